@@ -1,0 +1,128 @@
+//! Confirmed state: only what the server said, keyed by its own ids.
+//!
+//! Rows are added and replaced, never removed because a list lacks them (I19): the only way out is
+//! the person's own deletion.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::ids::{MessageKey, RealId};
+use crate::model::RealCase;
+use crate::view::CachedMessage;
+
+/// The order of rows in a case: turn, time, arrival (contract 5.7).
+pub(crate) type RowPlace = (u32, u64, u32);
+
+/// The confirmed rows of one resident case.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rows {
+    by_id: BTreeMap<RealId, Arc<CachedMessage>>,
+    by_key: BTreeMap<MessageKey, RealId>,
+    /// Indexes of the server's list that have been read: from, up to.
+    pub(crate) window: Option<(u32, u32)>,
+}
+
+impl Rows {
+    /// Adds or replaces a row. `None` when nothing changed, else the row that stood there.
+    pub(crate) fn upsert(
+        &mut self,
+        row: &Arc<CachedMessage>,
+    ) -> Option<Option<Arc<CachedMessage>>> {
+        let before = self.by_id.insert(row.message.id.clone(), Arc::clone(row));
+        if before.as_ref() == Some(row) {
+            return None;
+        }
+        if let Some(before) = &before {
+            self.by_key.remove(&before.key);
+        }
+        self.by_key.insert(row.key.clone(), row.message.id.clone());
+        Some(before)
+    }
+
+    pub(crate) fn get(&self, id: &RealId) -> Option<&Arc<CachedMessage>> {
+        self.by_id.get(id)
+    }
+
+    pub(crate) fn by_key(&self, key: &MessageKey) -> Option<&Arc<CachedMessage>> {
+        self.by_key.get(key).and_then(|id| self.by_id.get(id))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<CachedMessage>> {
+        self.by_id.values()
+    }
+}
+
+/// Where a confirmed row stands.
+pub(crate) fn row_place(row: &CachedMessage) -> RowPlace {
+    (
+        row.message.turn.unwrap_or(0),
+        row.message.created.0,
+        row.arrival,
+    )
+}
+
+/// Everything the server said that is in memory.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Confirmed {
+    cases: BTreeMap<RealId, Arc<RealCase>>,
+    rows: BTreeMap<RealId, Rows>,
+}
+
+impl Confirmed {
+    /// Adds or replaces a case. Returns what is new about it, or `None` when it says nothing new.
+    pub(crate) fn upsert_case(&mut self, mut case: RealCase) -> Option<Arc<RealCase>> {
+        let known = self.cases.get(&case.id);
+        if let Some(known) = known {
+            // A list row says less than the case itself.
+            case.milestones = case.milestones.or(known.milestones);
+            // Late answers must not take a case back in time.
+            if known.current_turn > case.current_turn && !case.gone {
+                return None;
+            }
+        }
+        if known.is_some_and(|known| **known == case) {
+            return None;
+        }
+        let case = Arc::new(case);
+        self.cases.insert(case.id.clone(), Arc::clone(&case));
+        Some(case)
+    }
+
+    pub(crate) fn case(&self, id: &RealId) -> Option<&Arc<RealCase>> {
+        self.cases.get(id)
+    }
+
+    pub(crate) fn cases(&self) -> impl Iterator<Item = &Arc<RealCase>> {
+        self.cases.values()
+    }
+
+    pub(crate) fn rows(&self, case: &RealId) -> Option<&Rows> {
+        self.rows.get(case)
+    }
+
+    pub(crate) fn rows_mut(&mut self, case: &RealId) -> &mut Rows {
+        self.rows.entry(case.clone()).or_default()
+    }
+
+    /// Takes the rows of a case out of memory; they stay in the cache.
+    pub(crate) fn page_out(&mut self, case: &RealId) {
+        self.rows.remove(case);
+    }
+
+    /// Forgets a case that the person deleted.
+    pub(crate) fn forget(&mut self, case: &RealId) {
+        self.cases.remove(case);
+        self.rows.remove(case);
+    }
+
+    /// Feeds everything into a fingerprint.
+    pub(crate) fn fingerprint(&self, state: &mut impl std::hash::Hasher) {
+        use std::hash::Hash;
+        self.cases.hash(state);
+        for (case, rows) in &self.rows {
+            case.hash(state);
+            rows.by_id.hash(state);
+            rows.window.hash(state);
+        }
+    }
+}

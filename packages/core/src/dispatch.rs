@@ -1,0 +1,476 @@
+//! What may leave now, and when the rest may.
+
+use crate::core::Core;
+use crate::effect::Effect;
+use crate::ids::OperationId;
+use crate::journal::Record;
+use crate::ledger::{Entry, Stage, Touched};
+use crate::link::Purpose;
+use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind, Wait};
+use crate::outbox::{Live, Phase, Tally};
+use crate::request::{Request, RequestId};
+use crate::time::Mono;
+
+impl Core {
+    /// Follows a change of the ledger into lanes, totals and rows. `ours` says that the record is
+    /// in this step's batch and not durable yet.
+    pub(crate) fn touched(&mut self, touched: Touched, ours: bool) {
+        match touched {
+            Touched::Nothing => {}
+            Touched::Operation(op) => self.operation_moved(op, ours),
+            Touched::Ended(entry) => self.operation_ended(&entry),
+            Touched::Linked(case, real) => {
+                self.screen
+                    .forget_case(&crate::ids::CaseKey::of_server(&real));
+                self.case_changed(&case);
+                self.lanes_of_case(&case);
+                if self.screen.open() == Some(&case) {
+                    self.make_resident(&case);
+                }
+            }
+            Touched::Case(case) => self.case_changed(&case),
+            Touched::Draft(case) => self.screen.patch(crate::view::ViewPatch::Draft(case)),
+            Touched::Deleted(real) => {
+                let key = self.ledger.key(&real);
+                self.confirmed.forget(&real);
+                self.reads.forget(&real);
+                self.screen.forget_case(&key);
+            }
+            Touched::Gate => self.gate_from_ledger(),
+        }
+    }
+
+    fn operation_moved(&mut self, id: OperationId, ours: bool) {
+        let Some(entry) = self.ledger.entry(&id) else {
+            return;
+        };
+        let (lane, order, case) = (entry.op.lane(), entry.op.order, entry.op.case.clone());
+        let holds_lane = entry.holds_lane() && entry.discarding.is_none();
+        let failed = matches!(entry.stage, Stage::Failed { .. });
+        let acknowledged = matches!(entry.stage, Stage::Acknowledged(_));
+        let is_delete = matches!(entry.op.kind, OperationKind::Delete);
+        let (mono, batch) = (self.now.mono, self.staged_batch());
+        let live = self.outbox.live.entry(id).or_insert_with(|| {
+            let unkept = ours.then_some(batch);
+            Live::new(unkept, mono)
+        });
+        if acknowledged && live.acknowledged_at.is_none() {
+            live.acknowledged_at = Some(mono);
+        }
+        let seen_at = live.seen_at;
+        for delay in [self.config.show_sending, self.config.show_still_sending] {
+            if seen_at == mono {
+                self.outbox.look_again(mono + delay, id);
+            }
+        }
+        if holds_lane {
+            self.outbox.enqueue(lane.clone(), order, id);
+        } else {
+            self.outbox.dequeue(&lane, order, id);
+        }
+        let fence_moved = self
+            .outbox
+            .mark_failed(&lane, order, id, failed && holds_lane);
+        if fence_moved || !holds_lane {
+            self.recount_lane(&lane);
+        }
+        self.recount(id);
+        self.dirty_lanes.insert(lane);
+        if is_delete {
+            self.lanes_of_case(&case);
+        }
+        self.place_operation(id);
+        self.case_changed(&case);
+    }
+
+    fn operation_ended(&mut self, entry: &Entry) {
+        let (id, case, lane) = (entry.op.id, entry.op.case.clone(), entry.op.lane());
+        if let Phase::InFlight { request, .. } = self.phase_of(id) {
+            self.abort(request);
+        }
+        let was_failed = matches!(entry.stage, Stage::Failed { .. });
+        self.outbox.dequeue(&lane, entry.op.order, id);
+        self.outbox.forget(id, &case);
+        if was_failed {
+            self.recount_lane(&lane);
+        }
+        self.dirty_lanes.insert(lane);
+        if matches!(
+            entry.op.kind,
+            OperationKind::Delete | OperationKind::CreateCase { .. }
+        ) {
+            self.lanes_of_case(&case);
+        }
+        self.displace_operation(entry);
+        self.case_changed(&case);
+    }
+
+    /// Every lane of a case is looked at again.
+    pub(crate) fn lanes_of_case(&mut self, case: &crate::ids::CaseKey) {
+        self.dirty_lanes.insert(Lane::Talk(case.clone()));
+        self.dirty_lanes.insert(Lane::Meta(case.clone()));
+    }
+
+    /// Every lane is looked at again: the link, the account or the role changed.
+    pub(crate) fn all_lanes(&mut self) {
+        self.dirty_lanes.extend(self.outbox.lanes.keys().cloned());
+        self.refresh_open_rows();
+    }
+
+    pub(crate) fn phase_of(&self, op: OperationId) -> Phase {
+        self.outbox
+            .live
+            .get(&op)
+            .map_or(Phase::Idle, |live| live.phase)
+    }
+
+    pub(crate) fn is_in_flight(&self, op: OperationId) -> bool {
+        matches!(self.phase_of(op), Phase::InFlight { .. })
+    }
+
+    /// Moves an operation to another phase; its row, its lane and its totals follow.
+    pub(crate) fn set_phase(&mut self, id: OperationId, phase: Phase) {
+        self.outbox.set_phase(id, phase);
+        if let Some(entry) = self.ledger.entry(&id) {
+            let case = entry.op.case.clone();
+            self.dirty_lanes.insert(entry.op.lane());
+            if self.recount(id) {
+                self.case_changed(&case);
+            }
+            self.place_operation(id);
+        }
+    }
+
+    /// Counts one operation anew. True if its count changed.
+    pub(crate) fn recount(&mut self, id: OperationId) -> bool {
+        let Some(entry) = self.ledger.entry(&id) else {
+            return false;
+        };
+        let tally = self.tally_of(entry);
+        let case = entry.op.case.clone();
+        let changed = self.outbox.set_tally(id, &case, tally);
+        if changed {
+            self.screen.patch(crate::view::ViewPatch::Status);
+        }
+        changed
+    }
+
+    fn recount_lane(&mut self, lane: &Lane) {
+        let ops: Vec<_> = self
+            .outbox
+            .lanes
+            .get(lane)
+            .into_iter()
+            .flat_map(|queue| &queue.queue)
+            .map(|(_, op)| *op)
+            .collect();
+        for op in ops {
+            self.recount(op);
+            self.place_operation(op);
+        }
+    }
+
+    fn tally_of(&self, entry: &Entry) -> Tally {
+        let is_turn = matches!(entry.op.kind, OperationKind::SubmitTurn { .. });
+        if entry.discarding.is_some() || matches!(entry.op.kind, OperationKind::CreateCase { .. }) {
+            return Tally::None;
+        }
+        match (&entry.stage, self.phase_of(entry.op.id)) {
+            (Stage::Failed { .. }, _) if is_turn => Tally::NotSent,
+            (Stage::Open, _) if is_turn && self.is_blocked(entry) => Tally::NotSent,
+            (Stage::Open, Phase::InFlight { .. }) => Tally::None,
+            (
+                Stage::Open,
+                Phase::Waiting {
+                    why: Wait::Undo, ..
+                },
+            ) => Tally::None,
+            (Stage::Open, _) => Tally::Waiting,
+            _ => Tally::None,
+        }
+    }
+
+    /// Whether an operation waits for one before it in its lane that failed.
+    pub(crate) fn is_blocked(&self, entry: &Entry) -> bool {
+        !entry.anyway
+            && self
+                .outbox
+                .lanes
+                .get(&entry.op.lane())
+                .and_then(|lane| lane.failed.first())
+                .is_some_and(|failed| *failed < (entry.op.order, entry.op.id))
+    }
+
+    /// The operation that a lane is at: the first that did not fail and is not held up by one that did.
+    pub(crate) fn current(&self, lane: &Lane) -> Option<&Entry> {
+        let queue = self.outbox.lanes.get(lane)?;
+        let clear_until = queue.failed.first();
+        queue
+            .queue
+            .iter()
+            .take_while(|op| clear_until.is_none_or(|failed| *op < failed))
+            .chain(
+                queue
+                    .queue
+                    .iter()
+                    .filter(|op| clear_until.is_some_and(|failed| *op > failed)),
+            )
+            .filter_map(|(_, op)| self.ledger.entry(op))
+            .find(|entry| !matches!(entry.stage, Stage::Failed { .. }) && !self.is_blocked(entry))
+    }
+
+    /// Looks at a lane again: is there something that could leave now?
+    fn evaluate(&mut self, lane: &Lane) {
+        let current = self.current(lane);
+        let candidate = current
+            .filter(|entry| {
+                let live = self.outbox.live.get(&entry.op.id);
+                live.is_some_and(|live| live.phase == Phase::Idle && live.unkept.is_none())
+                    && self.is_unhindered(entry)
+            })
+            .map(|entry| (entry.op.created, entry.op.order));
+        let current = current.map(|entry| entry.op.id);
+        self.outbox.set_candidate(lane, candidate);
+        // Being at the turn decides whether the row under the message thinks.
+        if let Some(op) = current {
+            self.place_operation(op);
+        }
+    }
+
+    /// Whether everything that an operation depends on is there (I6).
+    fn is_unhindered(&self, entry: &Entry) -> bool {
+        let case = &entry.op.case;
+        let deletion = self.ledger.deletion(case);
+        match entry.op.kind {
+            OperationKind::CreateCase { .. } => deletion.is_none() || entry.first.is_some(),
+            OperationKind::SubmitTurn { .. } | OperationKind::Rename { .. } => {
+                deletion.is_none() && self.ledger.real(case).is_some()
+            }
+            // Whatever is already under way in the case is waited for.
+            OperationKind::Delete => !self.ledger.ops_of(case).any(|other| {
+                other.op.id != entry.op.id
+                    && (self.is_in_flight(other.op.id)
+                        || (matches!(other.op.kind, OperationKind::CreateCase { .. })
+                            && other.first.is_some()))
+            }),
+        }
+    }
+
+    fn may_send(&self) -> bool {
+        self.windows.is_sender() && self.net.is_clear(self.now.mono)
+    }
+
+    /// Sends what may be sent, oldest first, up to the number of lanes.
+    pub(crate) fn pump(&mut self) {
+        loop {
+            for lane in std::mem::take(&mut self.dirty_lanes) {
+                self.evaluate(&lane);
+            }
+            if !self.may_send() || self.net.open_writes() >= self.config.lanes {
+                return;
+            }
+            let Some((_, _, lane)) = self.outbox.candidates.first().cloned() else {
+                return;
+            };
+            self.outbox.set_candidate(&lane, None);
+            if let Some(id) = self.current(&lane).map(|entry| entry.op.id) {
+                self.dispatch(id);
+            }
+        }
+    }
+
+    fn dispatch(&mut self, id: OperationId) {
+        let Some(entry) = self.ledger.entry(&id).cloned() else {
+            return;
+        };
+        if matches!(entry.op.kind, OperationKind::Delete)
+            && self.ledger.real(&entry.op.case).is_none()
+        {
+            return self.annihilate(&entry);
+        }
+        if let Stage::Acknowledged(Acknowledged::Working(job)) = &entry.stage {
+            if let Some(case) = self.ledger.real(&entry.op.case) {
+                let request = Request::PollJob {
+                    case,
+                    job: job.clone(),
+                };
+                self.send(Purpose::Poll(id), request, id);
+            }
+            return;
+        }
+        if entry.first.is_none() {
+            // Before anything leaves it must be known, for ever, that it may have left.
+            let first = FirstAttempt {
+                at: self.now.wall,
+                known_turn: self.known_turn(&entry.op.case),
+            };
+            let batch = self.staged_batch();
+            if let Some(live) = self.outbox.live.get_mut(&id) {
+                live.unkept = Some(batch);
+            }
+            return self.state(Record::Attempt { op: id, first }, true);
+        }
+        if self.must_verify(&entry) {
+            return self.verify(&entry);
+        }
+        let Some(request) = self.request_of(&entry) else {
+            return;
+        };
+        let now = self.now.mono;
+        if let Some(live) = self.outbox.live.get_mut(&id) {
+            live.attempts += 1;
+            live.thinking_since.get_or_insert(now);
+        }
+        self.send(Purpose::Operation(id), request, id);
+    }
+
+    fn request_of(&self, entry: &Entry) -> Option<Request> {
+        let key = entry.op.id;
+        let case = self.ledger.real(&entry.op.case);
+        Some(match &entry.op.kind {
+            OperationKind::CreateCase { .. } => Request::CreateCase { key },
+            OperationKind::SubmitTurn { turn, .. } => Request::SubmitTurn {
+                key,
+                case: case?,
+                turn: std::sync::Arc::clone(turn),
+            },
+            OperationKind::Rename { title, .. } => Request::Rename {
+                case: case?,
+                title: std::sync::Arc::clone(title),
+            },
+            OperationKind::Delete => Request::Delete { case: case? },
+        })
+    }
+
+    /// A turn may have run, and its key may have expired since: the list is read before it is sent
+    /// again (contract 4.1, rule 5).
+    fn must_verify(&self, entry: &Entry) -> bool {
+        let expired = entry.first.is_some_and(|first| {
+            let now = self.now.wall;
+            now < first.at || now - first.at >= self.config.key_lifetime
+        });
+        let verified = self
+            .outbox
+            .live
+            .get(&entry.op.id)
+            .is_some_and(|live| live.verified);
+        expired && !verified && matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
+    }
+
+    fn verify(&mut self, entry: &Entry) {
+        let Some(case) = self.ledger.real(&entry.op.case) else {
+            return;
+        };
+        self.make_resident(&entry.op.case);
+        let offset = crate::reads::Reads::verify_offset(self.confirmed.rows(&case));
+        let request = Request::ListMessages {
+            case: case.clone(),
+            offset,
+            limit: self.config.page,
+        };
+        self.send(
+            Purpose::Verify(entry.op.id, case, offset),
+            request,
+            entry.op.id,
+        );
+    }
+
+    /// Hands a request to the network on behalf of an operation.
+    fn send(&mut self, purpose: Purpose, request: Request, op: OperationId) {
+        let id = self.request(purpose, request);
+        self.set_phase(
+            op,
+            Phase::InFlight {
+                request: id,
+                since: self.now.mono,
+            },
+        );
+        self.outbox
+            .look_again(self.now.mono + self.config.show_still_sending, op);
+    }
+
+    /// Hands a request to the network.
+    pub(crate) fn request(&mut self, purpose: Purpose, request: Request) -> RequestId {
+        let id = self.net.open(purpose);
+        self.out.push(Effect::Send(id, request));
+        id
+    }
+
+    pub(crate) fn abort(&mut self, request: RequestId) {
+        if self.net.close(request).is_some() {
+            self.out.push(Effect::Abort(request));
+        }
+    }
+
+    /// A case that the server never heard of is deleted by forgetting it.
+    fn annihilate(&mut self, deletion: &Entry) {
+        let case = deletion.op.case.clone();
+        self.end_all(&case, End::Cancelled);
+        self.screen.forget_case(&case);
+    }
+
+    /// Ends every operation of a case.
+    pub(crate) fn end_all(&mut self, case: &crate::ids::CaseKey, end: End) {
+        let ops: Vec<_> = self.ledger.ops_of(case).map(|entry| entry.op.id).collect();
+        for op in ops {
+            self.state(Record::Ended { op, end }, true);
+        }
+    }
+
+    /// When the queue must be looked at again.
+    pub(crate) fn next_queue_moment(&self) -> Option<Mono> {
+        let waiting = self.outbox.deadlines.first().map(|(at, _)| *at);
+        let gate = self.net.gate_until().filter(|until| *until > self.now.mono);
+        [waiting, gate, self.net.renew_at, self.windows.retry_at]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    pub(crate) fn queue_timer(&mut self) {
+        while let Some((at, op)) = self.outbox.deadlines.first().copied() {
+            if at > self.now.mono {
+                break;
+            }
+            self.wait_is_over(op);
+        }
+        if self
+            .net
+            .gate_until()
+            .is_some_and(|until| until <= self.now.mono)
+        {
+            self.net.open_gate();
+            self.all_lanes();
+        }
+        self.renew_if_due();
+        self.rewrite_if_due();
+    }
+
+    fn wait_is_over(&mut self, op: OperationId) {
+        let discarded = self
+            .ledger
+            .entry(&op)
+            .is_some_and(|entry| entry.discarding.is_some());
+        self.set_phase(op, Phase::Idle);
+        if discarded {
+            self.state(
+                Record::Ended {
+                    op,
+                    end: End::Discarded,
+                },
+                false,
+            );
+        }
+    }
+
+    /// Rows whose time has come look different now.
+    pub(crate) fn rows_timer(&mut self) {
+        while let Some((at, op)) = self.outbox.looks.first().copied() {
+            if at > self.now.mono {
+                break;
+            }
+            self.outbox.looks.remove(&(at, op));
+            self.place_operation(op);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Everything that can happen to the core.
+
+use crate::ids::RealId;
+use crate::intent::Intent;
+use crate::journal::{BatchId, Epoch, Recovered, Sequence, Sequenced, StoreRefusal};
+use crate::peer::PeerMessage;
+use crate::request::{Outcome, RequestId};
+use crate::view::CachedMessage;
+
+/// Something happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The store is open. First event of an instance, exactly once.
+    Boot(Recovered),
+    /// The person did something.
+    Intent(Intent),
+    /// The store answered.
+    Stored(StoreAck),
+    /// A request ended.
+    Answered(RequestId, Outcome),
+    /// A timer that was armed ran out.
+    Timer(TimerId),
+    /// The platform's opinion about the network. A hint: requests are the truth (ux §5).
+    Link(Link),
+    /// The sending lease moved.
+    Lease(LeaseEvent),
+    /// Another window of this profile said something.
+    Peer(PeerMessage),
+    /// The window's life.
+    Page(Lifecycle),
+    /// The person signed in again to the account that this core belongs to.
+    SignedIn,
+}
+
+/// What a store has to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreAck {
+    /// A batch is durable.
+    Appended {
+        /// Which.
+        batch: BatchId,
+        /// Position of its first record; the others follow without a gap.
+        first: Sequence,
+    },
+    /// A batch was not taken, nothing of it.
+    Refused {
+        /// Which.
+        batch: BatchId,
+        /// Why.
+        why: StoreRefusal,
+    },
+    /// Answer to [`Effect::ReadBack`](crate::Effect::ReadBack): every record from the position on.
+    ReadBack(Vec<Sequenced>),
+    /// Answer to [`Effect::Load`](crate::Effect::Load): cached messages of a case, in any order.
+    Loaded {
+        /// Of which case.
+        case: RealId,
+        /// The rows. Empty when the cache has none.
+        rows: Vec<CachedMessage>,
+    },
+}
+
+/// The platform's opinion about the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// There seems to be a route.
+    Online,
+    /// There is no route.
+    Offline,
+}
+
+/// The sending lease of this profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeaseEvent {
+    /// This window sends, under this epoch.
+    Granted(Epoch),
+    /// Another window sends.
+    Lost,
+}
+
+/// The life of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifecycle {
+    /// It came to the front.
+    Shown,
+    /// It went to the background; it may be killed at any time.
+    Hidden,
+}
+
+/// Names a timer. Arming one that is armed moves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimerId {
+    /// The next moment at which an operation may go on.
+    Queue,
+    /// The next moment at which a row's delivery state changes by itself.
+    Rows,
+    /// The next probe of a server that cannot be reached.
+    Probe,
+    /// The next refresh of the case list and the open case.
+    Refresh,
+}

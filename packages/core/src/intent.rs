@@ -1,0 +1,66 @@
+//! What a person can do. The only way in for the user interface.
+
+use std::sync::Arc;
+
+use crate::ids::{CaseKey, OperationId};
+use crate::model::{Draft, Turn};
+
+/// What the person wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Intent {
+    /// Show a case; `None` shows the empty conversation of a case that does not exist yet.
+    Open(Option<CaseKey>),
+    /// Say something in a case; `None` starts a new case with it and opens that.
+    Submit {
+        /// In which case.
+        case: Option<CaseKey>,
+        /// What. Several turns are one message to the person (one file goes per turn); they are
+        /// accepted together or not at all.
+        turns: Vec<Turn>,
+    },
+    /// Give a case a title.
+    Rename {
+        /// Which case.
+        case: CaseKey,
+        /// The title.
+        title: Arc<str>,
+    },
+    /// Delete a case. Can be undone for the undo window.
+    Delete(CaseKey),
+    /// Keep a case at the top of the list, or stop that.
+    Pin {
+        /// Which case.
+        case: CaseKey,
+        /// Whether to keep it there.
+        pinned: bool,
+    },
+    /// Keep what stands in the composer.
+    KeepDraft {
+        /// Of which case; `None` for the case that does not exist yet.
+        case: Option<CaseKey>,
+        /// What stands there; empty removes the draft.
+        draft: Draft,
+    },
+    /// Try a failed operation again, now.
+    Retry(OperationId),
+    /// Try every failed operation of a case again, oldest first.
+    RetryAll(CaseKey),
+    /// Send a message although one before it was not sent.
+    SendAnyway(OperationId),
+    /// Take an unsent message back into the composer.
+    Edit(OperationId),
+    /// Give up an unsent operation. Can be undone for the undo window.
+    Discard(OperationId),
+    /// Take back a deletion or a discard while its window is open.
+    Undo(OperationId),
+    /// Stop waiting for an answer. The message itself may have arrived and is kept.
+    Stop(OperationId),
+    /// Forget the note about a rename that the server refused.
+    DismissTitleNote(CaseKey),
+    /// Probe the server now instead of at the next automatic try.
+    TryNow,
+    /// Load older messages of the open case.
+    LoadOlder,
+    /// The end of the open case has been seen.
+    Seen,
+}

@@ -1,0 +1,136 @@
+//! The kinds of facts. Stored for years: names and shapes change only with a migration.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Epoch, Sequence, Writer};
+use crate::failure::Failure;
+use crate::ids::{CaseKey, OperationId, RealId};
+use crate::model::{Draft, Stamp};
+use crate::operation::{Acknowledged, End, FirstAttempt, PendingOperation};
+use crate::time::Wall;
+
+/// One durable fact. Applying a record twice changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "r", rename_all = "snake_case")]
+pub enum Record {
+    /// The person did something.
+    Operation(Arc<PendingOperation>),
+    /// It is about to leave for the first time.
+    Attempt {
+        /// Which operation.
+        op: OperationId,
+        /// When, and what was known then.
+        first: FirstAttempt,
+    },
+    /// The server has it.
+    Acknowledged {
+        /// Which operation.
+        op: OperationId,
+        /// How far the server is.
+        with: Acknowledged,
+    },
+    /// It needs the person.
+    Failed {
+        /// Which operation.
+        op: OperationId,
+        /// Why.
+        failure: Failure,
+        /// When the failure came; the server's waiting time counts from here.
+        at: Wall,
+    },
+    /// The person stopped waiting for the answer. The server may have it; its rows may still come.
+    Stopped {
+        /// Which operation.
+        op: OperationId,
+    },
+    /// The person wants a failed operation sent again, or sent in spite of one before it.
+    Resumed {
+        /// Which operation.
+        op: OperationId,
+        /// It no longer waits for failed operations before it.
+        anyway: bool,
+    },
+    /// The person gave it up; it can be taken back until the window closes.
+    Discarding {
+        /// Which operation.
+        op: OperationId,
+        /// When the window closes.
+        until: Wall,
+    },
+    /// The person took the discard back.
+    Kept {
+        /// Which operation.
+        op: OperationId,
+    },
+    /// It is over; nothing of it is left but what it left behind on the server.
+    Ended {
+        /// Which operation.
+        op: OperationId,
+        /// How.
+        end: End,
+    },
+    /// A local case became a server case (I9: write-once).
+    Link {
+        /// The local key.
+        case: CaseKey,
+        /// The server's id.
+        real: RealId,
+        /// What the case is called until something better comes.
+        name: Arc<str>,
+    },
+    /// The case was deleted by this account and may not come back with a late list.
+    Deleted {
+        /// The server's id.
+        real: RealId,
+    },
+    /// What stands in a composer. An empty draft removes it.
+    Draft {
+        /// Of which case; `None` for the case that does not exist yet.
+        case: Option<CaseKey>,
+        /// What stands there.
+        draft: Draft,
+        /// Newest wins.
+        stamp: Stamp,
+    },
+    /// Whether a case is kept at the top of the list.
+    Pin {
+        /// Which case.
+        case: CaseKey,
+        /// Whether it is.
+        pinned: bool,
+        /// Newest wins.
+        stamp: Stamp,
+    },
+    /// The person has seen the case up to a turn. The highest wins.
+    Seen {
+        /// Which case.
+        case: CaseKey,
+        /// The turn.
+        turn: u32,
+    },
+    /// The server asked everyone to wait (I12).
+    Gate {
+        /// When it asked.
+        at: Wall,
+        /// Until when.
+        until: Wall,
+    },
+    /// A kind of a newer program, kept as it came so that a downgrade loses nothing.
+    #[serde(skip)]
+    Foreign(Arc<str>),
+}
+
+/// A record in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sequenced {
+    /// Its position.
+    pub sequence: Sequence,
+    /// Who wrote it.
+    pub writer: Writer,
+    /// The epoch of its writer, if it wrote as holder of the lease.
+    pub fence: Option<Epoch>,
+    /// The fact.
+    pub record: Record,
+}

@@ -1,0 +1,421 @@
+//! The durable state: the fold of the journal, and nothing else.
+//!
+//! [`Ledger::apply`] is the only way to change it, at start, when the person acts and when another
+//! window has written. It has no opinion about the network, timers or the screen.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::failure::Failure;
+use crate::ids::{CaseKey, IdMap, OperationId, RealId};
+use crate::journal::Record;
+use crate::model::{Draft, Stamp};
+use crate::operation::{Acknowledged, FirstAttempt, OperationKind, PendingOperation};
+use crate::time::Wall;
+
+/// An operation and everything durable that is known about it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Entry {
+    pub(crate) op: Arc<PendingOperation>,
+    pub(crate) first: Option<FirstAttempt>,
+    pub(crate) stage: Stage,
+    /// It does not wait for failed operations before it.
+    pub(crate) anyway: bool,
+    /// Given up by the person, who may still take that back until this moment.
+    pub(crate) discarding: Option<Wall>,
+}
+
+/// How far an operation is, as far as that is durable.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Stage {
+    /// The server does not have it, as far as anyone knows.
+    Open,
+    /// The server has it.
+    Acknowledged(Acknowledged),
+    /// The person stopped waiting; rows may still come.
+    Stopped,
+    /// It needs the person.
+    Failed { failure: Failure, at: Wall },
+}
+
+/// Everything durable about one case.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct CaseLedger {
+    /// Operations in the person's order.
+    pub(crate) ops: BTreeSet<(u64, OperationId)>,
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) draft: Option<(Draft, Stamp)>,
+    pub(crate) pin: (bool, Stamp),
+    /// The last turn that was seen on this device; `None` for a case that was never opened here.
+    pub(crate) seen: Option<u32>,
+}
+
+/// The fold of the journal.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ledger {
+    entries: BTreeMap<OperationId, Entry>,
+    cases: BTreeMap<CaseKey, CaseLedger>,
+    links: IdMap,
+    deleted: BTreeSet<RealId>,
+    new_draft: Option<(Draft, Stamp)>,
+    /// Set at, until.
+    gate: Option<(Wall, Wall)>,
+    foreign: Vec<Arc<str>>,
+    /// Records that could not be true and were not applied.
+    refused: u64,
+}
+
+/// What a record changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Touched {
+    Nothing,
+    /// An operation came, or moved.
+    Operation(OperationId),
+    /// An operation is over.
+    Ended(Entry),
+    /// A case got its server id.
+    Linked(CaseKey, RealId),
+    /// Pin or seen mark of a case.
+    Case(CaseKey),
+    Draft(Option<CaseKey>),
+    Deleted(RealId),
+    Gate,
+}
+
+impl Ledger {
+    /// Applies one fact. Applying it twice changes nothing; a fact about an operation that is over
+    /// changes nothing.
+    pub(crate) fn apply(&mut self, record: &Record) -> Touched {
+        match record {
+            Record::Operation(op) => self.begin(op),
+            Record::Attempt { op, first } => self.update(op, |entry| {
+                entry.first.get_or_insert(*first);
+            }),
+            Record::Acknowledged { op, with } => self.update(op, |entry| {
+                let done = matches!(entry.stage, Stage::Acknowledged(Acknowledged::Answered(_)));
+                if !done {
+                    entry.stage = Stage::Acknowledged(with.clone());
+                }
+            }),
+            Record::Failed { op, failure, at } => self.update(op, |entry| {
+                if !matches!(
+                    entry.stage,
+                    Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
+                ) {
+                    entry.stage = Stage::Failed {
+                        failure: failure.clone(),
+                        at: *at,
+                    };
+                }
+            }),
+            Record::Stopped { op } => self.update(op, |entry| {
+                if matches!(
+                    entry.stage,
+                    Stage::Open | Stage::Acknowledged(Acknowledged::Working(_))
+                ) {
+                    entry.stage = Stage::Stopped;
+                }
+            }),
+            Record::Resumed { op, anyway } => self.update(op, |entry| {
+                entry.anyway |= *anyway;
+                if matches!(entry.stage, Stage::Failed { .. }) {
+                    entry.stage = Stage::Open;
+                }
+            }),
+            Record::Discarding { op, until } => {
+                self.update(op, |entry| entry.discarding = Some(*until))
+            }
+            Record::Kept { op } => self.update(op, |entry| entry.discarding = None),
+            Record::Ended { op, .. } => self.end(op),
+            Record::Link { case, real, name } => self.link(case, real, name),
+            Record::Deleted { real } => {
+                self.deleted.insert(real.clone());
+                let key = self.key(real);
+                if self.cases.get(&key).is_some_and(|case| case.ops.is_empty()) {
+                    self.cases.remove(&key);
+                }
+                Touched::Deleted(real.clone())
+            }
+            Record::Draft { case, draft, stamp } => self.keep_draft(case.as_ref(), draft, *stamp),
+            Record::Pin {
+                case,
+                pinned,
+                stamp,
+            } => {
+                let pin = &mut self.cases.entry(case.clone()).or_default().pin;
+                if pin.1 < *stamp {
+                    *pin = (*pinned, *stamp);
+                }
+                Touched::Case(case.clone())
+            }
+            Record::Seen { case, turn } => {
+                let seen = &mut self.cases.entry(case.clone()).or_default().seen;
+                *seen = (*seen).max(Some(*turn));
+                Touched::Case(case.clone())
+            }
+            Record::Gate { at, until } => {
+                self.gate = Some((*at, *until));
+                Touched::Gate
+            }
+            Record::Foreign(json) => {
+                self.foreign.push(Arc::clone(json));
+                Touched::Nothing
+            }
+        }
+    }
+
+    fn begin(&mut self, op: &Arc<PendingOperation>) -> Touched {
+        if self.entries.contains_key(&op.id) {
+            return Touched::Nothing;
+        }
+        self.cases
+            .entry(op.case.clone())
+            .or_default()
+            .ops
+            .insert((op.order, op.id));
+        self.entries.insert(
+            op.id,
+            Entry {
+                op: Arc::clone(op),
+                first: None,
+                stage: Stage::Open,
+                anyway: false,
+                discarding: None,
+            },
+        );
+        Touched::Operation(op.id)
+    }
+
+    fn update(&mut self, op: &OperationId, change: impl FnOnce(&mut Entry)) -> Touched {
+        match self.entries.get_mut(op) {
+            Some(entry) => {
+                change(entry);
+                Touched::Operation(*op)
+            }
+            None => Touched::Nothing,
+        }
+    }
+
+    fn end(&mut self, op: &OperationId) -> Touched {
+        let Some(entry) = self.entries.remove(op) else {
+            return Touched::Nothing;
+        };
+        if let Some(case) = self.cases.get_mut(&entry.op.case) {
+            case.ops.remove(&(entry.op.order, *op));
+        }
+        Touched::Ended(entry)
+    }
+
+    fn link(&mut self, case: &CaseKey, real: &RealId, name: &Arc<str>) -> Touched {
+        if self.links.link(case, real).is_err() {
+            self.refused += 1;
+            return Touched::Nothing;
+        }
+        self.cases.entry(case.clone()).or_default().name = Some(Arc::clone(name));
+        Touched::Linked(case.clone(), real.clone())
+    }
+
+    fn keep_draft(&mut self, case: Option<&CaseKey>, draft: &Draft, stamp: Stamp) -> Touched {
+        let slot = match case {
+            Some(case) => &mut self.cases.entry(case.clone()).or_default().draft,
+            None => &mut self.new_draft,
+        };
+        if slot.as_ref().is_none_or(|(_, kept)| *kept < stamp) {
+            *slot = Some((draft.clone(), stamp));
+        }
+        Touched::Draft(case.cloned())
+    }
+
+    pub(crate) fn entry(&self, op: &OperationId) -> Option<&Entry> {
+        self.entries.get(op)
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    pub(crate) fn case(&self, key: &CaseKey) -> Option<&CaseLedger> {
+        self.cases.get(key)
+    }
+
+    pub(crate) fn cases(&self) -> impl Iterator<Item = (&CaseKey, &CaseLedger)> {
+        self.cases.iter()
+    }
+
+    /// The operations of a case in the person's order.
+    pub(crate) fn ops_of<'a>(
+        &'a self,
+        key: &CaseKey,
+    ) -> impl DoubleEndedIterator<Item = &'a Entry> + use<'a> {
+        self.cases
+            .get(key)
+            .into_iter()
+            .flat_map(|case| case.ops.iter())
+            .filter_map(|(_, op)| self.entries.get(op))
+    }
+
+    /// The deletion of a case that is under way or can still be taken back.
+    pub(crate) fn deletion(&self, key: &CaseKey) -> Option<&Entry> {
+        self.ops_of(key)
+            .find(|entry| matches!(entry.op.kind, OperationKind::Delete))
+    }
+
+    /// The order of the next operation of a case.
+    pub(crate) fn next_order(&self, key: &CaseKey) -> u64 {
+        self.cases
+            .get(key)
+            .and_then(|case| case.ops.last())
+            .map_or(1, |(order, _)| order.saturating_add(1))
+    }
+
+    pub(crate) const fn links(&self) -> &IdMap {
+        &self.links
+    }
+
+    /// The server id of a case: by link, or because its key was derived from one.
+    pub(crate) fn real(&self, key: &CaseKey) -> Option<RealId> {
+        self.links.real(key).cloned().or_else(|| key.derived_from())
+    }
+
+    /// The key of a server case: by link, or derived.
+    pub(crate) fn key(&self, real: &RealId) -> CaseKey {
+        self.links
+            .key(real)
+            .cloned()
+            .unwrap_or_else(|| CaseKey::of_server(real))
+    }
+
+    pub(crate) fn is_deleted(&self, real: &RealId) -> bool {
+        self.deleted.contains(real)
+    }
+
+    pub(crate) fn draft(&self, case: Option<&CaseKey>) -> Option<&Draft> {
+        let slot = match case {
+            Some(case) => self.cases.get(case).and_then(|case| case.draft.as_ref()),
+            None => self.new_draft.as_ref(),
+        };
+        slot.map(|(draft, _)| draft)
+            .filter(|draft| !draft.is_empty())
+    }
+
+    pub(crate) const fn gate(&self) -> Option<(Wall, Wall)> {
+        self.gate
+    }
+
+    /// Records that fold to this state: what a compaction writes.
+    pub(crate) fn snapshot(&self) -> Vec<Record> {
+        let mut records = Vec::new();
+        for (case, real) in self.links.iter() {
+            let name = self
+                .cases
+                .get(case)
+                .and_then(|case| case.name.clone())
+                .unwrap_or_default();
+            records.push(Record::Link {
+                case: case.clone(),
+                real: real.clone(),
+                name,
+            });
+        }
+        records.extend(
+            self.deleted
+                .iter()
+                .map(|real| Record::Deleted { real: real.clone() }),
+        );
+        for (key, case) in &self.cases {
+            if case.pin.1 != Stamp::default() {
+                records.push(Record::Pin {
+                    case: key.clone(),
+                    pinned: case.pin.0,
+                    stamp: case.pin.1,
+                });
+            }
+            if let Some(turn) = case.seen {
+                records.push(Record::Seen {
+                    case: key.clone(),
+                    turn,
+                });
+            }
+            if let Some((draft, stamp)) = &case.draft {
+                records.push(Record::Draft {
+                    case: Some(key.clone()),
+                    draft: draft.clone(),
+                    stamp: *stamp,
+                });
+            }
+        }
+        if let Some((draft, stamp)) = &self.new_draft {
+            records.push(Record::Draft {
+                case: None,
+                draft: draft.clone(),
+                stamp: *stamp,
+            });
+        }
+        if let Some((at, until)) = self.gate {
+            records.push(Record::Gate { at, until });
+        }
+        self.entries
+            .values()
+            .for_each(|entry| entry.snapshot(&mut records));
+        records.extend(
+            self.foreign
+                .iter()
+                .map(|json| Record::Foreign(Arc::clone(json))),
+        );
+        records
+    }
+
+    /// Feeds everything into a fingerprint.
+    pub(crate) fn fingerprint(&self, state: &mut impl std::hash::Hasher) {
+        use std::hash::Hash;
+        self.entries.hash(state);
+        self.cases.hash(state);
+        self.links.iter().for_each(|link| link.hash(state));
+        self.deleted.hash(state);
+        self.new_draft.hash(state);
+        self.gate.hash(state);
+        self.foreign.hash(state);
+    }
+}
+
+impl Entry {
+    fn snapshot(&self, records: &mut Vec<Record>) {
+        let op = self.op.id;
+        records.push(Record::Operation(Arc::clone(&self.op)));
+        if let Some(first) = self.first {
+            records.push(Record::Attempt { op, first });
+        }
+        if self.anyway {
+            records.push(Record::Resumed { op, anyway: true });
+        }
+        match &self.stage {
+            Stage::Open => {}
+            Stage::Acknowledged(with) => records.push(Record::Acknowledged {
+                op,
+                with: with.clone(),
+            }),
+            Stage::Stopped => records.push(Record::Stopped { op }),
+            Stage::Failed { failure, at } => records.push(Record::Failed {
+                op,
+                failure: failure.clone(),
+                at: *at,
+            }),
+        }
+        if let Some(until) = self.discarding {
+            records.push(Record::Discarding { op, until });
+        }
+    }
+
+    /// Whether the server, as far as anyone knows, still has to get it.
+    pub(crate) const fn is_unsent(&self) -> bool {
+        matches!(self.stage, Stage::Open | Stage::Failed { .. })
+    }
+
+    /// Whether its lane still waits for it.
+    pub(crate) const fn holds_lane(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Open | Stage::Failed { .. } | Stage::Acknowledged(Acknowledged::Working(_))
+        )
+    }
+}

@@ -1,0 +1,420 @@
+//! The network as the core sees it: link, gate, account, open requests.
+
+use std::collections::BTreeMap;
+
+use crate::core::Core;
+use crate::effect::Announcement;
+use crate::event::Link;
+use crate::failure::{Failure, FailureClass};
+use crate::ids::{OperationId, RealId};
+use crate::journal::Record;
+use crate::request::{Limits, Outcome, Reply, Request, RequestId};
+use crate::retry::backoff;
+use crate::time::{Millis, Mono};
+use crate::view::{AccountStatus, LinkStatus, ViewPatch};
+
+/// Why a request was sent, and so where its answer belongs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Purpose {
+    /// To carry out an operation.
+    Operation(OperationId),
+    /// To ask for the result of its job.
+    Poll(OperationId),
+    /// To find out whether it has run: case, offset of the page.
+    Verify(OperationId, RealId, u32),
+    Probe,
+    RenewToken,
+    RenewSession,
+    Cases {
+        offset: u32,
+    },
+    Case(RealId),
+    Messages {
+        case: RealId,
+        offset: u32,
+    },
+}
+
+impl Purpose {
+    const fn is_write(&self) -> bool {
+        matches!(self, Self::Operation(_) | Self::Poll(_) | Self::Verify(..))
+    }
+}
+
+/// An open request.
+#[derive(Debug, Clone)]
+pub(crate) struct Open {
+    pub(crate) purpose: Purpose,
+    /// How often the credentials had been renewed when it left.
+    pub(crate) renewals: u64,
+}
+
+/// Link, gate, account, open requests.
+#[derive(Debug, Clone)]
+pub(crate) struct Net {
+    pub(crate) link: LinkStatus,
+    pub(crate) account: AccountStatus,
+    pub(crate) limits: Limits,
+    /// When a renewal that found no answer is tried again.
+    pub(crate) renew_at: Option<Mono>,
+    /// When the server is probed next.
+    pub(crate) probe_at: Option<Mono>,
+    gate: Option<Mono>,
+    requests: BTreeMap<RequestId, Open>,
+    last_request: u64,
+    renewals: u64,
+    /// Renewals since the last answer that was no 401.
+    fruitless: u32,
+    renewing: Option<Purpose>,
+    probes: u32,
+}
+
+impl Default for Net {
+    fn default() -> Self {
+        Self {
+            link: LinkStatus::Online,
+            account: AccountStatus::SignedIn,
+            limits: Limits::default(),
+            renew_at: None,
+            probe_at: None,
+            gate: None,
+            requests: BTreeMap::new(),
+            last_request: 0,
+            renewals: 0,
+            fruitless: 0,
+            renewing: None,
+            probes: 0,
+        }
+    }
+}
+
+impl Net {
+    pub(crate) fn open(&mut self, purpose: Purpose) -> RequestId {
+        self.last_request += 1;
+        let id = RequestId(self.last_request);
+        self.requests.insert(
+            id,
+            Open {
+                purpose,
+                renewals: self.renewals,
+            },
+        );
+        id
+    }
+
+    pub(crate) fn close(&mut self, id: RequestId) -> Option<Open> {
+        self.requests.remove(&id)
+    }
+
+    /// The request that would be sent next: an answer to an earlier one is older than what happened since.
+    pub(crate) const fn next_request(&self) -> RequestId {
+        RequestId(self.last_request + 1)
+    }
+
+    pub(crate) fn open_writes(&self) -> usize {
+        self.requests
+            .values()
+            .filter(|open| open.purpose.is_write())
+            .count()
+    }
+
+    pub(crate) fn open_reads(&self) -> usize {
+        let read = |purpose: &Purpose| {
+            matches!(
+                purpose,
+                Purpose::Cases { .. } | Purpose::Case(_) | Purpose::Messages { .. }
+            )
+        };
+        self.requests
+            .values()
+            .filter(|open| read(&open.purpose))
+            .count()
+    }
+
+    fn has(&self, purpose: &Purpose) -> bool {
+        self.requests.values().any(|open| open.purpose == *purpose)
+    }
+
+    /// Whether anything may be asked of the server now.
+    pub(crate) fn is_clear(&self, now: Mono) -> bool {
+        self.link == LinkStatus::Online
+            && self.account == AccountStatus::SignedIn
+            && self.gate.is_none_or(|until| until <= now)
+    }
+
+    pub(crate) const fn gate_until(&self) -> Option<Mono> {
+        self.gate
+    }
+
+    pub(crate) const fn open_gate(&mut self) {
+        self.gate = None;
+    }
+
+    pub(crate) fn fingerprint(&self, state: &mut impl std::hash::Hasher) {
+        use std::hash::Hash;
+        (self.gate, self.last_request, self.renewals, self.probes).hash(state);
+        (
+            self.link == LinkStatus::Online,
+            self.account == AccountStatus::SignedIn,
+        )
+            .hash(state);
+        for (id, open) in &self.requests {
+            (id, &open.purpose).hash(state);
+        }
+    }
+}
+
+impl Core {
+    /// A request ended. An answer that nobody waits for any more changes nothing.
+    pub(crate) fn answered(&mut self, id: RequestId, outcome: Outcome) {
+        let Some(open) = self.net.close(id) else {
+            return;
+        };
+        if let Purpose::RenewToken | Purpose::RenewSession = open.purpose {
+            return self.renewed(outcome);
+        }
+        match &outcome {
+            Ok(_) => self.link_works(),
+            Err(failure) => match failure.class {
+                FailureClass::Offline => self.link_lost(false),
+                FailureClass::CaptivePortal => self.link_lost(true),
+                FailureClass::TokenRefused => self.credentials_refused(&open, Purpose::RenewToken),
+                FailureClass::SessionExpired => {
+                    self.credentials_refused(&open, Purpose::RenewSession);
+                }
+                // No trustworthy answer came: it says nothing about the link.
+                FailureClass::Uncertain => {}
+                _ => self.link_works(),
+            },
+        }
+        match open.purpose {
+            Purpose::Operation(op) => self.operation_answered(op, outcome),
+            Purpose::Poll(op) => self.job_answered(op, outcome),
+            Purpose::Verify(op, case, offset) => self.verified(op, &case, offset, outcome),
+            Purpose::Probe => self.probed(outcome),
+            Purpose::Cases { offset } => self.cases_answered(offset, id, outcome),
+            Purpose::Case(case) => self.case_answered(&case, id, outcome),
+            Purpose::Messages { case, offset } => self.messages_answered(&case, offset, outcome),
+            Purpose::RenewToken | Purpose::RenewSession => {}
+        }
+    }
+
+    fn link_works(&mut self) {
+        self.net.fruitless = 0;
+        self.net.probes = 0;
+        if self.net.link == LinkStatus::Online {
+            return;
+        }
+        self.net.link = LinkStatus::Online;
+        self.net.probe_at = None;
+        let waiting = self.outbox.totals().waiting;
+        if waiting > 0 {
+            self.announce(Announcement::BackOnline(waiting));
+        }
+        self.link_changed();
+        self.reads.want_everything();
+    }
+
+    fn link_lost(&mut self, portal: bool) {
+        let since = match self.net.link {
+            LinkStatus::Online => self.now.mono,
+            LinkStatus::Offline { since } | LinkStatus::Portal { since } => since,
+        };
+        let link = if portal {
+            LinkStatus::Portal { since }
+        } else {
+            LinkStatus::Offline { since }
+        };
+        if self.net.probe_at.is_none() && !self.net.has(&Purpose::Probe) {
+            self.arm_probe();
+        }
+        if self.net.link != link {
+            self.net.link = link;
+            self.link_changed();
+        }
+    }
+
+    fn link_changed(&mut self) {
+        self.screen.patch(ViewPatch::Status);
+        self.all_lanes();
+    }
+
+    /// Wait between two probes: 1 s, doubling up to the configured longest, with a quarter of jitter
+    /// so that a crowd of clients does not come back in one moment.
+    fn arm_probe(&mut self) {
+        let wait = (1000u64 << self.net.probes.min(10)).min(self.config.probe_last.0);
+        let jitter = self.entropy.up_to(wait / 4);
+        self.net.probes = self.net.probes.saturating_add(1);
+        self.net.probe_at = Some(self.now.mono + Millis(wait - jitter));
+    }
+
+    pub(crate) fn link_hint(&mut self, hint: Link) {
+        match hint {
+            Link::Offline => self.link_lost(false),
+            Link::Online => self.try_now(),
+        }
+    }
+
+    pub(crate) fn try_now(&mut self) {
+        self.net.probes = 0;
+        if self.net.link != LinkStatus::Online {
+            self.probe();
+        }
+        self.windows.retry_at = self.windows.retry_at.map(|_| self.now.mono);
+        self.rewrite_if_due();
+    }
+
+    fn probe(&mut self) {
+        self.net.probe_at = None;
+        if !self.net.has(&Purpose::Probe) {
+            self.request(Purpose::Probe, Request::Probe);
+        }
+    }
+
+    pub(crate) fn probe_timer(&mut self) {
+        if self.net.probe_at.is_some_and(|at| at <= self.now.mono) {
+            self.probe();
+        }
+    }
+
+    fn probed(&mut self, outcome: Outcome) {
+        match outcome {
+            Ok(Reply::Alive(limits)) => {
+                if self.net.limits != limits {
+                    self.net.limits = limits;
+                    self.screen.patch(ViewPatch::Status);
+                }
+            }
+            // The server answered, if only with an error: the link works.
+            Ok(_) => {}
+            Err(_) if self.net.link == LinkStatus::Online => {}
+            Err(_) => self.arm_probe(),
+        }
+    }
+
+    /// The platform's first question of every start: is the server there, what does it allow.
+    pub(crate) fn greet_server(&mut self) {
+        self.probe();
+    }
+
+    fn credentials_refused(&mut self, open: &Open, renewal: Purpose) {
+        let stale = open.renewals < self.net.renewals;
+        if stale || self.net.account != AccountStatus::SignedIn {
+            return;
+        }
+        self.net.fruitless += 1;
+        // Renewed twice in a row and still refused: the session problem is a token problem, and the
+        // token problem is the person's.
+        let renewal = if self.net.fruitless > 1 {
+            Purpose::RenewToken
+        } else {
+            renewal
+        };
+        if self.net.fruitless > 2 {
+            return self.signed_out();
+        }
+        self.net.renewing = Some(renewal);
+        self.set_account(AccountStatus::Renewing);
+        self.renew();
+    }
+
+    fn renew(&mut self) {
+        self.net.renew_at = None;
+        let (purpose, request) = match self.net.renewing {
+            Some(Purpose::RenewSession) => (Purpose::RenewSession, Request::RenewSession),
+            _ => (Purpose::RenewToken, Request::RenewToken),
+        };
+        self.request(purpose, request);
+    }
+
+    pub(crate) fn renew_if_due(&mut self) {
+        if self.net.renew_at.is_some_and(|at| at <= self.now.mono) {
+            self.renew();
+        }
+    }
+
+    fn renewed(&mut self, outcome: Outcome) {
+        let token = self.net.renewing.take() != Some(Purpose::RenewSession);
+        match outcome {
+            Ok(_) => {
+                self.net.renewals += 1;
+                self.set_account(AccountStatus::SignedIn);
+            }
+            Err(failure) if is_refusal(&failure) && token => self.signed_out(),
+            Err(failure) if is_refusal(&failure) => {
+                self.net.renewing = Some(Purpose::RenewToken);
+                self.renew();
+            }
+            // Not a refusal: the tokens are kept and asked about again (contract 2.1).
+            Err(failure) => {
+                self.net.renewing = Some(if token {
+                    Purpose::RenewToken
+                } else {
+                    Purpose::RenewSession
+                });
+                let wait = failure.retry_after.unwrap_or_default().max(backoff(
+                    &self.config,
+                    &mut self.entropy,
+                    4,
+                ));
+                self.net.renew_at = Some(self.now.mono + wait.max(Millis(500)));
+            }
+        }
+    }
+
+    fn signed_out(&mut self) {
+        self.net.renewing = None;
+        self.set_account(AccountStatus::SignedOut);
+        self.announce(Announcement::SignedOut);
+    }
+
+    pub(crate) fn signed_in(&mut self) {
+        self.net.renewals += 1;
+        self.net.fruitless = 0;
+        self.net.renew_at = None;
+        self.net.renewing = None;
+        self.set_account(AccountStatus::SignedIn);
+        self.reads.want_everything();
+    }
+
+    fn set_account(&mut self, account: AccountStatus) {
+        if self.net.account != account {
+            self.net.account = account;
+            self.screen.patch(ViewPatch::Status);
+            self.all_lanes();
+        }
+    }
+
+    /// Nobody asks the server anything for a while (I12). Survives a restart.
+    pub(crate) fn close_gate(&mut self, wait: Millis) {
+        let until = self.now.wall + wait;
+        self.state(
+            Record::Gate {
+                at: self.now.wall,
+                until,
+            },
+            true,
+        );
+    }
+
+    /// The wall clock may have jumped since the gate was closed: the wait is never longer than the
+    /// server asked for, whatever the clock says.
+    pub(crate) fn gate_from_ledger(&mut self) {
+        let Some((at, until)) = self.ledger.gate() else {
+            return;
+        };
+        let left = (until - self.now.wall).min(until - at);
+        let moment = self.now.mono + left;
+        if left.0 > 0 && self.net.gate.is_none_or(|gate| gate < moment) {
+            self.net.gate = Some(moment);
+            self.all_lanes();
+        }
+    }
+}
+
+const fn is_refusal(failure: &Failure) -> bool {
+    matches!(
+        failure.class,
+        FailureClass::TokenRefused | FailureClass::SessionExpired | FailureClass::Rejected(_)
+    )
+}

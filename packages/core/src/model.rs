@@ -1,0 +1,13 @@
+//! What the server said, and what people write: the nouns of the program.
+//!
+//! Everything here is data. Rules about it live in `confirmed`, `overlay` and `reconcile`.
+
+mod case;
+mod draft;
+mod message;
+mod turn;
+
+pub use case::{CaseState, RealCase, Stage, is_placeholder_title};
+pub use draft::{Draft, Stamp};
+pub use message::{Action, ActionKind, Answer, RealMessage, Role};
+pub use turn::{Data, FileBytes, Intention, Turn};

@@ -1,0 +1,245 @@
+//! What is under way: the volatile side of operations, their lanes and their order.
+//!
+//! Lanes are FIFO, different lanes run side by side. This module only keeps the books; when
+//! something may be sent is decided in `dispatch`, what follows from an answer in `reconcile`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ids::OperationId;
+use crate::journal::BatchId;
+use crate::operation::{Lane, Wait};
+use crate::request::RequestId;
+use crate::time::{Mono, Wall};
+
+/// Where an operation is right now. Gone after a restart, on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Phase {
+    /// Nothing is under way.
+    Idle,
+    /// A request is open.
+    InFlight { request: RequestId, since: Mono },
+    /// Held back until a moment.
+    Waiting { until: Mono, why: Wait },
+}
+
+/// How an operation counts in the totals of its case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) enum Tally {
+    /// On its way or done.
+    #[default]
+    None,
+    /// It waits.
+    Waiting,
+    /// It needs the person, or stands behind one that does.
+    NotSent,
+}
+
+/// The volatile side of one operation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Live {
+    pub(crate) phase: Phase,
+    /// The append that its record, or the record of its first attempt, is part of, while that is
+    /// not durable: nothing leaves before it is (I1).
+    pub(crate) unkept: Option<BatchId>,
+    /// Attempts that reached the server, or may have.
+    pub(crate) attempts: u32,
+    /// The last attempt left and no trustworthy answer came.
+    pub(crate) uncertain: bool,
+    /// The server's list was read and does not hold the message, although its key may have expired.
+    pub(crate) verified: bool,
+    /// When this instance first saw the operation.
+    pub(crate) seen_at: Mono,
+    /// When the server's acknowledgement was seen.
+    pub(crate) acknowledged_at: Option<Mono>,
+    /// When the answer began to be waited for, on screen.
+    pub(crate) thinking_since: Option<Mono>,
+    /// Polls of a job so far, and when the first one was.
+    pub(crate) polls: u32,
+    pub(crate) polling_since: Option<Mono>,
+    pub(crate) tally: Tally,
+}
+
+impl Live {
+    pub(crate) const fn new(unkept: Option<BatchId>, seen_at: Mono) -> Self {
+        Self {
+            phase: Phase::Idle,
+            unkept,
+            attempts: 0,
+            uncertain: false,
+            verified: false,
+            seen_at,
+            acknowledged_at: None,
+            thinking_since: None,
+            polls: 0,
+            polling_since: None,
+            tally: Tally::None,
+        }
+    }
+}
+
+/// Totals of one case or of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Totals {
+    pub(crate) waiting: u32,
+    pub(crate) not_sent: u32,
+}
+
+impl Totals {
+    fn count(&mut self, tally: Tally, by: i32) {
+        let slot = match tally {
+            Tally::None => return,
+            Tally::Waiting => &mut self.waiting,
+            Tally::NotSent => &mut self.not_sent,
+        };
+        *slot = slot.saturating_add_signed(by);
+    }
+}
+
+/// One lane: the operations that have not left it, in order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LaneQueue {
+    pub(crate) queue: BTreeSet<(u64, OperationId)>,
+    /// The operations of the queue that failed.
+    pub(crate) failed: BTreeSet<(u64, OperationId)>,
+}
+
+/// A lane whose next operation could leave now: oldest first, whatever its case.
+pub(crate) type Candidate = (Wall, u64, Lane);
+
+/// The books.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outbox {
+    pub(crate) live: BTreeMap<OperationId, Live>,
+    pub(crate) lanes: BTreeMap<Lane, LaneQueue>,
+    pub(crate) candidates: BTreeSet<Candidate>,
+    candidate_of: BTreeMap<Lane, Candidate>,
+    /// When operations that wait go on.
+    pub(crate) deadlines: BTreeSet<(Mono, OperationId)>,
+    /// When rows change their look by themselves.
+    pub(crate) looks: BTreeSet<(Mono, OperationId)>,
+    totals: Totals,
+    totals_of: BTreeMap<crate::ids::CaseKey, Totals>,
+}
+
+impl Outbox {
+    /// Moves an operation to another phase and keeps the deadlines in step.
+    pub(crate) fn set_phase(&mut self, op: OperationId, phase: Phase) {
+        let Some(live) = self.live.get_mut(&op) else {
+            return;
+        };
+        if let Phase::Waiting { until, .. } = live.phase {
+            self.deadlines.remove(&(until, op));
+        }
+        if let Phase::Waiting { until, .. } = phase {
+            self.deadlines.insert((until, op));
+        }
+        live.phase = phase;
+    }
+
+    pub(crate) fn enqueue(&mut self, lane: Lane, order: u64, op: OperationId) {
+        self.lanes
+            .entry(lane)
+            .or_default()
+            .queue
+            .insert((order, op));
+    }
+
+    pub(crate) fn dequeue(&mut self, lane: &Lane, order: u64, op: OperationId) {
+        if let Some(queue) = self.lanes.get_mut(lane) {
+            queue.queue.remove(&(order, op));
+            queue.failed.remove(&(order, op));
+            if queue.queue.is_empty() {
+                self.lanes.remove(lane);
+            }
+        }
+    }
+
+    /// Notes whether an operation of a lane failed. True if that changed anything.
+    pub(crate) fn mark_failed(
+        &mut self,
+        lane: &Lane,
+        order: u64,
+        op: OperationId,
+        failed: bool,
+    ) -> bool {
+        self.lanes.get_mut(lane).is_some_and(|queue| {
+            if failed {
+                queue.failed.insert((order, op))
+            } else {
+                queue.failed.remove(&(order, op))
+            }
+        })
+    }
+
+    /// Says whether the next operation of a lane could leave now.
+    pub(crate) fn set_candidate(&mut self, lane: &Lane, candidate: Option<(Wall, u64)>) {
+        if let Some(old) = self.candidate_of.remove(lane) {
+            self.candidates.remove(&old);
+        }
+        if let Some((created, order)) = candidate {
+            let candidate = (created, order, lane.clone());
+            self.candidate_of.insert(lane.clone(), candidate.clone());
+            self.candidates.insert(candidate);
+        }
+    }
+
+    /// Forgets an operation that is over.
+    pub(crate) fn forget(&mut self, op: OperationId, case: &crate::ids::CaseKey) {
+        self.set_tally(op, case, Tally::None);
+        if let Some(live) = self.live.remove(&op)
+            && let Phase::Waiting { until, .. } = live.phase
+        {
+            self.deadlines.remove(&(until, op));
+        }
+    }
+
+    /// Counts an operation in the totals. True if its count changed.
+    pub(crate) fn set_tally(
+        &mut self,
+        op: OperationId,
+        case: &crate::ids::CaseKey,
+        tally: Tally,
+    ) -> bool {
+        let Some(live) = self.live.get_mut(&op) else {
+            return false;
+        };
+        let before = std::mem::replace(&mut live.tally, tally);
+        if before == tally {
+            return false;
+        }
+        let of_case = self.totals_of.entry(case.clone()).or_default();
+        for totals in [&mut self.totals, of_case] {
+            totals.count(before, -1);
+            totals.count(tally, 1);
+        }
+        if *of_case == Totals::default() {
+            self.totals_of.remove(case);
+        }
+        true
+    }
+
+    pub(crate) fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    pub(crate) fn totals_of(&self, case: &crate::ids::CaseKey) -> Totals {
+        self.totals_of.get(case).copied().unwrap_or_default()
+    }
+
+    /// Rows look different from this moment on.
+    pub(crate) fn look_again(&mut self, at: Mono, op: OperationId) {
+        self.looks.insert((at, op));
+    }
+}
+
+impl Outbox {
+    /// Feeds everything into a fingerprint.
+    pub(crate) fn fingerprint(&self, state: &mut impl std::hash::Hasher) {
+        use std::hash::Hash;
+        self.live.hash(state);
+        for (lane, queue) in &self.lanes {
+            lane.hash(state);
+            queue.queue.hash(state);
+        }
+    }
+}

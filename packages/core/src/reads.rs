@@ -1,0 +1,395 @@
+//! What is read from the server, and when: the case list, the cases that changed, the messages of
+//! resident cases. Any window reads for itself; only the holder of the lease writes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::confirmed::Rows;
+use crate::core::Core;
+use crate::effect::Effect;
+use crate::ids::{CaseKey, RealId};
+use crate::link::Purpose;
+use crate::model::RealCase;
+use crate::request::{Page, Request, RequestId};
+use crate::time::{Millis, Mono};
+
+/// Reads that may be open at once.
+const READS_AT_ONCE: usize = 2;
+/// Time between two looks at the first page of the list while the window is visible.
+const LIST_EVERY: Millis = Millis::seconds(60);
+/// Rows that are read again before the new ones: a server may list rows late.
+const OVERLAP: u32 = 10;
+/// Waits before the list is read again because it lacked rows that must come.
+const READ_AGAIN: [Millis; 5] = [
+    Millis::seconds(2),
+    Millis::seconds(5),
+    Millis::seconds(15),
+    Millis::seconds(45),
+    Millis::seconds(120),
+];
+/// Cases whose messages stay in memory.
+const RESIDENT_CASES: usize = 12;
+
+/// Where to read on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Want {
+    /// At the end of what is known, with some overlap.
+    End,
+    /// At this index of the server's list.
+    At(u32),
+}
+
+/// How far the messages of one resident case are read.
+#[derive(Debug, Clone, Default)]
+struct Reading {
+    /// The cache has been asked and has answered.
+    cache_loaded: bool,
+    /// A page of the server has been read.
+    server_read: bool,
+    /// The next page to read.
+    wanted: Option<Want>,
+    /// A page above the resident rows was asked for.
+    older_wanted: bool,
+    open: bool,
+    /// When to read again, because rows were missing or the read failed.
+    again_at: Option<Mono>,
+    again: usize,
+}
+
+/// What is to be read.
+#[derive(Debug, Clone)]
+pub(crate) struct Reads {
+    pub(crate) visible: bool,
+    list_wanted: Option<u32>,
+    list_open: bool,
+    list_at: Option<Mono>,
+    cases: BTreeSet<RealId>,
+    messages: BTreeMap<RealId, Reading>,
+    /// Requests older than this one know less about a case than this device does.
+    current_from: BTreeMap<RealId, RequestId>,
+    /// Recently opened cases, newest last.
+    recent: Vec<RealId>,
+}
+
+impl Default for Reads {
+    fn default() -> Self {
+        Self {
+            visible: true,
+            list_wanted: None,
+            list_open: false,
+            list_at: None,
+            cases: BTreeSet::new(),
+            messages: BTreeMap::new(),
+            current_from: BTreeMap::new(),
+            recent: Vec::new(),
+        }
+    }
+}
+
+impl Reads {
+    /// Everything is read again: the server can be reached again, or the account is back.
+    pub(crate) fn want_everything(&mut self) {
+        self.list_wanted = Some(0);
+        for reading in self.messages.values_mut() {
+            reading.again_at = None;
+            reading.again = 0;
+            reading.wanted.get_or_insert(Want::End);
+        }
+    }
+
+    pub(crate) fn list_read(&mut self, offset: u32, page: Option<&Page<RealCase>>, now: Mono) {
+        self.list_open = false;
+        self.list_at = Some(now + LIST_EVERY);
+        self.list_wanted = page
+            .filter(|page| page.has_more && page.received > 0)
+            .map(|page| offset.saturating_add(page.received));
+    }
+
+    pub(crate) fn case_read(&mut self, case: &RealId) {
+        self.cases.remove(case);
+    }
+
+    /// Something newer than any answer to an earlier request is known about a case.
+    pub(crate) fn note_case(&mut self, case: &RealId, next: RequestId) {
+        self.current_from.insert(case.clone(), next);
+    }
+
+    /// Whether an answer to this request may still change what is known about a case.
+    pub(crate) fn is_current(&self, case: &RealId, request: RequestId) -> bool {
+        self.current_from
+            .get(case)
+            .is_none_or(|from| request >= *from)
+    }
+
+    pub(crate) fn note_messages(&mut self, case: &RealId) {
+        if let Some(reading) = self.messages.get_mut(case) {
+            reading.server_read = true;
+        }
+    }
+
+    pub(crate) fn messages_failed(&mut self, case: &RealId, now: Mono) {
+        if let Some(reading) = self.messages.get_mut(case) {
+            reading.open = false;
+            reading.read_again(now);
+        }
+    }
+
+    pub(crate) fn messages_read(
+        &mut self,
+        case: &RealId,
+        (offset, received, total, has_more): (u32, u32, Option<u32>, bool),
+        missing: bool,
+        now: Mono,
+    ) {
+        let Some(reading) = self.messages.get_mut(case) else {
+            return;
+        };
+        reading.open = false;
+        reading.server_read = true;
+        // The list is shorter than it was: the server leaves rows out. Look at its end.
+        let past_end = total.filter(|total| received == 0 && offset > *total);
+        if let Some(total) = past_end {
+            reading.wanted = Some(Want::At(total.saturating_sub(OVERLAP)));
+        } else if has_more && received > 0 && !reading.older_wanted {
+            reading.wanted = Some(Want::At(offset.saturating_add(received)));
+        } else if missing {
+            reading.read_again(now);
+        } else {
+            reading.again = 0;
+            reading.again_at = None;
+        }
+        reading.older_wanted = false;
+    }
+
+    pub(crate) fn forget(&mut self, case: &RealId) {
+        self.messages.remove(case);
+        self.cases.remove(case);
+        self.recent.retain(|recent| recent != case);
+    }
+
+    /// Where the rows begin that may hold a message whose fate is unknown.
+    pub(crate) fn verify_offset(rows: Option<&Rows>) -> u32 {
+        rows.and_then(|rows| rows.window)
+            .map_or(0, |(_, to)| to.saturating_sub(OVERLAP))
+    }
+
+    pub(crate) fn is_loading(&self, case: &RealId) -> bool {
+        self.messages
+            .get(case)
+            .is_some_and(|reading| !reading.cache_loaded || !reading.server_read)
+    }
+}
+
+impl Reading {
+    fn read_again(&mut self, now: Mono) {
+        self.again_at = READ_AGAIN.get(self.again).map(|wait| now + *wait);
+        self.again += 1;
+    }
+}
+
+impl Core {
+    /// Brings the messages of a case into memory: from the cache first, so that rows keep their keys.
+    pub(crate) fn make_resident(&mut self, key: &CaseKey) {
+        self.open_transcript(key);
+        let Some(real) = self.ledger.real(key) else {
+            return;
+        };
+        self.reads.recent.retain(|recent| *recent != real);
+        self.reads.recent.push(real.clone());
+        if !self.reads.messages.contains_key(&real) {
+            self.reads.messages.insert(real.clone(), Reading::default());
+            self.out.push(Effect::Load(real));
+        }
+        self.page_out_others();
+    }
+
+    fn page_out_others(&mut self) {
+        while self.reads.recent.len() > RESIDENT_CASES {
+            let Some(at) = self.reads.recent.iter().position(|real| {
+                let key = self.ledger.key(real);
+                self.screen.open() != Some(&key) && self.ledger.ops_of(&key).next().is_none()
+            }) else {
+                return;
+            };
+            let real = self.reads.recent.remove(at);
+            self.reads.messages.remove(&real);
+            self.confirmed.page_out(&real);
+            self.screen.close_transcript(&self.ledger.key(&real));
+        }
+    }
+
+    /// Cached rows of a case arrived from the store.
+    pub(crate) fn rows_loaded(&mut self, case: &RealId, rows: Vec<crate::view::CachedMessage>) {
+        let key = self.ledger.key(case);
+        let Some(reading) = self.reads.messages.get_mut(case) else {
+            return;
+        };
+        reading.cache_loaded = true;
+        for row in rows {
+            // What the server said since is newer than what the cache knew.
+            if self
+                .confirmed
+                .rows(case)
+                .is_some_and(|rows| rows.get(&row.message.id).is_some())
+            {
+                continue;
+            }
+            let row = std::sync::Arc::new(row);
+            let rows = self.confirmed.rows_mut(case);
+            rows.upsert(&row);
+            let (from, to) = rows.window.unwrap_or((row.arrival, row.arrival));
+            rows.window = Some((from.min(row.arrival), to.max(row.arrival.saturating_add(1))));
+            self.place_row(&key, &row);
+        }
+        let ops: Vec<_> = self.ledger.ops_of(&key).map(|entry| entry.op.id).collect();
+        for op in ops {
+            self.complete_if_listed(op);
+            self.place_operation(op);
+        }
+        self.case_changed(&key);
+    }
+
+    /// The messages of a case should be read when that is possible.
+    pub(crate) fn want_messages(&mut self, key: &CaseKey) {
+        self.make_resident(key);
+        let Some(real) = self.ledger.real(key) else {
+            return;
+        };
+        let Some(reading) = self.reads.messages.get_mut(&real) else {
+            return;
+        };
+        reading.again = 0;
+        reading.again_at = None;
+        reading.wanted.get_or_insert(Want::End);
+    }
+
+    /// A case should be read when that is possible: its title or state may have changed.
+    pub(crate) fn want_case(&mut self, key: &CaseKey) {
+        if let Some(real) = self.ledger.real(key) {
+            self.reads.cases.insert(real);
+        }
+    }
+
+    pub(crate) fn load_older(&mut self) {
+        let Some(real) = self.screen.open().and_then(|key| self.ledger.real(key)) else {
+            return;
+        };
+        if let Some(reading) = self.reads.messages.get_mut(&real) {
+            reading.older_wanted = true;
+        }
+    }
+
+    pub(crate) fn has_older(&self, key: &CaseKey) -> bool {
+        self.ledger
+            .real(key)
+            .and_then(|real| self.confirmed.rows(&real))
+            .and_then(|rows| rows.window)
+            .is_some_and(|(from, _)| from > 0)
+    }
+
+    pub(crate) fn shown(&mut self) {
+        self.reads.visible = true;
+        self.reads.list_wanted.get_or_insert(0);
+        if let Some(key) = self.screen.open().cloned() {
+            self.want_messages(&key);
+        }
+    }
+
+    pub(crate) fn next_refresh_moment(&self) -> Option<Mono> {
+        if !self.reads.visible {
+            return None;
+        }
+        self.reads
+            .messages
+            .values()
+            .filter_map(|reading| reading.again_at)
+            .chain(self.reads.list_at)
+            .min()
+    }
+
+    pub(crate) fn refresh_timer(&mut self) {
+        let now = self.now.mono;
+        if self.reads.list_at.is_some_and(|at| at <= now) {
+            self.reads.list_at = Some(now + LIST_EVERY);
+            self.reads.list_wanted.get_or_insert(0);
+        }
+        for reading in self.reads.messages.values_mut() {
+            if reading.again_at.is_some_and(|at| at <= now) {
+                reading.again_at = None;
+                reading.wanted.get_or_insert(Want::End);
+            }
+        }
+    }
+
+    /// Sends the reads that may go out: what the person looks at comes first.
+    pub(crate) fn pump_reads(&mut self) {
+        while self.net.is_clear(self.now.mono) && self.net.open_reads() < READS_AT_ONCE {
+            let Some((purpose, request)) = self.next_read() else {
+                return;
+            };
+            self.request(purpose, request);
+        }
+    }
+
+    fn next_read(&mut self) -> Option<(Purpose, Request)> {
+        if let Some(read) = self.next_messages_read() {
+            return Some(read);
+        }
+        let limit = self.config.page;
+        if !self.reads.list_open
+            && let Some(offset) = self.reads.list_wanted.take()
+        {
+            self.reads.list_open = true;
+            return Some((
+                Purpose::Cases { offset },
+                Request::ListCases { offset, limit },
+            ));
+        }
+        let case = self.reads.cases.pop_first()?;
+        Some((Purpose::Case(case.clone()), Request::ReadCase { case }))
+    }
+
+    fn next_messages_read(&mut self) -> Option<(Purpose, Request)> {
+        let open = self.screen.open().and_then(|key| self.ledger.real(key));
+        let due = |reading: &Reading| {
+            reading.cache_loaded
+                && !reading.open
+                && (reading.wanted.is_some() || reading.older_wanted)
+        };
+        let case = open
+            .filter(|open| self.reads.messages.get(open).is_some_and(due))
+            .or_else(|| {
+                self.reads
+                    .messages
+                    .iter()
+                    .find(|(_, reading)| due(reading))
+                    .map(|(case, _)| case.clone())
+            })?;
+        let window = self.confirmed.rows(&case).and_then(|rows| rows.window);
+        let turns = self
+            .confirmed
+            .case(&case)
+            .map_or(0, |case| case.current_turn);
+        let page = self.config.page;
+        let reading = self.reads.messages.get_mut(&case)?;
+        let (offset, limit) = match (reading.wanted.take(), window) {
+            (Some(Want::At(offset)), _) => (offset, page),
+            (Some(Want::End), Some((_, to))) => (to.saturating_sub(OVERLAP), page),
+            // Two rows a turn: what is read first is the end, where the person looks.
+            (Some(Want::End), None) => {
+                (turns.saturating_mul(2).saturating_sub(page - OVERLAP), page)
+            }
+            (None, Some((from, _))) if from > 0 => (from.saturating_sub(page), page.min(from)),
+            (None, _) => {
+                reading.older_wanted = false;
+                return None;
+            }
+        };
+        reading.open = true;
+        let request = Request::ListMessages {
+            case: case.clone(),
+            offset,
+            limit,
+        };
+        Some((Purpose::Messages { case, offset }, request))
+    }
+}

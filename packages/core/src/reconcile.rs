@@ -1,0 +1,425 @@
+//! What an answer does to the operation that asked.
+//!
+//! Confirming removes an operation in the very step in which its confirmed rows are there (I17);
+//! rows themselves are bound in [`rows`].
+
+mod rows;
+
+use crate::core::Core;
+use crate::effect::{Announcement, CacheWrite, Effect, Notice};
+use crate::failure::{Failure, FailureClass, Rejection};
+use crate::ids::{OperationId, RealId};
+use crate::journal::Record;
+use crate::ledger::{Entry, Stage};
+use crate::model::{Answer, CaseState, RealCase};
+use crate::operation::{Acknowledged, End, OperationKind, Wait};
+use crate::outbox::Phase;
+use crate::request::{Job, Outcome, Reply};
+use crate::retry::{Verdict, verdict};
+use crate::time::Millis;
+
+impl Core {
+    pub(crate) fn operation_answered(&mut self, op: OperationId, outcome: Outcome) {
+        let Some(entry) = self.ledger.entry(&op).cloned() else {
+            return;
+        };
+        self.set_phase(op, Phase::Idle);
+        match (outcome, &entry.op.kind) {
+            (Ok(Reply::Case(case)), OperationKind::CreateCase { name }) => {
+                let name = std::sync::Arc::clone(name);
+                self.case_created(&entry, case, name);
+            }
+            (Ok(Reply::Answered { answer, state }), OperationKind::SubmitTurn { .. }) => {
+                self.turn_answered(&entry, answer, state);
+            }
+            (Ok(Reply::Working { job, poll_after }), OperationKind::SubmitTurn { .. }) => {
+                self.turn_accepted(&entry, job, poll_after);
+            }
+            (Ok(Reply::Done), OperationKind::Rename { title, .. }) => {
+                let title = std::sync::Arc::clone(title);
+                self.renamed(&entry, title);
+            }
+            (Ok(Reply::Done), OperationKind::Delete) => self.case_deleted(&entry),
+            // An answer of another shape than was asked for is no proof of anything.
+            (Ok(_), _) => self.operation_failed(&entry, Failure::of(FailureClass::Uncertain)),
+            (Err(failure), _) => self.operation_failed(&entry, failure),
+        }
+    }
+
+    fn case_created(&mut self, entry: &Entry, case: RealCase, name: std::sync::Arc<str>) {
+        let (key, real) = (entry.op.case.clone(), case.id.clone());
+        self.state(
+            Record::Link {
+                case: key.clone(),
+                real: real.clone(),
+                name,
+            },
+            true,
+        );
+        if self.ledger.links().real(&key) != Some(&real) {
+            // The server named a case that already belongs to another: nothing is mixed up, the
+            // person decides.
+            let failure = Failure::of(FailureClass::Rejected(Rejection::Unexplained));
+            return self.park(entry.op.id, failure);
+        }
+        self.take_case(case);
+        self.state(
+            Record::Ended {
+                op: entry.op.id,
+                end: End::Completed,
+            },
+            true,
+        );
+    }
+
+    fn turn_answered(&mut self, entry: &Entry, answer: Answer, state: CaseState) {
+        let (op, key) = (entry.op.id, entry.op.case.clone());
+        let turn = answer.turn;
+        self.state(
+            Record::Acknowledged {
+                op,
+                with: Acknowledged::Answered(answer),
+            },
+            true,
+        );
+        if let Some(live) = self.outbox.live.get_mut(&op) {
+            live.uncertain = false;
+        }
+        self.outbox
+            .look_again(self.now.mono + self.config.show_sent, op);
+        self.announce(Announcement::AnswerComplete);
+        if let Some(known) = self.confirmed_case(&key).cloned() {
+            let current_turn = turn.unwrap_or(0).max(known.current_turn);
+            self.take_case(RealCase {
+                state,
+                current_turn,
+                ..(*known).clone()
+            });
+        }
+        self.complete_if_listed(op);
+        self.want_messages(&key);
+        self.want_case(&key);
+        self.announce_if_all_sent();
+    }
+
+    fn turn_accepted(&mut self, entry: &Entry, job: Job, poll_after: Option<Millis>) {
+        let op = entry.op.id;
+        self.state(
+            Record::Acknowledged {
+                op,
+                with: Acknowledged::Working(job),
+            },
+            true,
+        );
+        self.announce(Announcement::MessageSent);
+        self.outbox
+            .look_again(self.now.mono + self.config.show_sent, op);
+        self.poll_later(op, poll_after);
+    }
+
+    /// First after what the server said or 1.5 s, then ×1.5 up to 10 s (contract 2.4).
+    fn poll_later(&mut self, op: OperationId, asked: Option<Millis>) {
+        let now = self.now.mono;
+        let Some(live) = self.outbox.live.get_mut(&op) else {
+            return;
+        };
+        live.polling_since.get_or_insert(now);
+        let growth = (0..live.polls.min(8)).fold(self.config.poll_first.0, |wait, _| wait * 3 / 2);
+        live.polls = live.polls.saturating_add(1);
+        let wait = asked
+            .unwrap_or_default()
+            .max(Millis(growth.min(self.config.poll_last.0)));
+        self.set_phase(
+            op,
+            Phase::Waiting {
+                until: now + wait,
+                why: Wait::Poll,
+            },
+        );
+    }
+
+    pub(crate) fn job_answered(&mut self, op: OperationId, outcome: Outcome) {
+        let Some(entry) = self.ledger.entry(&op).cloned() else {
+            return;
+        };
+        self.set_phase(op, Phase::Idle);
+        let polled_since = self
+            .outbox
+            .live
+            .get(&op)
+            .and_then(|live| live.polling_since);
+        let spent = polled_since.map_or(Millis(0), |since| self.now.mono - since);
+        match outcome {
+            Ok(Reply::Answered { answer, state }) => self.turn_answered(&entry, answer, state),
+            Ok(Reply::Working { job, poll_after }) if spent < self.config.poll_budget => {
+                if entry.stage != Stage::Acknowledged(Acknowledged::Working(job.clone())) {
+                    self.state(
+                        Record::Acknowledged {
+                            op,
+                            with: Acknowledged::Working(job),
+                        },
+                        true,
+                    );
+                }
+                self.poll_later(op, poll_after);
+            }
+            Ok(Reply::JobFailed { message }) => {
+                let class = FailureClass::Rejected(Rejection::Provider);
+                self.park(
+                    op,
+                    Failure {
+                        message,
+                        ..Failure::of(class)
+                    },
+                );
+            }
+            Err(failure)
+                if matches!(
+                    failure.class,
+                    FailureClass::Offline | FailureClass::CaptivePortal
+                ) => {}
+            Err(failure)
+                if matches!(
+                    failure.class,
+                    FailureClass::TokenRefused | FailureClass::SessionExpired
+                ) => {}
+            Err(failure)
+                if matches!(
+                    failure.class,
+                    FailureClass::Transient(_) | FailureClass::Uncertain | FailureClass::InProgress
+                ) && spent < self.config.poll_budget =>
+            {
+                self.poll_later(op, failure.retry_after);
+            }
+            // Another 4xx, or the end of the budget: the outcome is unknown, and the same request
+            // under the same key finds it out (contract 4.1).
+            _ => self.job_lost(&entry),
+        }
+    }
+
+    fn job_lost(&mut self, entry: &Entry) {
+        let op = entry.op.id;
+        let failure = Failure::of(FailureClass::Uncertain);
+        self.state(
+            Record::Failed {
+                op,
+                failure: failure.clone(),
+                at: self.now.wall,
+            },
+            true,
+        );
+        self.state(Record::Resumed { op, anyway: false }, true);
+        if let Some(live) = self.outbox.live.get_mut(&op) {
+            live.polling_since = None;
+            live.polls = 0;
+        }
+        let entry = self
+            .ledger
+            .entry(&op)
+            .cloned()
+            .unwrap_or_else(|| entry.clone());
+        self.operation_failed(&entry, failure);
+    }
+
+    fn renamed(&mut self, entry: &Entry, title: std::sync::Arc<str>) {
+        if let Some(known) = self.confirmed_case(&entry.op.case).cloned() {
+            self.take_case(RealCase {
+                title: Some(title),
+                ..(*known).clone()
+            });
+        }
+        self.state(
+            Record::Ended {
+                op: entry.op.id,
+                end: End::Completed,
+            },
+            true,
+        );
+        self.announce_if_all_sent();
+    }
+
+    fn case_deleted(&mut self, entry: &Entry) {
+        let key = entry.op.case.clone();
+        let real = self.ledger.real(&key);
+        self.end_all(&key, End::Completed);
+        if let Some(real) = real {
+            self.state(Record::Deleted { real: real.clone() }, true);
+            self.cache(CacheWrite::Forget(real));
+        }
+    }
+
+    /// What the failure table says (architecture §4).
+    fn operation_failed(&mut self, entry: &Entry, failure: Failure) {
+        let op = entry.op.id;
+        let Some(live) = self.outbox.live.get_mut(&op) else {
+            return;
+        };
+        let tries = live.attempts;
+        let decided = verdict(&self.config, &mut self.entropy, failure, tries);
+        if let Some(live) = self.outbox.live.get_mut(&op) {
+            match &decided {
+                Verdict::Unsent | Verdict::RenewToken | Verdict::RenewSession => {
+                    live.attempts = live.attempts.saturating_sub(1);
+                }
+                Verdict::UnsentUncertain
+                | Verdict::Again {
+                    why: Wait::Uncertain,
+                    ..
+                } => live.uncertain = true,
+                _ => live.uncertain = false,
+            }
+        }
+        match decided {
+            // The link, the token or the session is being seen to; the operation goes on after that.
+            Verdict::Unsent
+            | Verdict::UnsentUncertain
+            | Verdict::RenewToken
+            | Verdict::RenewSession => {
+                self.set_phase(op, Phase::Idle);
+                if matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
+                    && matches!(decided, Verdict::Unsent)
+                {
+                    self.announce(Announcement::WaitingOffline);
+                }
+            }
+            Verdict::Again { wait, why, gate } => {
+                if gate {
+                    self.close_gate(wait);
+                }
+                self.set_phase(
+                    op,
+                    Phase::Waiting {
+                        until: self.now.mono + wait,
+                        why,
+                    },
+                );
+            }
+            Verdict::Committed => self.settle_committed(entry),
+            Verdict::Park { failure, gate } => {
+                if let Some(wait) = gate {
+                    self.close_gate(wait);
+                }
+                self.reject(entry, failure);
+            }
+        }
+    }
+
+    /// The server has run it and can no longer say what it answered: the list knows.
+    fn settle_committed(&mut self, entry: &Entry) {
+        let op = entry.op.id;
+        match entry.op.kind {
+            OperationKind::SubmitTurn { .. } => {
+                self.state(
+                    Record::Acknowledged {
+                        op,
+                        with: Acknowledged::Committed,
+                    },
+                    true,
+                );
+                self.complete_if_listed(op);
+                self.want_messages(&entry.op.case.clone());
+            }
+            _ => self.park(
+                op,
+                Failure::of(FailureClass::Rejected(Rejection::Unexplained)),
+            ),
+        }
+    }
+
+    fn reject(&mut self, entry: &Entry, failure: Failure) {
+        let op = entry.op.id;
+        match (&entry.op.kind, &failure.class) {
+            (OperationKind::Delete, _) => {
+                let case = entry.op.case.clone();
+                self.state(
+                    Record::Ended {
+                        op,
+                        end: End::Discarded,
+                    },
+                    true,
+                );
+                self.out
+                    .push(Effect::Notice(Notice::NotDeleted { case, failure }));
+            }
+            (_, FailureClass::Rejected(Rejection::CaseGone | Rejection::CaseTerminal)) => {
+                let case = entry.op.case.clone();
+                self.park(op, failure);
+                self.want_case(&case);
+            }
+            _ => self.park(op, failure),
+        }
+    }
+
+    fn park(&mut self, op: OperationId, failure: Failure) {
+        self.state(
+            Record::Failed {
+                op,
+                failure,
+                at: self.now.wall,
+            },
+            true,
+        );
+        if self
+            .ledger
+            .entry(&op)
+            .is_some_and(|e| matches!(e.op.kind, OperationKind::SubmitTurn { .. }))
+        {
+            self.announce(Announcement::NotSent(op));
+        }
+    }
+
+    /// The list was read because the key may have expired. If the message is in it, it has run.
+    pub(crate) fn verified(
+        &mut self,
+        op: OperationId,
+        case: &RealId,
+        offset: u32,
+        outcome: Outcome,
+    ) {
+        self.set_phase(op, Phase::Idle);
+        match outcome {
+            Ok(Reply::Messages(page)) => {
+                let has_more = page.has_more;
+                self.take_messages(case, offset, page);
+                self.reads.note_messages(case);
+                let Some(entry) = self.ledger.entry(&op).cloned() else {
+                    return;
+                };
+                let OperationKind::SubmitTurn { question, .. } = &entry.op.kind else {
+                    return;
+                };
+                let listed = self
+                    .confirmed
+                    .rows(case)
+                    .is_some_and(|rows| rows.by_key(question).is_some());
+                if listed {
+                    self.settle_committed(&entry);
+                } else if !has_more && let Some(live) = self.outbox.live.get_mut(&op) {
+                    live.verified = true;
+                    self.dirty_lanes.insert(entry.op.lane());
+                }
+            }
+            Ok(_) => {}
+            Err(failure) => {
+                let Some(entry) = self.ledger.entry(&op).cloned() else {
+                    return;
+                };
+                if let Some(live) = self.outbox.live.get_mut(&op) {
+                    live.attempts += 1;
+                }
+                self.operation_failed(&entry, failure);
+            }
+        }
+    }
+
+    fn announce_if_all_sent(&mut self) {
+        let open = self
+            .outbox
+            .lanes
+            .values()
+            .any(|lane| lane.queue.len() > lane.failed.len());
+        if !open && self.outbox.totals() == crate::outbox::Totals::default() {
+            self.announce(Announcement::AllSent);
+        }
+    }
+}

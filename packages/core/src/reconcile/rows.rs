@@ -1,0 +1,301 @@
+//! Confirmed rows: how a page of the server meets the rows that are already on screen.
+//!
+//! A turn's answer carries no message ids. The key for binding is (turn number, role); where two
+//! rows fit, the text must be equal, and where that does not decide, nothing is bound (contract 2.4).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::core::Core;
+use crate::effect::CacheWrite;
+use crate::ids::{CaseKey, MessageKey, OperationId, RealId};
+use crate::journal::Record;
+use crate::ledger::{Entry, Stage};
+use crate::model::{Action, RealCase, RealMessage, Role};
+use crate::operation::{Acknowledged, End, OperationKind};
+use crate::request::{Outcome, Page, Reply, RequestId};
+use crate::time::Wall;
+use crate::view::CachedMessage;
+
+/// What a row of the server is called here, and what the server does not know about it.
+struct Binding {
+    key: MessageKey,
+    sent: Option<Wall>,
+    actions: Vec<Action>,
+}
+
+impl Core {
+    /// The confirmed side of a case, if the server knows it.
+    pub(crate) fn confirmed_case(&self, key: &CaseKey) -> Option<&Arc<RealCase>> {
+        self.ledger
+            .real(key)
+            .and_then(|real| self.confirmed.case(&real))
+    }
+
+    /// The highest turn that is known of a case.
+    pub(crate) fn known_turn(&self, key: &CaseKey) -> u32 {
+        let confirmed = self.confirmed_case(key).map_or(0, |case| case.current_turn);
+        let answered = self
+            .ledger
+            .ops_of(key)
+            .filter_map(|entry| match &entry.stage {
+                Stage::Acknowledged(Acknowledged::Answered(answer)) => answer.turn,
+                _ => None,
+            })
+            .max();
+        confirmed.max(answered.unwrap_or(0))
+    }
+
+    /// Takes over what the server says about a case.
+    pub(crate) fn take_case(&mut self, case: RealCase) {
+        if self.ledger.is_deleted(&case.id) {
+            return;
+        }
+        if let Some(case) = self.confirmed.upsert_case(case) {
+            let key = self.ledger.key(&case.id);
+            self.reads.note_case(&case.id, self.net.next_request());
+            self.cache(CacheWrite::Case(case));
+            self.case_changed(&key);
+        }
+    }
+
+    pub(crate) fn cases_answered(&mut self, offset: u32, request: RequestId, outcome: Outcome) {
+        let page = match outcome {
+            Ok(Reply::Cases(page)) => Some(page),
+            _ => None,
+        };
+        self.reads.list_read(offset, page.as_ref(), self.now.mono);
+        for case in page.into_iter().flat_map(|page| page.rows) {
+            if self.reads.is_current(&case.id, request) {
+                self.take_case(case);
+            }
+        }
+    }
+
+    pub(crate) fn case_answered(&mut self, case: &RealId, request: RequestId, outcome: Outcome) {
+        self.reads.case_read(case);
+        match outcome {
+            Ok(Reply::Case(answer)) if answer.id == *case => {
+                if self.reads.is_current(case, request) {
+                    self.take_case(answer);
+                }
+            }
+            // Only a 404 on reading the case itself says that it is gone; its rows stay (I19).
+            Err(failure) if failure.status == Some(404) => {
+                if let Some(known) = self.confirmed.case(case).cloned() {
+                    self.take_case(RealCase {
+                        gone: true,
+                        ..(*known).clone()
+                    });
+                }
+            }
+            Ok(_) | Err(_) => {}
+        }
+    }
+
+    pub(crate) fn messages_answered(&mut self, case: &RealId, offset: u32, outcome: Outcome) {
+        let Ok(Reply::Messages(page)) = outcome else {
+            return self.reads.messages_failed(case, self.now.mono);
+        };
+        let (received, total, has_more) = (page.received, page.total, page.has_more);
+        self.take_messages(case, offset, page);
+        let missing = self.has_unlisted(case);
+        self.reads.messages_read(
+            case,
+            (offset, received, total, has_more),
+            missing,
+            self.now.mono,
+        );
+        self.case_changed(&self.ledger.key(case));
+    }
+
+    /// Whether operations of a case wait for rows that the server has not listed.
+    fn has_unlisted(&self, case: &RealId) -> bool {
+        self.ledger.ops_of(&self.ledger.key(case)).any(|entry| {
+            matches!(
+                entry.stage,
+                Stage::Stopped
+                    | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
+            )
+        })
+    }
+
+    /// Binds and stores the rows of a page, and completes the operations whose rows are now all here.
+    pub(crate) fn take_messages(&mut self, case: &RealId, offset: u32, page: Page<RealMessage>) {
+        if self.ledger.is_deleted(case) {
+            return;
+        }
+        let key = self.ledger.key(case);
+        let waiting: Vec<Entry> = self
+            .ledger
+            .ops_of(&key)
+            .filter(|entry| {
+                entry.first.is_some() && matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
+            })
+            .cloned()
+            .collect();
+        let mut crowd: BTreeMap<(Option<u32>, Role), u32> = BTreeMap::new();
+        for row in &page.rows {
+            *crowd.entry((row.turn, row.role)).or_default() += 1;
+        }
+        let end = offset.saturating_add(page.received);
+        for (index, row) in page.rows.into_iter().enumerate() {
+            let alone = crowd.get(&(row.turn, row.role)).copied() == Some(1);
+            let arrival = offset.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
+            self.take_message(case, &key, &waiting, row, arrival, alone);
+        }
+        let rows = self.confirmed.rows_mut(case);
+        rows.window = Some(
+            rows.window
+                .map_or((offset, end), |(from, to)| (from.min(offset), to.max(end))),
+        );
+        for entry in waiting {
+            self.complete_if_listed(entry.op.id);
+        }
+    }
+
+    fn take_message(
+        &mut self,
+        case: &RealId,
+        key: &CaseKey,
+        waiting: &[Entry],
+        row: RealMessage,
+        arrival: u32,
+        alone: bool,
+    ) {
+        let known = self
+            .confirmed
+            .rows(case)
+            .and_then(|rows| rows.get(&row.id))
+            .cloned();
+        let (binding, arrival) = match known {
+            Some(known) => {
+                let binding = Binding {
+                    key: known.key.clone(),
+                    sent: known.sent,
+                    actions: known.actions.clone(),
+                };
+                (binding, known.arrival)
+            }
+            None => (self.bind(case, waiting, &row, alone), arrival),
+        };
+        let row = CachedMessage {
+            key: binding.key,
+            message: row,
+            arrival,
+            sent: binding.sent,
+            actions: binding.actions,
+        };
+        self.store_row(case, key, &Arc::new(row));
+    }
+
+    /// Puts a row into confirmed state, cache and transcript.
+    pub(crate) fn store_row(&mut self, case: &RealId, key: &CaseKey, row: &Arc<CachedMessage>) {
+        if self.confirmed.rows_mut(case).upsert(row).is_some() {
+            self.cache(CacheWrite::Message {
+                case: case.clone(),
+                row: Arc::clone(row),
+            });
+            self.place_row(key, row);
+        }
+    }
+
+    fn bind(&self, case: &RealId, waiting: &[Entry], row: &RealMessage, alone: bool) -> Binding {
+        waiting
+            .iter()
+            .find_map(|entry| self.binding_to(case, entry, row, alone))
+            .unwrap_or_else(|| Binding {
+                key: MessageKey::of_server(&row.id),
+                sent: None,
+                actions: Vec::new(),
+            })
+    }
+
+    /// What the row is called if it is a row of this operation.
+    fn binding_to(
+        &self,
+        case: &RealId,
+        entry: &Entry,
+        row: &RealMessage,
+        alone: bool,
+    ) -> Option<Binding> {
+        let OperationKind::SubmitTurn {
+            question,
+            answer,
+            turn,
+        } = &entry.op.kind
+        else {
+            return None;
+        };
+        let rows = self.confirmed.rows(case);
+        let turn_here = row.turn?;
+        let received = match &entry.stage {
+            Stage::Acknowledged(Acknowledged::Answered(answer)) => Some(answer),
+            _ => None,
+        };
+        let turn_of_op = received.and_then(|answer| answer.turn).or_else(|| {
+            rows.and_then(|rows| rows.by_key(question))
+                .and_then(|row| row.message.turn)
+        });
+        let (key, said) = match row.role {
+            Role::User => (question, Some(&turn.text)),
+            Role::Assistant => (answer, received.map(|answer| &answer.text)),
+            Role::System => return None,
+        };
+        if rows.is_some_and(|rows| rows.by_key(key).is_some()) {
+            return None;
+        }
+        let same_text = said.is_some_and(|said| **said == *row.text);
+        let fits = match turn_of_op {
+            Some(turn_of_op) => turn_of_op == turn_here && (alone || same_text),
+            // No answer was received: only the person's own words can tell, above what was known
+            // when they left.
+            None => {
+                let known = entry.first.map_or(u32::MAX, |first| first.known_turn);
+                row.role == Role::User && same_text && turn_here > known
+            }
+        };
+        fits.then(|| Binding {
+            key: key.clone(),
+            sent: (row.role == Role::User).then_some(entry.op.created),
+            actions: match row.role {
+                Role::Assistant => received
+                    .map(|answer| answer.actions.clone())
+                    .unwrap_or_default(),
+                _ => Vec::new(),
+            },
+        })
+    }
+
+    /// Ends an operation whose rows are all confirmed. Until then it stays, and so do its rows (I17).
+    pub(crate) fn complete_if_listed(&mut self, op: OperationId) {
+        let Some(entry) = self.ledger.entry(&op) else {
+            return;
+        };
+        let settled = matches!(
+            entry.stage,
+            Stage::Stopped
+                | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
+        );
+        let OperationKind::SubmitTurn {
+            question, answer, ..
+        } = &entry.op.kind
+        else {
+            return;
+        };
+        let listed = self
+            .ledger
+            .real(&entry.op.case)
+            .and_then(|real| self.confirmed.rows(&real))
+            .is_some_and(|rows| rows.by_key(question).is_some() && rows.by_key(answer).is_some());
+        if settled && listed {
+            self.state(
+                Record::Ended {
+                    op,
+                    end: End::Completed,
+                },
+                true,
+            );
+        }
+    }
+}

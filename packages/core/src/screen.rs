@@ -1,0 +1,111 @@
+//! What is drawn: the case list, the transcripts, and which parts of them changed.
+//!
+//! `view == merge(confirmed, operations)` (I7), kept up to date per entity: every change of an
+//! operation or a confirmed row places that entity again and nothing else. Rows are made in
+//! [`rows`] when they are read; texts are never copied into here.
+
+mod case_list;
+mod overlay;
+mod rows;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use rows::View;
+pub(crate) use rows::retry_helps;
+
+use crate::ids::{CaseKey, MessageKey};
+use crate::sorted::SortedKeys;
+use crate::view::{Group, ViewPatch};
+
+/// Where a message row stands: turn, time, arrival, side, key.
+type Place = (u32, u64, u32, u8, MessageKey);
+
+/// The rows of one case, top to bottom.
+#[derive(Debug, Clone, Default)]
+struct Transcript {
+    rows: SortedKeys<Place, MessageKey>,
+    places: BTreeMap<MessageKey, Place>,
+}
+
+/// Where a case stands in its group: newest activity first.
+type CasePlace = (std::cmp::Reverse<u64>, CaseKey);
+
+/// The case list.
+#[derive(Debug, Clone, Default)]
+struct CaseList {
+    pinned: SortedKeys<CasePlace, CaseKey>,
+    active: SortedKeys<CasePlace, CaseKey>,
+    resolved: SortedKeys<CasePlace, CaseKey>,
+    places: BTreeMap<CaseKey, (Group, CasePlace)>,
+}
+
+/// What is drawn.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Screen {
+    open: Option<CaseKey>,
+    list: CaseList,
+    transcripts: BTreeMap<CaseKey, Transcript>,
+    patches: BTreeSet<ViewPatch>,
+    /// Cases whose row must be placed again at the end of the step.
+    changed: BTreeSet<CaseKey>,
+}
+
+impl Screen {
+    pub(crate) const fn open(&self) -> Option<&CaseKey> {
+        self.open.as_ref()
+    }
+
+    pub(crate) fn set_open(&mut self, case: Option<CaseKey>) {
+        self.open = case;
+    }
+
+    pub(crate) fn patch(&mut self, patch: ViewPatch) {
+        self.patches.insert(patch);
+    }
+
+    pub(crate) fn take_patches(&mut self) -> Vec<ViewPatch> {
+        std::mem::take(&mut self.patches).into_iter().collect()
+    }
+
+    pub(crate) fn is_listed(&self, case: &CaseKey) -> bool {
+        self.list.places.contains_key(case) || self.changed.contains(case)
+    }
+
+    /// Takes a case off the screen.
+    pub(crate) fn forget_case(&mut self, case: &CaseKey) {
+        self.changed.remove(case);
+        self.transcripts.remove(case);
+        if self.list.remove(case) {
+            self.patch(ViewPatch::CaseList);
+            self.patch(ViewPatch::Case(case.clone()));
+        }
+        if self.open.as_ref() == Some(case) {
+            self.open = None;
+            self.patch(ViewPatch::Open);
+        }
+    }
+
+    pub(crate) fn close_transcript(&mut self, case: &CaseKey) {
+        self.transcripts.remove(case);
+    }
+
+    /// Forgets every row; they are placed again one by one.
+    pub(crate) fn clear_rows(&mut self) {
+        self.transcripts.clear();
+        self.list = CaseList::default();
+        self.patch(ViewPatch::CaseList);
+        if let Some(open) = self.open.clone() {
+            self.patch(ViewPatch::Transcript(open));
+        }
+    }
+
+    pub(crate) fn fingerprint(&self, state: &mut impl std::hash::Hasher) {
+        use std::hash::Hash;
+        self.open.hash(state);
+        self.list.places.hash(state);
+        for (case, transcript) in &self.transcripts {
+            case.hash(state);
+            transcript.places.hash(state);
+        }
+    }
+}

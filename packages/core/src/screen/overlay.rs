@@ -1,0 +1,222 @@
+//! Operations over confirmed rows: where each row of a transcript stands.
+
+use std::sync::Arc;
+
+use super::{Place, Transcript};
+use crate::confirmed::row_place;
+use crate::core::Core;
+use crate::ids::{CaseKey, MessageKey, OperationId};
+use crate::ledger::{Entry, Stage};
+use crate::operation::{Acknowledged, OperationKind, Wait};
+use crate::outbox::Phase;
+use crate::view::{AccountStatus, CachedMessage, LinkStatus, ViewPatch};
+
+/// Rows that no turn number places stand after everything that has one.
+const UNNUMBERED: u32 = u32::MAX;
+
+impl Transcript {
+    /// Puts a row at its place, or takes it away. True if the order changed.
+    fn put(&mut self, key: &MessageKey, place: Option<Place>) -> bool {
+        if self.places.get(key) == place.as_ref() {
+            return false;
+        }
+        if let Some(old) = self.places.remove(key) {
+            self.rows.remove(&old);
+        }
+        if let Some(place) = place {
+            self.rows.insert(place.clone(), key.clone());
+            self.places.insert(key.clone(), place);
+        }
+        true
+    }
+}
+
+impl Core {
+    pub(crate) fn open_transcript(&mut self, case: &CaseKey) {
+        if !self.screen.transcripts.contains_key(case) {
+            self.screen
+                .transcripts
+                .insert(case.clone(), Transcript::default());
+            self.place_all_rows(case);
+        }
+    }
+
+    /// Places every row of a case that is in memory.
+    pub(crate) fn place_all_rows(&mut self, case: &CaseKey) {
+        let rows: Vec<_> = self
+            .ledger
+            .real(case)
+            .and_then(|real| self.confirmed.rows(&real))
+            .map(|rows| rows.iter().cloned().collect())
+            .unwrap_or_default();
+        for row in rows {
+            self.place_row(case, &row);
+        }
+        let ops: Vec<_> = self.ledger.ops_of(case).map(|entry| entry.op.id).collect();
+        for op in ops {
+            self.place_operation(op);
+        }
+    }
+
+    /// Draws the unsent rows of the open case again: something that concerns all of them changed.
+    pub(crate) fn refresh_open_rows(&mut self) {
+        let Some(open) = self.screen.open().cloned() else {
+            return;
+        };
+        let ops: Vec<_> = self.ledger.ops_of(&open).map(|entry| entry.op.id).collect();
+        for op in ops {
+            self.place_operation(op);
+        }
+    }
+
+    fn put_row(&mut self, case: &CaseKey, key: &MessageKey, place: Option<Place>) {
+        let Some(transcript) = self.screen.transcripts.get_mut(case) else {
+            return;
+        };
+        let moved = transcript.put(key, place);
+        if self.screen.open() == Some(case) {
+            if moved {
+                self.screen.patch(ViewPatch::Transcript(case.clone()));
+            }
+            self.screen
+                .patch(ViewPatch::Message(case.clone(), key.clone()));
+        }
+    }
+
+    /// Places a confirmed row. Blank rows are not drawn (contract 2.5).
+    pub(crate) fn place_row(&mut self, case: &CaseKey, row: &Arc<CachedMessage>) {
+        let (turn, created, arrival) = row_place(row);
+        let blank = row.message.text.trim().is_empty() && row.sent.is_none();
+        let place = (!blank).then(|| (turn, created, arrival, 0, row.key.clone()));
+        self.put_row(case, &row.key.clone(), place);
+    }
+
+    /// Places the rows of an operation, as far as the server has not confirmed them.
+    pub(crate) fn place_operation(&mut self, op: OperationId) {
+        let Some(entry) = self.ledger.entry(&op) else {
+            return;
+        };
+        let OperationKind::SubmitTurn {
+            question, answer, ..
+        } = &entry.op.kind
+        else {
+            return;
+        };
+        let case = entry.op.case.clone();
+        if !self.screen.transcripts.contains_key(&case) {
+            return;
+        }
+        let (question, answer) = (question.clone(), answer.clone());
+        let shows_question = entry.discarding.is_none();
+        let shows_answer = shows_question && self.shows_answer(entry);
+        let places = [
+            (
+                &question,
+                shows_question.then(|| self.echo_place(entry, 0, &question)),
+            ),
+            (
+                &answer,
+                shows_answer.then(|| self.echo_place(entry, 1, &answer)),
+            ),
+        ];
+        for (key, place) in places {
+            if !self.is_confirmed(&case, key) {
+                self.put_row(&case, key, place);
+            } else if self.screen.open() == Some(&case) {
+                self.screen
+                    .patch(ViewPatch::Message(case.clone(), key.clone()));
+            }
+        }
+    }
+
+    /// Takes the rows of an operation that is over away, unless the server has confirmed them.
+    pub(crate) fn displace_operation(&mut self, entry: &Entry) {
+        let OperationKind::SubmitTurn {
+            question, answer, ..
+        } = &entry.op.kind
+        else {
+            return;
+        };
+        for key in [question, answer] {
+            if self.is_confirmed(&entry.op.case, key) {
+                if self.screen.open() == Some(&entry.op.case) {
+                    self.screen
+                        .patch(ViewPatch::Message(entry.op.case.clone(), key.clone()));
+                }
+            } else {
+                self.put_row(&entry.op.case, key, None);
+            }
+        }
+    }
+
+    fn is_confirmed(&self, case: &CaseKey, key: &MessageKey) -> bool {
+        self.ledger
+            .real(case)
+            .and_then(|real| self.confirmed.rows(&real))
+            .is_some_and(|rows| rows.by_key(key).is_some())
+    }
+
+    /// Where an unconfirmed row stands. With a turn number: around the confirmed rows of that turn.
+    /// Without one: after the turn that was known when it left, or at the end, in the person's order.
+    fn echo_place(&self, entry: &Entry, side: u8, key: &MessageKey) -> Place {
+        let answered = match &entry.stage {
+            Stage::Acknowledged(Acknowledged::Answered(answer)) => answer.turn,
+            _ => None,
+        };
+        let order = u32::try_from(entry.op.order).unwrap_or(u32::MAX);
+        match (answered, entry.first) {
+            (Some(turn), _) if side == 0 => (turn, 0, 0, 0, key.clone()),
+            (Some(turn), _) => (turn, u64::MAX - 1, 0, 1, key.clone()),
+            (None, Some(first)) => (first.known_turn, u64::MAX, order, side, key.clone()),
+            (None, None) => (UNNUMBERED, u64::MAX, order, side, key.clone()),
+        }
+    }
+
+    /// Whether FaultMaven's row stands under a message: when it is being answered or has been.
+    fn shows_answer(&self, entry: &Entry) -> bool {
+        match &entry.stage {
+            Stage::Acknowledged(_) | Stage::Stopped => true,
+            Stage::Failed { .. } => false,
+            Stage::Open => {
+                let phase = self.phase_of(entry.op.id);
+                if matches!(phase, Phase::InFlight { .. }) {
+                    return true;
+                }
+                let held_back = matches!(
+                    phase,
+                    Phase::Waiting {
+                        why: Wait::Backoff | Wait::Undo,
+                        ..
+                    }
+                );
+                !held_back
+                    && self.net.link == LinkStatus::Online
+                    && self.net.account != AccountStatus::SignedOut
+                    && self.windows.is_sender()
+                    && self.is_next_to_be_answered(entry)
+            }
+        }
+    }
+
+    /// Whether nothing that will be answered stands before a message. The making of its case is
+    /// not something to be answered.
+    fn is_next_to_be_answered(&self, entry: &Entry) -> bool {
+        let lane = entry.op.lane();
+        let Some(current) = self.current(&lane) else {
+            return false;
+        };
+        if current.op.id == entry.op.id {
+            return true;
+        }
+        matches!(current.op.kind, OperationKind::CreateCase { .. })
+            && !self.is_blocked(entry)
+            && self
+                .ledger
+                .ops_of(&entry.op.case)
+                .find(|entry| {
+                    matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
+                        && entry.discarding.is_none()
+                })
+                .is_some_and(|first| first.op.id == entry.op.id)
+    }
+}
