@@ -4,119 +4,14 @@ use crate::core::Core;
 use crate::effect::Effect;
 use crate::ids::OperationId;
 use crate::journal::Record;
-use crate::ledger::{Entry, Stage, Touched};
+use crate::ledger::{Entry, Stage};
 use crate::link::Purpose;
-use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind, Wait};
-use crate::outbox::{Live, Phase, Tally};
+use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind};
+use crate::outbox::Phase;
 use crate::request::{Request, RequestId};
 use crate::time::Mono;
 
 impl Core {
-    /// Follows a change of the ledger into lanes, totals and rows. `ours` says that the record is
-    /// in this step's batch and not durable yet.
-    pub(crate) fn touched(&mut self, touched: Touched, ours: bool) {
-        match touched {
-            Touched::Nothing => {}
-            Touched::Operation(op) => self.operation_moved(op, ours),
-            Touched::Ended(entry) => self.operation_ended(&entry),
-            Touched::Linked(case, real) => {
-                self.screen
-                    .forget_case(&crate::ids::CaseKey::of_server(&real));
-                self.case_changed(&case);
-                self.lanes_of_case(&case);
-                if self.screen.open() == Some(&case) {
-                    self.make_resident(&case);
-                }
-            }
-            Touched::Case(case) => self.case_changed(&case),
-            Touched::Draft(case) => self.screen.patch(crate::view::ViewPatch::Draft(case)),
-            Touched::Deleted(real) => {
-                let key = self.ledger.key(&real);
-                self.confirmed.forget(&real);
-                self.reads.forget(&real);
-                self.screen.forget_case(&key);
-            }
-            Touched::Gate => self.gate_from_ledger(),
-        }
-    }
-
-    fn operation_moved(&mut self, id: OperationId, ours: bool) {
-        let Some(entry) = self.ledger.entry(&id) else {
-            return;
-        };
-        let (lane, order, case) = (entry.op.lane(), entry.op.order, entry.op.case.clone());
-        let holds_lane = entry.holds_lane() && entry.discarding.is_none();
-        let failed = matches!(entry.stage, Stage::Failed { .. });
-        let acknowledged = matches!(entry.stage, Stage::Acknowledged(_));
-        let is_delete = matches!(entry.op.kind, OperationKind::Delete);
-        let (mono, batch) = (self.now.mono, self.staged_batch());
-        let live = self.outbox.live.entry(id).or_insert_with(|| {
-            let unkept = ours.then_some(batch);
-            Live::new(unkept, mono)
-        });
-        if acknowledged && live.acknowledged_at.is_none() {
-            live.acknowledged_at = Some(mono);
-        }
-        let seen_at = live.seen_at;
-        for delay in [self.config.show_sending, self.config.show_still_sending] {
-            if seen_at == mono {
-                self.outbox.look_again(mono + delay, id);
-            }
-        }
-        if holds_lane {
-            self.outbox.enqueue(lane.clone(), order, id);
-        } else {
-            self.outbox.dequeue(&lane, order, id);
-        }
-        let fence_moved = self
-            .outbox
-            .mark_failed(&lane, order, id, failed && holds_lane);
-        if fence_moved || !holds_lane {
-            self.recount_lane(&lane);
-        }
-        self.recount(id);
-        self.dirty_lanes.insert(lane);
-        if is_delete {
-            self.lanes_of_case(&case);
-        }
-        self.place_operation(id);
-        self.case_changed(&case);
-    }
-
-    fn operation_ended(&mut self, entry: &Entry) {
-        let (id, case, lane) = (entry.op.id, entry.op.case.clone(), entry.op.lane());
-        if let Phase::InFlight { request, .. } = self.phase_of(id) {
-            self.abort(request);
-        }
-        let was_failed = matches!(entry.stage, Stage::Failed { .. });
-        self.outbox.dequeue(&lane, entry.op.order, id);
-        self.outbox.forget(id, &case);
-        if was_failed {
-            self.recount_lane(&lane);
-        }
-        self.dirty_lanes.insert(lane);
-        if matches!(
-            entry.op.kind,
-            OperationKind::Delete | OperationKind::CreateCase { .. }
-        ) {
-            self.lanes_of_case(&case);
-        }
-        self.displace_operation(entry);
-        self.case_changed(&case);
-    }
-
-    /// Every lane of a case is looked at again.
-    pub(crate) fn lanes_of_case(&mut self, case: &crate::ids::CaseKey) {
-        self.dirty_lanes.insert(Lane::Talk(case.clone()));
-        self.dirty_lanes.insert(Lane::Meta(case.clone()));
-    }
-
-    /// Every lane is looked at again: the link, the account or the role changed.
-    pub(crate) fn all_lanes(&mut self) {
-        self.dirty_lanes.extend(self.outbox.lanes.keys().cloned());
-        self.refresh_open_rows();
-    }
-
     pub(crate) fn phase_of(&self, op: OperationId) -> Phase {
         self.outbox
             .live
@@ -126,68 +21,6 @@ impl Core {
 
     pub(crate) fn is_in_flight(&self, op: OperationId) -> bool {
         matches!(self.phase_of(op), Phase::InFlight { .. })
-    }
-
-    /// Moves an operation to another phase; its row, its lane and its totals follow.
-    pub(crate) fn set_phase(&mut self, id: OperationId, phase: Phase) {
-        self.outbox.set_phase(id, phase);
-        if let Some(entry) = self.ledger.entry(&id) {
-            let case = entry.op.case.clone();
-            self.dirty_lanes.insert(entry.op.lane());
-            if self.recount(id) {
-                self.case_changed(&case);
-            }
-            self.place_operation(id);
-        }
-    }
-
-    /// Counts one operation anew. True if its count changed.
-    pub(crate) fn recount(&mut self, id: OperationId) -> bool {
-        let Some(entry) = self.ledger.entry(&id) else {
-            return false;
-        };
-        let tally = self.tally_of(entry);
-        let case = entry.op.case.clone();
-        let changed = self.outbox.set_tally(id, &case, tally);
-        if changed {
-            self.screen.patch(crate::view::ViewPatch::Status);
-        }
-        changed
-    }
-
-    fn recount_lane(&mut self, lane: &Lane) {
-        let ops: Vec<_> = self
-            .outbox
-            .lanes
-            .get(lane)
-            .into_iter()
-            .flat_map(|queue| &queue.queue)
-            .map(|(_, op)| *op)
-            .collect();
-        for op in ops {
-            self.recount(op);
-            self.place_operation(op);
-        }
-    }
-
-    fn tally_of(&self, entry: &Entry) -> Tally {
-        let is_turn = matches!(entry.op.kind, OperationKind::SubmitTurn { .. });
-        if entry.discarding.is_some() || matches!(entry.op.kind, OperationKind::CreateCase { .. }) {
-            return Tally::None;
-        }
-        match (&entry.stage, self.phase_of(entry.op.id)) {
-            (Stage::Failed { .. }, _) if is_turn => Tally::NotSent,
-            (Stage::Open, _) if is_turn && self.is_blocked(entry) => Tally::NotSent,
-            (Stage::Open, Phase::InFlight { .. }) => Tally::None,
-            (
-                Stage::Open,
-                Phase::Waiting {
-                    why: Wait::Undo, ..
-                },
-            ) => Tally::None,
-            (Stage::Open, _) => Tally::Waiting,
-            _ => Tally::None,
-        }
     }
 
     /// Whether an operation waits for one before it in its lane that failed.

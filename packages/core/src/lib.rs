@@ -32,6 +32,7 @@ mod entropy;
 mod event;
 mod failure;
 mod fingerprint;
+mod follow;
 pub mod ids;
 mod integrity;
 mod intent;

@@ -5,13 +5,14 @@
 //! [`rows`] when they are read; texts are never copied into here.
 
 mod case_list;
+mod delivery;
 mod overlay;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use delivery::retry_helps;
 pub use rows::View;
-pub(crate) use rows::retry_helps;
 
 use crate::ids::{CaseKey, MessageKey};
 use crate::sorted::SortedKeys;

@@ -1,0 +1,188 @@
+//! What the person can do about a message that is not answered: retry, edit, discard, take back, stop.
+
+use crate::core::Core;
+use crate::effect::{Refusal, Undoable};
+use crate::ids::{CaseKey, OperationId};
+use crate::journal::Record;
+use crate::ledger::Stage;
+use crate::model::Draft;
+use crate::operation::{End, OperationKind, Wait};
+use crate::outbox::Phase;
+use crate::time::Millis;
+use std::sync::Arc;
+
+impl Core {
+    /// Sends a failed operation again, at once and with its tries counted anew. Retrying a message
+    /// whose case could not be made retries that too.
+    pub(super) fn retry(&mut self, op: OperationId, anyway: bool) {
+        let Some(entry) = self.ledger.entry(&op) else {
+            return self.refuse(Refusal::TooLate);
+        };
+        let case = entry.op.case.clone();
+        let failed_here = matches!(entry.stage, Stage::Failed { .. });
+        let failed_create = self
+            .ledger
+            .ops_of(&case)
+            .find(|e| {
+                matches!(e.op.kind, OperationKind::CreateCase { .. })
+                    && matches!(e.stage, Stage::Failed { .. })
+            })
+            .map(|e| e.op.id);
+        if let Some(create) = failed_create {
+            self.resume(create, false);
+        }
+        if failed_here || anyway {
+            self.resume(op, anyway);
+        }
+    }
+
+    pub(super) fn resume(&mut self, op: OperationId, anyway: bool) {
+        if self
+            .retry_not_before(op)
+            .is_some_and(|moment| moment > self.now.mono)
+        {
+            return;
+        }
+        if let Some(live) = self.outbox.live.get_mut(&op) {
+            live.attempts = 0;
+        }
+        self.state(Record::Resumed { op, anyway }, false);
+    }
+
+    pub(super) fn retry_all(&mut self, case: &CaseKey) {
+        let failed: Vec<_> = self
+            .ledger
+            .ops_of(case)
+            .filter(|entry| match &entry.stage {
+                Stage::Failed { failure, .. } => crate::screen::retry_helps(failure),
+                _ => false,
+            })
+            .map(|entry| entry.op.id)
+            .collect();
+        for op in failed {
+            self.resume(op, false);
+        }
+    }
+
+    /// Moves an unsent message back into the composer, above whatever stands there.
+    pub(super) fn edit(&mut self, op: OperationId) {
+        let Some(entry) = self.ledger.entry(&op).filter(|entry| entry.is_unsent()) else {
+            return self.refuse(Refusal::TooLate);
+        };
+        let OperationKind::SubmitTurn { turn, .. } = &entry.op.kind else {
+            return;
+        };
+        let (case, turn) = (entry.op.case.clone(), Arc::clone(turn));
+        let kept = self.ledger.draft(Some(&case)).cloned().unwrap_or_default();
+        let text: Arc<str> = match (turn.text.is_empty(), kept.text.is_empty()) {
+            (_, true) => Arc::clone(&turn.text),
+            (true, false) => Arc::clone(&kept.text),
+            (false, false) => format!("{}\n\n{}", turn.text, kept.text).into(),
+        };
+        let data = turn.data.iter().cloned().chain(kept.data).collect();
+        let caret = u32::try_from(turn.text.encode_utf16().count()).unwrap_or(u32::MAX);
+        let stamp = self.stamp();
+        let draft = Draft { text, data, caret };
+        self.state(
+            Record::Draft {
+                case: Some(case),
+                draft,
+                stamp,
+            },
+            false,
+        );
+        self.state(
+            Record::Ended {
+                op,
+                end: End::Cancelled,
+            },
+            false,
+        );
+    }
+
+    pub(super) fn discard(&mut self, op: OperationId) {
+        let Some(entry) = self.ledger.entry(&op) else {
+            return self.refuse(Refusal::TooLate);
+        };
+        match entry.op.kind {
+            // The row is gone at once; the operation stays until it can no longer be taken back.
+            OperationKind::SubmitTurn { .. } => {
+                let until = self.now.wall + self.config.undo;
+                self.state(Record::Discarding { op, until }, false);
+                self.end_discard_after(op, self.config.undo);
+                self.undoable(op, Undoable::Discarded);
+            }
+            _ => self.state(
+                Record::Ended {
+                    op,
+                    end: End::Discarded,
+                },
+                false,
+            ),
+        }
+    }
+
+    pub(crate) fn end_discard_after(&mut self, op: OperationId, within: Millis) {
+        if let Phase::InFlight { request, .. } = self.phase_of(op) {
+            self.abort(request);
+        }
+        self.outbox.set_phase(
+            op,
+            Phase::Waiting {
+                until: self.now.mono + within,
+                why: Wait::Undo,
+            },
+        );
+    }
+
+    pub(super) fn undo(&mut self, op: OperationId) {
+        let Some(entry) = self.ledger.entry(&op) else {
+            return self.refuse(Refusal::TooLate);
+        };
+        if entry.discarding.is_some() {
+            self.outbox.set_phase(op, Phase::Idle);
+            return self.state(Record::Kept { op }, false);
+        }
+        let case = entry.op.case.clone();
+        let undoable = matches!(
+            self.phase_of(op),
+            Phase::Waiting {
+                why: Wait::Undo,
+                ..
+            }
+        );
+        if matches!(entry.op.kind, OperationKind::Delete) && undoable {
+            self.state(
+                Record::Ended {
+                    op,
+                    end: End::Cancelled,
+                },
+                false,
+            );
+            self.open(Some(case));
+        } else {
+            self.refuse(Refusal::TooLate);
+        }
+    }
+
+    /// Stops waiting for an answer. The server may have the message, so its text stays in its row;
+    /// what never left goes back into the composer.
+    pub(super) fn stop(&mut self, op: OperationId) {
+        if self
+            .ledger
+            .entry(&op)
+            .is_some_and(|entry| entry.first.is_none())
+        {
+            return self.edit(op);
+        }
+        if let Phase::InFlight { request, .. } = self.phase_of(op) {
+            self.abort(request);
+        }
+        self.outbox.set_phase(op, Phase::Idle);
+        self.state(Record::Stopped { op }, false);
+        if let Some(entry) = self.ledger.entry(&op) {
+            let case = entry.op.case.clone();
+            self.want_messages(&case);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The account: tokens and sessions are renewed in one flight, however many requests were refused.
+
+use super::{Open, Purpose};
+use crate::core::Core;
+use crate::effect::Announcement;
+use crate::failure::{Failure, FailureClass};
+use crate::request::{Outcome, Request};
+use crate::retry::backoff;
+use crate::time::Millis;
+use crate::view::{AccountStatus, ViewPatch};
+
+impl Core {
+    pub(super) fn credentials_refused(&mut self, open: &Open, renewal: Purpose) {
+        let stale = open.renewals < self.net.renewals;
+        if stale || self.net.account != AccountStatus::SignedIn {
+            return;
+        }
+        self.net.fruitless += 1;
+        // Renewed twice in a row and still refused: the session problem is a token problem, and the
+        // token problem is the person's.
+        let renewal = if self.net.fruitless > 1 {
+            Purpose::RenewToken
+        } else {
+            renewal
+        };
+        if self.net.fruitless > 2 {
+            return self.signed_out();
+        }
+        self.net.renewing = Some(renewal);
+        self.set_account(AccountStatus::Renewing);
+        self.renew();
+    }
+
+    pub(super) fn renew(&mut self) {
+        self.net.renew_at = None;
+        let (purpose, request) = match self.net.renewing {
+            Some(Purpose::RenewSession) => (Purpose::RenewSession, Request::RenewSession),
+            _ => (Purpose::RenewToken, Request::RenewToken),
+        };
+        self.request(purpose, request);
+    }
+
+    pub(crate) fn renew_if_due(&mut self) {
+        if self.net.renew_at.is_some_and(|at| at <= self.now.mono) {
+            self.renew();
+        }
+    }
+
+    pub(super) fn renewed(&mut self, outcome: Outcome) {
+        let token = self.net.renewing.take() != Some(Purpose::RenewSession);
+        match outcome {
+            Ok(_) => {
+                self.net.renewals += 1;
+                self.set_account(AccountStatus::SignedIn);
+            }
+            Err(failure) if is_refusal(&failure) && token => self.signed_out(),
+            Err(failure) if is_refusal(&failure) => {
+                self.net.renewing = Some(Purpose::RenewToken);
+                self.renew();
+            }
+            // Not a refusal: the tokens are kept and asked about again (contract 2.1).
+            Err(failure) => {
+                self.net.renewing = Some(if token {
+                    Purpose::RenewToken
+                } else {
+                    Purpose::RenewSession
+                });
+                let wait = failure.retry_after.unwrap_or_default().max(backoff(
+                    &self.config,
+                    &mut self.entropy,
+                    4,
+                ));
+                self.net.renew_at = Some(self.now.mono + wait.max(Millis(500)));
+            }
+        }
+    }
+
+    pub(super) fn signed_out(&mut self) {
+        self.net.renewing = None;
+        self.set_account(AccountStatus::SignedOut);
+        self.announce(Announcement::SignedOut);
+    }
+
+    pub(crate) fn signed_in(&mut self) {
+        self.net.renewals += 1;
+        self.net.fruitless = 0;
+        self.net.renew_at = None;
+        self.net.renewing = None;
+        self.set_account(AccountStatus::SignedIn);
+        self.reads.want_everything();
+    }
+
+    pub(super) fn set_account(&mut self, account: AccountStatus) {
+        if self.net.account != account {
+            self.net.account = account;
+            self.screen.patch(ViewPatch::Status);
+            self.all_lanes();
+        }
+    }
+}
+
+const fn is_refusal(failure: &Failure) -> bool {
+    matches!(
+        failure.class,
+        FailureClass::TokenRefused | FailureClass::SessionExpired | FailureClass::Rejected(_)
+    )
+}

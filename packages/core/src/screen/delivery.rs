@@ -1,0 +1,164 @@
+//! How far a message is: the thirteen states of ux §5.
+
+use crate::core::Core;
+use crate::failure::{Failure, FailureClass};
+use crate::ledger::{Entry, Stage};
+use crate::operation::{Acknowledged, OperationKind, Wait};
+use crate::outbox::{Live, Phase};
+use crate::time::{Millis, Mono};
+use crate::view::{AccountStatus, Delivery, LinkStatus};
+
+/// Time without progress before a follower says that another window sends (ux §5, state 9).
+const OTHER_WINDOW_AFTER: Millis = Millis::seconds(2);
+
+impl Core {
+    /// How far a message is: ux §5, in the order in which one state outranks another.
+    pub(super) fn delivery(&self, entry: &Entry) -> Delivery {
+        let Some(live) = self.outbox.live.get(&entry.op.id) else {
+            return Delivery::Settled;
+        };
+        match &entry.stage {
+            Stage::Failed { failure, .. } => self.failed(entry, failure),
+            Stage::Stopped => Delivery::Settled,
+            Stage::Acknowledged(with) => self.acknowledged(entry, live, with),
+            Stage::Open => self.unsent(entry, live),
+        }
+    }
+
+    pub(super) fn failed(&self, entry: &Entry, failure: &Failure) -> Delivery {
+        Delivery::Failed {
+            failure: failure.clone(),
+            not_before: self.retry_not_before(entry.op.id),
+        }
+    }
+
+    /// Before this moment the server does not want the operation again, by its own word (I12).
+    pub(crate) fn retry_not_before(&self, op: crate::ids::OperationId) -> Option<Mono> {
+        let Stage::Failed { failure, at } = &self.ledger.entry(&op)?.stage else {
+            return None;
+        };
+        let asked = failure
+            .retry_after
+            .filter(|asked| *asked > self.config.longest_wait)?;
+        let left = Millis(asked.0.saturating_sub((self.now.wall - *at).0));
+        (left.0 > 0).then(|| self.now.mono + left)
+    }
+
+    pub(super) fn acknowledged(&self, entry: &Entry, live: &Live, with: &Acknowledged) -> Delivery {
+        let age = live
+            .acknowledged_at
+            .map_or(Millis(u64::MAX), |at| self.now.mono - at);
+        if age < self.config.show_sent {
+            return Delivery::Sent;
+        }
+        let listed = match &entry.op.kind {
+            OperationKind::SubmitTurn { question, .. } => self
+                .ledger
+                .real(&entry.op.case)
+                .and_then(|real| self.confirmed.rows(&real))
+                .is_some_and(|rows| rows.by_key(question).is_some()),
+            _ => true,
+        };
+        let working = matches!(with, Acknowledged::Working(_));
+        if listed || working || age < self.config.only_here {
+            Delivery::Settled
+        } else {
+            Delivery::OnlyHere
+        }
+    }
+
+    pub(super) fn unsent(&self, entry: &Entry, live: &Live) -> Delivery {
+        let age = self.now.mono - live.seen_at;
+        let echoed = || {
+            if age < self.config.show_sending {
+                Delivery::Echoed
+            } else {
+                Delivery::Sending
+            }
+        };
+        if let Some(failure) = self.failed_creation(entry) {
+            return match self.is_first_of_case(entry) {
+                true => failure,
+                false => Delivery::Blocked,
+            };
+        }
+        if self.is_blocked(entry) {
+            return Delivery::Blocked;
+        }
+        match live.phase {
+            Phase::InFlight { .. } if live.uncertain => return Delivery::Checking,
+            // A plain POST tells of its arrival only by its answer: the thinking row says it all.
+            Phase::InFlight { .. } => return Delivery::Echoed,
+            _ => {}
+        }
+        if self.net.account == AccountStatus::SignedOut {
+            return Delivery::WaitingSignIn;
+        }
+        if self.net.link != LinkStatus::Online {
+            return Delivery::WaitingOffline;
+        }
+        if !self.windows.is_sender() {
+            return if age < OTHER_WINDOW_AFTER {
+                echoed()
+            } else {
+                Delivery::WaitingWindow
+            };
+        }
+        if let Some(until) = self.net.gate_until().filter(|until| *until > self.now.mono) {
+            return Delivery::WaitingBusy { until };
+        }
+        match live.phase {
+            Phase::Waiting {
+                why: Wait::Uncertain,
+                ..
+            } => Delivery::Checking,
+            Phase::Waiting {
+                until,
+                why: Wait::Backoff,
+            } if until - self.now.mono > Millis::seconds(3) => Delivery::WaitingBusy { until },
+            _ if age >= self.config.show_still_sending && self.is_at_turn(entry) => {
+                Delivery::StillSending {
+                    since: live.seen_at,
+                }
+            }
+            _ => echoed(),
+        }
+    }
+
+    pub(super) fn is_at_turn(&self, entry: &Entry) -> bool {
+        self.current(&entry.op.lane())
+            .is_some_and(|current| current.op.order <= entry.op.order)
+            && self.is_first_of_case(entry)
+    }
+
+    /// The failure that kept the case from being made: it is the first message's failure too.
+    pub(super) fn failed_creation(&self, entry: &Entry) -> Option<Delivery> {
+        self.ledger
+            .ops_of(&entry.op.case)
+            .find_map(|other| match (&other.op.kind, &other.stage) {
+                (OperationKind::CreateCase { .. }, Stage::Failed { failure, .. }) => {
+                    Some(self.failed(other, failure))
+                }
+                _ => None,
+            })
+    }
+
+    pub(super) fn is_first_of_case(&self, entry: &Entry) -> bool {
+        self.ledger
+            .ops_of(&entry.op.case)
+            .find(|other| {
+                matches!(other.op.kind, OperationKind::SubmitTurn { .. })
+                    && other.is_unsent()
+                    && other.discarding.is_none()
+            })
+            .is_some_and(|first| first.op.id == entry.op.id)
+    }
+}
+
+/// Whether the person's retry, of the unchanged message, can work.
+pub(crate) fn retry_helps(failure: &Failure) -> bool {
+    match &failure.class {
+        FailureClass::Rejected(rejection) => rejection.retry_helps(),
+        _ => true,
+    }
+}

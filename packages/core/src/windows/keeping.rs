@@ -1,0 +1,200 @@
+//! What the store answers: what is durable, what found no room, when the journal is compacted.
+
+use super::{COMPACT_FACTOR, COMPACT_FROM, REWRITE_AFTER};
+use crate::core::Core;
+use crate::effect::{Effect, Notice, Refusal};
+use crate::event::StoreAck;
+use crate::ids::OperationId;
+use crate::journal::{Batch, BatchId, Record, Sequence, Sequenced, StoreRefusal};
+use crate::ledger::Stage;
+use crate::model::Draft;
+use crate::operation::OperationKind;
+use crate::peer::PeerMessage;
+use crate::view::{StoreHealth, ViewPatch};
+use std::sync::Arc;
+
+impl Core {
+    pub(crate) fn stored(&mut self, ack: StoreAck) {
+        match ack {
+            StoreAck::Appended { batch, first } => self.appended(batch, first),
+            StoreAck::Refused { batch, why } => self.refused(batch, why),
+            StoreAck::ReadBack(records) => self.read_back(records),
+            StoreAck::Loaded { case, rows } => self.rows_loaded(&case, rows),
+        }
+    }
+
+    pub(super) fn appended(&mut self, id: BatchId, first: Sequence) {
+        let Some(at) = self.windows.pending.iter().position(|batch| batch.id == id) else {
+            return;
+        };
+        let Some(batch) = self.windows.pending.remove(at) else {
+            return;
+        };
+        let count = batch.records.len() as u64;
+        self.windows.length += count;
+        self.kept(&batch);
+        let sequenced: Vec<_> = batch
+            .records
+            .into_iter()
+            .zip(first.0..)
+            .map(|(record, sequence)| Sequenced {
+                sequence: Sequence(sequence),
+                writer: batch.writer,
+                fence: batch.fence,
+                record,
+            })
+            .collect();
+        if self.windows.health != StoreHealth::Fine && self.windows.unkept.is_empty() {
+            self.windows.health = StoreHealth::Fine;
+            self.screen.patch(ViewPatch::Status);
+        }
+        match first.cmp(&self.windows.next) {
+            std::cmp::Ordering::Equal => self.windows.next = first.after(count),
+            std::cmp::Ordering::Greater => self.ask_back(),
+            std::cmp::Ordering::Less => {}
+        }
+        self.out
+            .push(Effect::Tell(PeerMessage::Appended(sequenced)));
+    }
+
+    /// What waited for an append may go on.
+    pub(super) fn kept(&mut self, batch: &Batch) {
+        for record in &batch.records {
+            let op = match record {
+                Record::Operation(op) => op.id,
+                Record::Attempt { op, .. } => *op,
+                _ => continue,
+            };
+            if let Some(live) = self
+                .outbox
+                .live
+                .get_mut(&op)
+                .filter(|live| live.unkept == Some(batch.id))
+            {
+                live.unkept = None;
+                if let Some(entry) = self.ledger.entry(&op) {
+                    self.dirty_lanes.insert(entry.op.lane());
+                }
+            }
+        }
+    }
+
+    pub(super) fn refused(&mut self, id: BatchId, why: StoreRefusal) {
+        let Some(at) = self.windows.pending.iter().position(|batch| batch.id == id) else {
+            return;
+        };
+        let Some(batch) = self.windows.pending.remove(at) else {
+            return;
+        };
+        let health = match why {
+            StoreRefusal::Fenced => return self.fenced(batch),
+            StoreRefusal::Full => StoreHealth::Full,
+            StoreRefusal::Unavailable => StoreHealth::Unavailable,
+        };
+        self.windows.health = health;
+        self.screen.patch(ViewPatch::Status);
+        let mut lost: Vec<OperationId> = Vec::new();
+        for record in batch.records {
+            match record {
+                // What the person did a moment ago is undone, loudly, with the text given back.
+                Record::Operation(op)
+                    if self
+                        .ledger
+                        .entry(&op.id)
+                        .is_some_and(|e| e.stage == Stage::Open) =>
+                {
+                    lost.push(op.id);
+                }
+                // Everything else is true whether it could be written or not.
+                fact => self.windows.unkept.push(fact),
+            }
+        }
+        self.give_back(&lost, health);
+        if !self.windows.unkept.is_empty() {
+            self.windows.retry_at = Some(self.now.mono + REWRITE_AFTER);
+        }
+    }
+
+    pub(super) fn give_back(&mut self, lost: &[OperationId], health: StoreHealth) {
+        let why = if health == StoreHealth::Full {
+            Refusal::StorageFull
+        } else {
+            Refusal::StorageUnavailable
+        };
+        let mut fresh = None;
+        let mut text = String::new();
+        let mut draft = Draft::default();
+        let mut case = None;
+        for op in lost {
+            let touched = self.ledger.apply(&Record::Ended {
+                op: *op,
+                end: crate::operation::End::Cancelled,
+            });
+            let crate::ledger::Touched::Ended(entry) = &touched else {
+                continue;
+            };
+            case = Some(entry.op.case.clone());
+            match &entry.op.kind {
+                OperationKind::CreateCase { .. } => fresh = Some(entry.op.case.clone()),
+                OperationKind::SubmitTurn { turn, .. } => {
+                    text.push_str(&turn.text);
+                    draft.data.extend(turn.data.clone());
+                }
+                OperationKind::Rename { .. } | OperationKind::Delete => {}
+            }
+            self.touched(touched, false);
+        }
+        if case.is_none() {
+            return;
+        }
+        if let Some(fresh) = &fresh {
+            self.screen.forget_case(fresh);
+            if self.screen.open() == Some(fresh) {
+                self.screen.set_open(None);
+                self.screen.patch(ViewPatch::Open);
+            }
+            case = None;
+        }
+        draft.text = Arc::from(text);
+        self.out
+            .push(Effect::Notice(Notice::NotKept { why, case, draft }));
+    }
+
+    /// Facts that found no room are written again.
+    pub(crate) fn rewrite_if_due(&mut self) {
+        if self.windows.retry_at.is_some_and(|at| at <= self.now.mono) {
+            self.windows.retry_at = None;
+            for record in std::mem::take(&mut self.windows.unkept) {
+                self.state(record, false);
+            }
+        }
+    }
+
+    /// Writes a snapshot in place of a journal that is mostly history. Only the sender does, and
+    /// only when nothing of its own is on the way to the store.
+    pub(crate) fn compact_if_worthwhile(&mut self, effects: &mut Vec<Effect>) {
+        let windows = &mut self.windows;
+        let quiet =
+            windows.pending.is_empty() && windows.unkept.is_empty() && !windows.reading_back;
+        let Some(fence) = windows
+            .epoch
+            .filter(|_| quiet && windows.length >= windows.compact_at)
+        else {
+            return;
+        };
+        let snapshot = self.ledger.snapshot();
+        let live = snapshot.len() as u64;
+        windows.compact_at = COMPACT_FROM.max(live.saturating_mul(COMPACT_FACTOR));
+        if windows.length < windows.compact_at {
+            return;
+        }
+        windows.length = live;
+        let before = windows.next;
+        effects.push(Effect::Compact {
+            before,
+            snapshot,
+            fence,
+        });
+        effects.push(Effect::Tell(PeerMessage::Compacted(before)));
+    }
+}

@@ -1,0 +1,120 @@
+//! What the other windows wrote: applied in the order of the journal, gaps read back.
+
+use crate::core::Core;
+use crate::effect::{CacheWrite, Effect};
+use crate::journal::{Record, Sequence, Sequenced};
+use crate::ledger::Ledger;
+use crate::outbox::Outbox;
+use crate::peer::PeerMessage;
+
+impl Core {
+    pub(super) fn ask_back(&mut self) {
+        if !self.windows.reading_back {
+            self.windows.reading_back = true;
+            let from = if self.windows.rebuild {
+                Sequence(0)
+            } else {
+                self.windows.next
+            };
+            self.out.push(Effect::ReadBack(from));
+        }
+    }
+
+    pub(super) fn read_back(&mut self, records: Vec<Sequenced>) {
+        self.windows.reading_back = false;
+        if self.windows.rebuild {
+            self.windows.rebuild = false;
+            return self.rebuild(records);
+        }
+        let writer = self.windows.writer;
+        for record in records {
+            if record.sequence < self.windows.next {
+                continue;
+            }
+            self.windows.next = record.sequence.after(1);
+            if record.writer != writer {
+                self.apply_foreign(&record.record);
+            }
+        }
+    }
+
+    pub(super) fn rebuild(&mut self, records: Vec<Sequenced>) {
+        self.ledger = Ledger::default();
+        for record in &records {
+            self.ledger.apply(&record.record);
+        }
+        if let Some(last) = records.last() {
+            self.windows.next = last.sequence.after(1);
+        }
+        // What this window wrote and the store has not answered yet holds on top.
+        for batch in &self.windows.pending {
+            batch
+                .records
+                .iter()
+                .for_each(|record| drop(self.ledger.apply(record)));
+        }
+        self.outbox = Outbox::default();
+        self.screen.clear_rows();
+        if let Some(open) = self.screen.open().cloned() {
+            self.open_transcript(&open);
+            self.place_all_rows(&open);
+        }
+        self.follow_ledger();
+        self.windows.retry_at = self.windows.retry_at.map(|_| self.now.mono);
+        self.rewrite_if_due();
+    }
+
+    pub(super) fn apply_foreign(&mut self, record: &Record) {
+        self.windows.length += 1;
+        let touched = self.ledger.apply(record);
+        match touched {
+            crate::ledger::Touched::Operation(op) => self.adopt(op),
+            other => self.touched(other, false),
+        }
+    }
+
+    pub(crate) fn peer(&mut self, message: PeerMessage) {
+        match message {
+            PeerMessage::Appended(records) => {
+                for record in records {
+                    if record.sequence == self.windows.next && !self.windows.reading_back {
+                        self.windows.next = record.sequence.after(1);
+                        if record.writer != self.windows.writer {
+                            self.apply_foreign(&record.record);
+                        }
+                    } else if record.sequence > self.windows.next {
+                        self.ask_back();
+                    }
+                }
+            }
+            PeerMessage::Confirmed(writes) => writes
+                .into_iter()
+                .for_each(|write| self.confirmed_elsewhere(write)),
+            PeerMessage::Compacted(before) if before > self.windows.next => {
+                self.windows.rebuild = true;
+                self.ask_back();
+            }
+            PeerMessage::Compacted(_) => self.windows.length = 0,
+        }
+    }
+
+    pub(super) fn confirmed_elsewhere(&mut self, write: CacheWrite) {
+        match write {
+            CacheWrite::Case(case) => {
+                if !self.ledger.is_deleted(&case.id)
+                    && let Some(case) = self.confirmed.upsert_case((*case).clone())
+                {
+                    self.case_changed(&self.ledger.key(&case.id));
+                }
+            }
+            CacheWrite::Message { case, row } => {
+                if self.confirmed.rows(&case).is_some()
+                    && self.confirmed.rows_mut(&case).upsert(&row).is_some()
+                {
+                    self.place_row(&self.ledger.key(&case), &row);
+                }
+            }
+            CacheWrite::Forget(real) => self.touched(crate::ledger::Touched::Deleted(real), false),
+        }
+    }
+}
