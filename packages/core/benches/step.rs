@@ -1,0 +1,229 @@
+//! How long one step takes in a large world: 10,000 cases, 100,000 messages, 1,000 operations that wait.
+//!
+//! `cargo bench -p copilot-core`. Budgets are those of the design: an intent ≤ 50 µs p99, a page of
+//! 100 messages ≤ 1 ms, a rollback ≤ 1 ms, draining linear, bytes per operation independent of history.
+#![allow(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
+
+use copilot_core::ids::{CaseKey, RealId};
+use copilot_core::journal::{Batch, Epoch, Recovered, Sequence, frame};
+use copilot_core::model::{Answer, CaseState, RealCase, RealMessage, Role, Turn};
+use copilot_core::request::{Limits, Page, Reply, Request};
+use copilot_core::view::Group;
+use copilot_core::{
+    Config, Core, Effect, Entropy, Event, Intent, LeaseEvent, Link, Mono, Now, ServerTime, StoreAck, Wall,
+};
+
+const CASES: u32 = 10_000;
+const LARGE: u32 = 10;
+const MESSAGES_PER_LARGE: u32 = 10_000;
+const PENDING: u32 = 1_000;
+
+struct World {
+    core: Core,
+    now: Now,
+    next: u64,
+    appended: usize,
+    open: Vec<(copilot_core::request::RequestId, Request)>,
+    effects: Vec<Effect>,
+}
+
+fn real(number: u32) -> RealId {
+    RealId::parse(&format!("case-{number:05}")).unwrap()
+}
+
+fn case(number: u32, current_turn: u32) -> RealCase {
+    RealCase {
+        id: real(number),
+        title: Some(format!("Checkout 503, incident {number}").into()),
+        state: CaseState::Investigating,
+        stage: None,
+        valid_next: Vec::new(),
+        milestones: None,
+        current_turn,
+        created: ServerTime(1),
+        last_activity: ServerTime(u64::from(number)),
+        gone: false,
+    }
+}
+
+fn messages(from: u32, count: u32) -> Page<RealMessage> {
+    let rows = (from..from + count)
+        .map(|n| RealMessage {
+            id: RealId::parse(&format!("m-{n}")).unwrap(),
+            role: if n % 2 == 0 { Role::User } else { Role::Assistant },
+            text: format!("line {n}: upstream connect timeout, peer 10.8.14.7").into(),
+            turn: Some(n / 2 + 1),
+            created: ServerTime(u64::from(n)),
+        })
+        .collect();
+    Page { rows, received: count, refused: None, total: None, has_more: false }
+}
+
+impl World {
+    fn empty() -> Self {
+        Self {
+            core: Core::new(Config::default(), Entropy::from_number(1)),
+            now: Now { wall: Wall(1_795_348_800_000), mono: Mono(1), utc_offset_minutes: 0 },
+            next: 1,
+            appended: 0,
+            open: Vec::new(),
+            effects: Vec::new(),
+        }
+    }
+
+    fn small() -> Self {
+        let mut world = Self::empty();
+        let cases = (0..100).map(|n| case(n, 1)).collect();
+        world.step(Event::Boot(Recovered { cases, ..Recovered::default() }));
+        world.answer_reads();
+        world
+    }
+
+    fn large() -> Self {
+        let mut world = Self::empty();
+        let cases = (0..CASES).map(|n| case(n, MESSAGES_PER_LARGE / 2)).collect();
+        world.step(Event::Boot(Recovered { cases, ..Recovered::default() }));
+        for number in 0..LARGE {
+            world.step(Event::Intent(Intent::Open(Some(CaseKey::of_server(&real(number))))));
+            world.answer_reads();
+        }
+        world.step(Event::Link(Link::Offline));
+        for number in 0..PENDING {
+            world.say(LARGE + number % 100, "is that enough to blame the pool?");
+        }
+        world.step(Event::Intent(Intent::Open(Some(CaseKey::of_server(&real(0))))));
+        world
+    }
+
+    fn say(&mut self, number: u32, text: &str) {
+        let case = Some(CaseKey::of_server(&real(number)));
+        self.step(Event::Intent(Intent::Submit { case, turns: vec![Turn::say(text)] }));
+    }
+
+    fn step(&mut self, event: Event) {
+        let mut effects = std::mem::take(&mut self.effects);
+        self.core.step(self.now, event, &mut effects);
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Append(batch) => self.append(&batch),
+                Effect::Load(case) => self.step(Event::Stored(StoreAck::Loaded { case, rows: Vec::new() })),
+                Effect::ReadBack(_) => self.step(Event::Stored(StoreAck::ReadBack(Vec::new()))),
+                Effect::AcquireLease => self.step(Event::Lease(LeaseEvent::Granted(Epoch(1)))),
+                Effect::Send(id, request) => self.open.push((id, request)),
+                _ => {}
+            }
+        }
+        self.effects = effects;
+    }
+
+    fn append(&mut self, batch: &Batch) {
+        let first = Sequence(self.next);
+        let mut bytes = Vec::new();
+        for record in &batch.records {
+            frame::write(&mut bytes, Sequence(self.next), batch.writer, batch.fence, record).unwrap();
+            self.next += 1;
+        }
+        self.appended += bytes.len();
+        self.step(Event::Stored(StoreAck::Appended { batch: batch.id, first }));
+    }
+
+    fn answer_reads(&mut self) {
+        while let Some(at) = self.open.iter().position(|(_, request)| !matches!(request, Request::SubmitTurn { .. })) {
+            let (id, request) = self.open.swap_remove(at);
+            let reply = match request {
+                Request::ListMessages { .. } => Reply::Messages(messages(0, MESSAGES_PER_LARGE)),
+                Request::ListCases { .. } => Reply::Cases(Page { rows: Vec::new(), received: 0, refused: None, total: None, has_more: false }),
+                Request::ReadCase { case: id } => Reply::Case(RealCase { id, ..case(0, MESSAGES_PER_LARGE / 2) }),
+                _ => Reply::Alive(Limits::default()),
+            };
+            self.step(Event::Answered(id, Ok(reply)));
+        }
+    }
+
+    /// Sends everything that waits; answers come at once.
+    fn drain(&mut self) -> u32 {
+        self.step(Event::Intent(Intent::TryNow));
+        self.answer_reads();
+        let mut turn = MESSAGES_PER_LARGE;
+        let mut sent = 0;
+        while let Some(at) = self.open.iter().position(|(_, request)| matches!(request, Request::SubmitTurn { .. })) {
+            let (id, _) = self.open.swap_remove(at);
+            turn += 1;
+            sent += 1;
+            let answer = Answer { text: "ok".into(), turn: Some(turn), actions: Vec::new() };
+            self.step(Event::Answered(id, Ok(Reply::Answered { answer, state: CaseState::Investigating })));
+            self.open.retain(|(_, request)| matches!(request, Request::SubmitTurn { .. }));
+        }
+        sent
+    }
+}
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench]
+fn an_intent_in_a_large_world(bencher: divan::Bencher<'_, '_>) {
+    let mut world = World::large();
+    bencher.bench_local(|| world.say(0, "p99 went from 210 ms to 4.1 s"));
+}
+
+#[divan::bench]
+fn a_page_of_100_messages_in_a_large_world(bencher: divan::Bencher<'_, '_>) {
+    let mut world = World::large();
+    world.step(Event::Intent(Intent::TryNow));
+    let mut from = MESSAGES_PER_LARGE;
+    bencher.bench_local(|| {
+        world.step(Event::Page(copilot_core::Lifecycle::Shown));
+        world.open.retain(|(id, request)| {
+            let keep = !matches!(request, Request::Probe);
+            let _ = id;
+            keep
+        });
+        let reads: Vec<_> = world.open.extract_if(.., |(_, r)| matches!(r, Request::ListMessages { .. })).collect();
+        for (id, _) in reads {
+            world.step(Event::Answered(id, Ok(Reply::Messages(messages(from, 100)))));
+            from += 100;
+        }
+    });
+}
+
+#[divan::bench]
+fn a_discard_in_a_large_world(bencher: divan::Bencher<'_, '_>) {
+    let mut world = World::large();
+    bencher.bench_local(|| {
+        world.say(0, "never mind");
+        let view = world.core.view();
+        let key = CaseKey::of_server(&real(0));
+        let row = view.transcript(&key).iter().rev().find_map(|row| view.message(&key, row)?.operation).unwrap();
+        world.step(Event::Intent(Intent::Discard(row)));
+    });
+}
+
+#[divan::bench(args = [1_000, 10_000], sample_count = 5, sample_size = 1)]
+fn draining(bencher: divan::Bencher<'_, '_>, operations: u32) {
+    bencher
+        .with_inputs(|| {
+            let mut world = World::small();
+            world.step(Event::Link(Link::Offline));
+            (0..operations).for_each(|n| world.say(n % 100, "again"));
+            world
+        })
+        .bench_local_values(|mut world| {
+            assert_eq!(world.drain(), operations);
+            assert_eq!(world.core.view().group(Group::Active).len(), 100);
+        });
+}
+
+/// Not a time but a size: what one message appends to the journal must not depend on history.
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn bytes_per_message_are_equal_in_a_small_and_a_large_world() {
+    let cost = |mut world: World| {
+        let before = world.appended;
+        world.say(0, "p99 went from 210 ms to 4.1 s");
+        world.appended - before
+    };
+    let (small, large) = (cost(World::small()), cost(World::large()));
+    println!("bytes per message: {small} after 100 cases, {large} after 100,000 messages");
+    assert!(small.abs_diff(large) <= 64, "{small} {large}");
+}

@@ -1,0 +1,94 @@
+//! Puts the folder `dist/web` together: the page's static files, the module, its scripts, and `.gz` siblings.
+//!
+//! Written beside the old folder and swapped in, so that a server that is running never serves half a bundle.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use flate2::{Compression, GzBuilder};
+
+use super::imports;
+use super::module::STEM;
+use super::sizes::File;
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+/// The hand-written files of the page.
+const SHELL: [&str; 4] = ["index.html", "boot.css", "boot.js", "icon.svg"];
+
+/// Writes the folder and returns its files, without the compressed copies.
+pub(crate) fn write(workspace: &Workspace, module: &Path) -> Result<Vec<File>, Failure> {
+    let finished = workspace.web_bundle();
+    let draft = finished.with_file_name(".web");
+    clear(&draft)?;
+    let mut files = Vec::new();
+    for name in SHELL {
+        files.push(add(&workspace.web_shell(), &draft, Path::new(name))?);
+    }
+    for script in imports::closure(module, &format!("{STEM}.js"))? {
+        files.push(add(module, &draft, &script)?);
+    }
+    files.push(add(module, &draft, Path::new(&format!("{STEM}_bg.wasm")))?);
+    clear(&finished)?;
+    fs::rename(&draft, &finished).map_err(Failure::file("write", &finished))?;
+    Ok(files)
+}
+
+fn clear(folder: &Path) -> Result<(), Failure> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Failure::file("remove", folder)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Copies one file and puts its compressed copy beside it.
+fn add(from: &Path, to: &Path, name: &Path) -> Result<File, Failure> {
+    let source = from.join(name);
+    let bytes = fs::read(&source).map_err(Failure::file("read", &source))?;
+    let target = to.join(name);
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder).map_err(Failure::file("create", folder))?;
+    }
+    fs::write(&target, &bytes).map_err(Failure::file("write", &target))?;
+
+    let mut copy = target.into_os_string();
+    copy.push(".gz");
+    let compressed = compress(&bytes).map_err(Failure::file("compress", &source))?;
+    fs::write(&copy, &compressed).map_err(Failure::file("write", copy))?;
+    Ok(File {
+        name: name.to_string_lossy().replace('\\', "/"),
+        raw: bytes.len(),
+        gzip: compressed.len(),
+    })
+}
+
+/// Without time and file name in the header, equal input gives equal bytes.
+fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzBuilder::new()
+        .mtime(0)
+        .write(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    #[test]
+    fn a_compressed_copy_gives_back_the_file_and_is_always_the_same() {
+        let text = "the same line again\n".repeat(100);
+        let first = compress(text.as_bytes()).unwrap();
+        let mut unpacked = String::new();
+        flate2::read::GzDecoder::new(first.as_slice())
+            .read_to_string(&mut unpacked)
+            .unwrap();
+        assert_eq!(unpacked, text);
+        assert_eq!(first, compress(text.as_bytes()).unwrap());
+    }
+}

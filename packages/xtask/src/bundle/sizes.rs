@@ -1,0 +1,72 @@
+//! How large the bundle is, file by file, as people download it.
+
+/// One file of the bundle. The page loads all of them before it can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct File {
+    /// Path inside the bundle, with forward slashes.
+    pub(crate) name: String,
+    /// Bytes on disk.
+    pub(crate) raw: usize,
+    /// Bytes on the wire.
+    pub(crate) gzip: usize,
+}
+
+/// A table with a closing line, sizes in bytes.
+pub(crate) fn table(files: &[File]) -> String {
+    let width = files
+        .iter()
+        .map(|file| file.name.len())
+        .max()
+        .unwrap_or_default()
+        .max(12);
+    let row =
+        |name: &str, raw: &str, gzip: &str| format!("{name:<width$}  {raw:>10}  {gzip:>10}\n");
+    let mut text = row("dist/web", "raw", "gzip");
+    for file in files {
+        text += &row(&file.name, &grouped(file.raw), &grouped(file.gzip));
+    }
+    let raw: usize = files.iter().map(|file| file.raw).sum();
+    let gzip: usize = files.iter().map(|file| file.gzip).sum();
+    text += &row("total, eager", &grouped(raw), &grouped(gzip));
+    format!(
+        "{text}\nEager gzip size: {} bytes ({:.1} KB)",
+        grouped(gzip),
+        gzip as f64 / 1000.0
+    )
+}
+
+/// `1,234,567`
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_is_the_sum_of_what_is_downloaded() {
+        let file = |name: &str, raw, gzip| File {
+            name: name.to_owned(),
+            raw,
+            gzip,
+        };
+        let table = table(&[
+            file("a.js", 1_200, 700),
+            file("a_bg.wasm", 400_000, 165_300),
+        ]);
+        assert!(table.contains("401,200"), "{table}");
+        assert!(
+            table.ends_with("Eager gzip size: 166,000 bytes (166.0 KB)"),
+            "{table}"
+        );
+    }
+}

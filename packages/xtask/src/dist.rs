@@ -1,0 +1,25 @@
+//! `cargo xtask dist`: the web bundle, its sizes, and whether the policy of browser extensions accepts it.
+
+use crate::Context;
+use crate::bundle;
+use crate::failure::Failure;
+use crate::progress::{Progress, print_result};
+use crate::wasm_toolchain::{self, WasmToolchain};
+
+/// Makes everything ready, then [`build_and_print`].
+pub(crate) fn run(context: &Context) -> Result<(), Failure> {
+    let mut progress = Progress::new(1 + bundle::STEPS, context.verbose);
+    let toolchain = wasm_toolchain::prepare(context, &mut progress)?;
+    build_and_print(context, &toolchain, &mut progress)
+}
+
+/// Builds the bundle and prints the table. Reports [`bundle::STEPS`] steps.
+pub(crate) fn build_and_print(
+    context: &Context,
+    toolchain: &WasmToolchain,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    let files = bundle::build(context, toolchain, progress)?;
+    print_result(&bundle::sizes::table(&files));
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! `cargo xtask test`: everything the tests need, then every check and test, then one table.
+//!
+//! A failing runner does not stop the others. [`runners`] has one function per step,
+//! [`counts`] reads what the test programs print, [`summary`] adds it up.
+
+mod counts;
+mod e2e;
+mod runners;
+mod summary;
+
+use std::time::Instant;
+
+use clap::Args;
+
+use crate::Context;
+use crate::bundle;
+use crate::dist;
+use crate::failure::Failure;
+use crate::progress::{Progress, Step, print_result};
+use crate::server;
+use crate::wasm_toolchain::{self, WasmToolchain};
+use crate::words::{self, Title};
+use counts::Counts;
+use e2e::BrowserTools;
+use summary::{Row, Summary};
+
+/// What to run.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Leave out what needs the web bundle: WebAssembly lints, the bundle itself and the browser tests.
+    #[arg(long)]
+    quick: bool,
+
+    /// Run only tests whose names contain this text, and none of the other checks.
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+}
+
+/// What the steps share.
+struct Run<'a> {
+    context: &'a Context,
+    progress: Progress,
+    summary: Summary,
+}
+
+/// Installs, runs and adds up. Fails if one check failed, after all have run.
+pub(crate) fn run(context: &Context, options: &Options) -> Result<(), Failure> {
+    let mut run = Run {
+        context,
+        progress: Progress::new(steps(options), context.verbose),
+        summary: Summary::default(),
+    };
+    let tools = if options.quick {
+        None
+    } else {
+        Some(run.prepare()?)
+    };
+    let filter = options.filter.as_deref();
+    if filter.is_none() {
+        run.count(words::FORMAT, runners::format);
+        run.count(words::LINT, runners::lint);
+        if let Some((toolchain, _)) = &tools {
+            run.count(words::LINT_WASM, |context, step| {
+                runners::lint_wasm(context, step, toolchain)
+            });
+        }
+    }
+    run.count(words::TESTS, |context, step| {
+        runners::tests(context, step, filter)
+    });
+    if filter.is_none() {
+        run.count(words::DOC_TESTS, runners::doc_tests);
+    }
+    if let Some((toolchain, browser)) = &tools {
+        run.in_the_browser(toolchain, browser, filter);
+    }
+    print_result(&run.summary.to_string());
+    if run.summary.passed() {
+        Ok(())
+    } else {
+        Err(Failure::Tests)
+    }
+}
+
+/// How many steps [`run`] reports with these options.
+fn steps(options: &Options) -> usize {
+    let checks = if options.filter.is_some() { 1 } else { 4 };
+    let wasm_lint = usize::from(options.filter.is_none());
+    // Preparation takes two steps, the server and the browser tests another two.
+    let browser = if options.quick {
+        0
+    } else {
+        2 + wasm_lint + bundle::STEPS + 2
+    };
+    checks + browser
+}
+
+impl Run<'_> {
+    /// What is missing is missed here, before minutes of work, not after.
+    fn prepare(&mut self) -> Result<(WasmToolchain, BrowserTools), Failure> {
+        let context = self.context;
+        let toolchain = wasm_toolchain::prepare(context, &mut self.progress)?;
+        let browser = self.progress.step(words::BROWSER_TOOLS, |step| {
+            e2e::prepare(&context.workspace, step)
+        })?;
+        Ok((toolchain, browser))
+    }
+
+    /// Runs one step and enters it in the summary; a step that could not run at all counts as one failure.
+    fn count(
+        &mut self,
+        title: Title,
+        work: impl FnOnce(&Context, &mut Step) -> Result<Counts, Failure>,
+    ) {
+        let started = Instant::now();
+        let context = self.context;
+        let outcome = self.progress.step(title, |step| {
+            let counts = work(context, step)?;
+            step.note(counts.to_string());
+            Ok(counts)
+        });
+        let counts = outcome.unwrap_or_else(|failure| {
+            eprintln!("{failure}");
+            Counts::one_failure()
+        });
+        self.summary.add(Row {
+            name: title.what,
+            counts,
+            time: started.elapsed(),
+        });
+    }
+
+    fn in_the_browser(
+        &mut self,
+        toolchain: &WasmToolchain,
+        tools: &BrowserTools,
+        filter: Option<&str>,
+    ) {
+        let started = Instant::now();
+        let context = self.context;
+        let bundle = dist::build_and_print(context, toolchain, &mut self.progress);
+        let program = bundle.and_then(|()| {
+            self.progress
+                .step(words::SERVER, |step| server::build(context, step))
+        });
+        let counts = if program.is_ok() {
+            Counts::one_pass()
+        } else {
+            Counts::one_failure()
+        };
+        self.summary.add(Row {
+            name: "Build the bundle and the server",
+            counts,
+            time: started.elapsed(),
+        });
+        match program {
+            Ok(program) => self.count(words::E2E, |context, step| {
+                e2e::run(&context.workspace, step, tools, &program, filter)
+            }),
+            Err(failure) => eprintln!("{failure}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_announced_number_of_steps_follows_the_options() {
+        let options = |quick, filter: Option<&str>| Options {
+            quick,
+            filter: filter.map(str::to_owned),
+        };
+        assert_eq!(steps(&options(true, Some("rename"))), 1);
+        assert_eq!(steps(&options(true, None)), 4);
+        assert_eq!(steps(&options(false, None)), 4 + 2 + 1 + bundle::STEPS + 2);
+    }
+}
