@@ -1,0 +1,123 @@
+//! What every handler shares: store, uploads, clock, assistant, and the order of turns.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::assistant::Assistant;
+use crate::blobs::Blobs;
+use crate::clock::{Clock, Moment};
+use crate::refusal::Refusal;
+use crate::secrets;
+use crate::store::{Store, StoreError, accounts, jobs, uploads};
+use crate::turns::queue::TurnQueue;
+use crate::words;
+
+/// How long the link that is printed at start can be used.
+const START_TOKEN_SECONDS: i64 = 600;
+
+/// The shared state of one server.
+pub(crate) struct App {
+    pub(crate) store: Store,
+    pub(crate) blobs: Blobs,
+    pub(crate) clock: Clock,
+    pub(crate) assistant: Assistant,
+    pub(crate) queue: TurnQueue,
+    pub(crate) job_threshold: usize,
+    pub(crate) receipt_lifetime: Duration,
+    pub(crate) start_link: StartLink,
+}
+
+impl App {
+    /// Empties the store and the uploads.
+    pub(crate) async fn empty(self: &Arc<Self>) -> Result<(), Refusal> {
+        let blobs = self.blobs.clone();
+        self.store
+            .write(move |db| {
+                accounts::empty(db)?;
+                sweep(&blobs, &HashSet::new());
+                Ok(())
+            })
+            .await
+    }
+
+    /// Tidies up after the last run: old answers and orphaned uploads.
+    pub(crate) async fn tidy(&self) -> Result<(), StoreError> {
+        let lifetime = i64::try_from(self.receipt_lifetime.as_secs()).unwrap_or(i64::MAX);
+        let limit = self.clock.now().plus_seconds(lifetime.saturating_neg());
+        let blobs = self.blobs.clone();
+        self.store
+            .write(move |db| {
+                crate::store::receipts::prune(db, limit)?;
+                let mut keep: HashSet<String> = uploads::hashes(db)?.into_iter().collect();
+                for job in jobs::open(db)? {
+                    keep.extend(crate::turns::form::stored_hashes(&job.request));
+                }
+                sweep(&blobs, &keep);
+                Ok(())
+            })
+            .await
+    }
+
+    /// Removes the bytes that a deleted case leaves behind, unless something else refers to them.
+    pub(crate) async fn drop_unused(&self, hashes: Vec<String>) -> Result<(), StoreError> {
+        let blobs = self.blobs.clone();
+        self.store
+            .write(move |db| {
+                for hash in &hashes {
+                    if !uploads::is_used(db, hash)?
+                        && let Err(error) = blobs.remove(hash)
+                    {
+                        tracing::warn!(%error, "an unused upload could not be removed");
+                    }
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn sweep(blobs: &Blobs, keep: &HashSet<String>) {
+    match blobs.sweep(keep) {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "unused uploads removed"),
+        Err(error) => tracing::warn!(%error, "unused uploads could not be removed"),
+    }
+}
+
+/// The one-time token of the link that is printed at start.
+pub(crate) struct StartLink {
+    digest: String,
+    until: Moment,
+    used: Mutex<bool>,
+}
+
+impl StartLink {
+    /// The link of a server that starts now.
+    pub(crate) fn new(token: &str, now: Moment) -> Self {
+        Self {
+            digest: secrets::token_digest(token),
+            until: now.plus_seconds(START_TOKEN_SECONDS),
+            used: Mutex::new(false),
+        }
+    }
+
+    /// Spends the token, or says why that is not possible. A wrong token does not spend the right one.
+    pub(crate) fn spend(&self, token: &str, now: Moment) -> Result<(), Refusal> {
+        if !secrets::same(
+            secrets::token_digest(token).as_bytes(),
+            self.digest.as_bytes(),
+        ) {
+            return Err(Refusal::sign_in(words::START_TOKEN_WRONG));
+        }
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if *used {
+            return Err(Refusal::sign_in(words::START_TOKEN_USED));
+        }
+        if now >= self.until {
+            return Err(Refusal::sign_in(words::START_TOKEN_EXPIRED));
+        }
+        *used = true;
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! Turns on the wire: submit one, and poll the job of a long one.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::caller::Caller;
+use super::cases::found;
+use crate::app::App;
+use crate::keys;
+use crate::outcome::{committed, committed_turn};
+use crate::refusal::Refusal;
+use crate::store::cases;
+use crate::store::jobs::{Progress, progress};
+use crate::store::receipts::Scope;
+use crate::turns::form::TurnForm;
+use crate::turns::queue::Claim;
+use crate::turns::{End, Order, jobs, run};
+use crate::words;
+
+/// Seconds between two polls of a job.
+const POLL_SECONDS: &str = "2";
+
+/// `POST /cases/{id}/turns`: answered now, or with a job when there is much to read.
+pub(super) async fn submit(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(case_id): Path<String>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let key = keys::key_of(request.headers())?;
+    let form = TurnForm::read(request).await?;
+    let content_hash = form.fingerprint()?;
+    let user_id = caller.user.user_id;
+    let scope = key.map(|key| Scope {
+        user_id: user_id.clone(),
+        route: format!("POST /api/v1/cases/{case_id}/turns"),
+        key,
+    });
+    // Claimed before the receipt is looked for: otherwise an attempt that commits in between would be run twice.
+    let claim = scope
+        .as_ref()
+        .map(|scope| app.queue.claim(scope, &content_hash))
+        .transpose()?;
+    let (user, case, wanted, hash) = (
+        user_id.clone(),
+        case_id.clone(),
+        scope.clone(),
+        content_hash.clone(),
+    );
+    let earlier = app
+        .store
+        .read(move |db| {
+            found(cases::find(db, &user, &case)?)?;
+            match &wanted {
+                Some(scope) => keys::earlier(db, scope, &hash),
+                None => Ok(None),
+            }
+        })
+        .await?;
+    if let Some(receipt) = earlier {
+        return Ok(keys::replay(receipt));
+    }
+    let end = match scope {
+        Some(scope) => End::Receipt {
+            scope,
+            content_hash,
+        },
+        None => End::Unkeyed,
+    };
+    let order = Order {
+        user_id,
+        case_id,
+        form,
+        end,
+    };
+    // In a task of its own, so that a client that goes away does not stop what has begun.
+    let work = tokio::spawn(perform(app, order, claim));
+    work.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a turn was cut off");
+        Err(Refusal::internal())
+    })
+}
+
+async fn perform(app: Arc<App>, order: Order, claim: Option<Claim>) -> Result<Response, Refusal> {
+    let result = if order.form.text_bytes() > app.job_threshold {
+        let accepted = jobs::accept(&app, order).await?;
+        Ok(committed(keys::from_receipt(
+            202,
+            accepted.answer,
+            Some(&accepted.location),
+        )))
+    } else {
+        let place = app.queue.line_up(&order.case_id).await;
+        let done = run::run(&app, order, place).await?;
+        Ok(committed_turn(
+            keys::from_receipt(200, done.answer, None),
+            done.turn_number,
+        ))
+    };
+    drop(claim);
+    result
+}
+
+/// `GET /cases/{id}/turns/jobs/{job}`
+pub(super) async fn job(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path((case_id, job_id)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
+    let state = app
+        .store
+        .read(move |db| {
+            found(cases::find(db, &caller.user.user_id, &case_id)?)?;
+            progress(db, &case_id, &job_id)?.ok_or_else(|| Refusal::not_found(words::NO_SUCH_JOB))
+        })
+        .await?;
+    Ok(match state {
+        Progress::Processing => {
+            let mut response = (
+                StatusCode::ACCEPTED,
+                Json(json!({ "status": "processing" })),
+            )
+                .into_response();
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from_static(POLL_SECONDS));
+            response
+        }
+        Progress::Completed(answer) => {
+            let result: Value = serde_json::from_str(&answer).map_err(|_| Refusal::internal())?;
+            Json(json!({ "status": "completed", "result": result })).into_response()
+        }
+        Progress::Failed(reason) => {
+            Json(json!({ "status": "failed", "error": { "message": reason } })).into_response()
+        }
+    })
+}
