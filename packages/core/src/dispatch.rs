@@ -52,6 +52,18 @@ impl Core {
             .find(|entry| !matches!(entry.stage, Stage::Failed { .. }) && !self.is_blocked(entry))
     }
 
+    /// The first message of a case that the server still has to get.
+    pub(crate) fn first_turn(&self, case: &crate::ids::CaseKey) -> Option<&Entry> {
+        let queue = self.outbox.lanes.get(&Lane::Talk(case.clone()))?;
+        queue
+            .queue
+            .iter()
+            .filter_map(|(_, op)| self.ledger.entry(op))
+            .find(|entry| {
+                matches!(entry.op.kind, OperationKind::SubmitTurn { .. }) && entry.is_unsent()
+            })
+    }
+
     /// Looks at a lane again: is there something that could leave now?
     fn evaluate(&mut self, lane: &Lane) {
         let current = self.current(lane);

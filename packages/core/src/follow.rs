@@ -58,15 +58,18 @@ impl Core {
                 self.outbox.look_again(mono + delay, id);
             }
         }
+        // Messages behind a failed one are blocked; only when that changes does the lane change.
+        let left_failed = !holds_lane && self.outbox.mark_failed(&lane, order, id, false);
         if holds_lane {
             self.outbox.enqueue(lane.clone(), order, id);
         } else {
             self.outbox.dequeue(&lane, order, id);
         }
-        let fence_moved = self
+        if self
             .outbox
-            .mark_failed(&lane, order, id, failed && holds_lane);
-        if fence_moved || !holds_lane {
+            .mark_failed(&lane, order, id, failed && holds_lane)
+            || left_failed
+        {
             self.recount_lane(&lane);
         }
         self.recount(id);

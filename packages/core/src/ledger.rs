@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::failure::Failure;
-use crate::ids::{CaseKey, IdMap, OperationId, RealId};
+use crate::ids::{CaseKey, IdMap, MessageKey, OperationId, RealId};
 use crate::journal::Record;
 use crate::model::{Draft, Stamp};
 use crate::operation::{Acknowledged, FirstAttempt, OperationKind, PendingOperation};
@@ -45,6 +45,12 @@ pub(crate) enum Stage {
 pub(crate) struct CaseLedger {
     /// Operations in the person's order.
     pub(crate) ops: BTreeSet<(u64, OperationId)>,
+    /// Those of them that say nothing: creation, titles, deletion. Few, however long the talk is.
+    meta: BTreeSet<(u64, OperationId)>,
+    /// The operation behind each row that was born here and is not the server's yet.
+    rows: BTreeMap<MessageKey, OperationId>,
+    /// The highest turn that an answer has named.
+    answered: u32,
     pub(crate) name: Option<Arc<str>>,
     pub(crate) draft: Option<(Draft, Stamp)>,
     pub(crate) pin: (bool, Stamp),
@@ -93,12 +99,7 @@ impl Ledger {
             Record::Attempt { op, first } => self.update(op, |entry| {
                 entry.first.get_or_insert(*first);
             }),
-            Record::Acknowledged { op, with } => self.update(op, |entry| {
-                let done = matches!(entry.stage, Stage::Acknowledged(Acknowledged::Answered(_)));
-                if !done {
-                    entry.stage = Stage::Acknowledged(with.clone());
-                }
-            }),
+            Record::Acknowledged { op, with } => self.acknowledge(op, with),
             Record::Failed { op, failure, at } => self.update(op, |entry| {
                 if !matches!(
                     entry.stage,
@@ -170,11 +171,17 @@ impl Ledger {
         if self.entries.contains_key(&op.id) {
             return Touched::Nothing;
         }
-        self.cases
-            .entry(op.case.clone())
-            .or_default()
-            .ops
-            .insert((op.order, op.id));
+        let case = self.cases.entry(op.case.clone()).or_default();
+        case.ops.insert((op.order, op.id));
+        match &op.kind {
+            OperationKind::SubmitTurn {
+                question, answer, ..
+            } => {
+                case.rows.insert(question.clone(), op.id);
+                case.rows.insert(answer.clone(), op.id);
+            }
+            _ => drop(case.meta.insert((op.order, op.id))),
+        }
         self.entries.insert(
             op.id,
             Entry {
@@ -198,12 +205,35 @@ impl Ledger {
         }
     }
 
+    fn acknowledge(&mut self, op: &OperationId, with: &Acknowledged) -> Touched {
+        if let Acknowledged::Answered(answer) = with
+            && let Some(case) = self.entries.get(op).map(|entry| entry.op.case.clone())
+        {
+            let case = self.cases.entry(case).or_default();
+            case.answered = case.answered.max(answer.turn.unwrap_or(0));
+        }
+        self.update(op, |entry| {
+            let done = matches!(entry.stage, Stage::Acknowledged(Acknowledged::Answered(_)));
+            if !done {
+                entry.stage = Stage::Acknowledged(with.clone());
+            }
+        })
+    }
+
     fn end(&mut self, op: &OperationId) -> Touched {
         let Some(entry) = self.entries.remove(op) else {
             return Touched::Nothing;
         };
         if let Some(case) = self.cases.get_mut(&entry.op.case) {
             case.ops.remove(&(entry.op.order, *op));
+            case.meta.remove(&(entry.op.order, *op));
+            if let OperationKind::SubmitTurn {
+                question, answer, ..
+            } = &entry.op.kind
+            {
+                case.rows.remove(question);
+                case.rows.remove(answer);
+            }
         }
         Touched::Ended(entry)
     }
@@ -256,9 +286,32 @@ impl Ledger {
             .filter_map(|(_, op)| self.entries.get(op))
     }
 
+    /// The operations of a case that say nothing: creation, titles, deletion.
+    pub(crate) fn meta_of<'a>(
+        &'a self,
+        key: &CaseKey,
+    ) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        self.cases
+            .get(key)
+            .into_iter()
+            .flat_map(|case| case.meta.iter())
+            .filter_map(|(_, op)| self.entries.get(op))
+    }
+
+    /// The operation behind a row that was born here.
+    pub(crate) fn behind(&self, case: &CaseKey, row: &MessageKey) -> Option<&Entry> {
+        let op = self.cases.get(case)?.rows.get(row)?;
+        self.entries.get(op)
+    }
+
+    /// The highest turn that an answer has named in a case.
+    pub(crate) fn answered(&self, key: &CaseKey) -> u32 {
+        self.cases.get(key).map_or(0, |case| case.answered)
+    }
+
     /// The deletion of a case that is under way or can still be taken back.
     pub(crate) fn deletion(&self, key: &CaseKey) -> Option<&Entry> {
-        self.ops_of(key)
+        self.meta_of(key)
             .find(|entry| matches!(entry.op.kind, OperationKind::Delete))
     }
 

@@ -118,6 +118,9 @@ pub(crate) struct Outbox {
     /// When rows change their look by themselves.
     pub(crate) looks: BTreeSet<(Mono, OperationId)>,
     totals: Totals,
+    /// Operations in all lanes, and those of them that failed.
+    queued: usize,
+    failed: usize,
     totals_of: BTreeMap<crate::ids::CaseKey, Totals>,
 }
 
@@ -137,17 +140,19 @@ impl Outbox {
     }
 
     pub(crate) fn enqueue(&mut self, lane: Lane, order: u64, op: OperationId) {
-        self.lanes
+        let new = self
+            .lanes
             .entry(lane)
             .or_default()
             .queue
             .insert((order, op));
+        self.queued += usize::from(new);
     }
 
     pub(crate) fn dequeue(&mut self, lane: &Lane, order: u64, op: OperationId) {
         if let Some(queue) = self.lanes.get_mut(lane) {
-            queue.queue.remove(&(order, op));
-            queue.failed.remove(&(order, op));
+            self.queued -= usize::from(queue.queue.remove(&(order, op)));
+            self.failed -= usize::from(queue.failed.remove(&(order, op)));
             if queue.queue.is_empty() {
                 self.lanes.remove(lane);
             }
@@ -162,13 +167,23 @@ impl Outbox {
         op: OperationId,
         failed: bool,
     ) -> bool {
-        self.lanes.get_mut(lane).is_some_and(|queue| {
-            if failed {
-                queue.failed.insert((order, op))
-            } else {
-                queue.failed.remove(&(order, op))
-            }
-        })
+        let Some(queue) = self.lanes.get_mut(lane) else {
+            return false;
+        };
+        if failed {
+            let new = queue.failed.insert((order, op));
+            self.failed += usize::from(new);
+            new
+        } else {
+            let gone = queue.failed.remove(&(order, op));
+            self.failed -= usize::from(gone);
+            gone
+        }
+    }
+
+    /// Whether nothing is on its way, in no lane.
+    pub(crate) const fn is_at_rest(&self) -> bool {
+        self.queued == self.failed
     }
 
     /// Says whether the next operation of a lane could leave now.

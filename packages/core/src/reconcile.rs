@@ -294,12 +294,7 @@ impl Core {
     }
 
     fn announce_if_all_sent(&mut self) {
-        let open = self
-            .outbox
-            .lanes
-            .values()
-            .any(|lane| lane.queue.len() > lane.failed.len());
-        if !open && self.outbox.totals() == crate::outbox::Totals::default() {
+        if self.outbox.is_at_rest() {
             self.announce(Announcement::AllSent);
         }
     }

@@ -47,7 +47,7 @@ impl Core {
 
     pub(super) fn has_rename(&self, case: &CaseKey) -> bool {
         self.ledger
-            .ops_of(case)
+            .meta_of(case)
             .any(|entry| matches!(entry.op.kind, OperationKind::Rename { .. }))
     }
 
@@ -55,7 +55,7 @@ impl Core {
     pub(super) fn drop_unsent_renames(&mut self, case: &CaseKey, keep: &str) {
         let collapsed: Vec<_> = self
             .ledger
-            .ops_of(case)
+            .meta_of(case)
             .filter(|entry| match &entry.op.kind {
                 OperationKind::Rename { title, .. } => {
                     let idle = !self.is_in_flight(entry.op.id);

@@ -22,7 +22,7 @@ impl Core {
         let failed_here = matches!(entry.stage, Stage::Failed { .. });
         let failed_create = self
             .ledger
-            .ops_of(&case)
+            .meta_of(&case)
             .find(|e| {
                 matches!(e.op.kind, OperationKind::CreateCase { .. })
                     && matches!(e.stage, Stage::Failed { .. })

@@ -35,15 +35,7 @@ impl Core {
     /// The highest turn that is known of a case.
     pub(crate) fn known_turn(&self, key: &CaseKey) -> u32 {
         let confirmed = self.confirmed_case(key).map_or(0, |case| case.current_turn);
-        let answered = self
-            .ledger
-            .ops_of(key)
-            .filter_map(|entry| match &entry.stage {
-                Stage::Acknowledged(Acknowledged::Answered(answer)) => answer.turn,
-                _ => None,
-            })
-            .max();
-        confirmed.max(answered.unwrap_or(0))
+        confirmed.max(self.ledger.answered(key))
     }
 
     /// Takes over what the server says about a case.

@@ -85,7 +85,7 @@ impl Core {
         let confirmed = self.confirmed_case(case);
         let created_here = self
             .ledger
-            .ops_of(case)
+            .meta_of(case)
             .find_map(|entry| match entry.op.kind {
                 OperationKind::CreateCase { .. } => Some(entry.op.created),
                 _ => None,
@@ -131,7 +131,7 @@ impl Core {
     pub(crate) fn title_of(&self, case: &CaseKey) -> (Arc<str>, NameOrigin) {
         let mut provisional = self.ledger.case(case).and_then(|case| case.name.clone());
         let mut mine = None;
-        for entry in self.ledger.ops_of(case) {
+        for entry in self.ledger.meta_of(case) {
             match &entry.op.kind {
                 OperationKind::CreateCase { name } => provisional = Some(Arc::clone(name)),
                 OperationKind::Rename { title, .. }
@@ -161,7 +161,7 @@ impl Core {
     /// The rename of a case that the server refused, if there is one.
     pub(crate) fn title_note(&self, case: &CaseKey) -> Option<TitleNote> {
         self.ledger
-            .ops_of(case)
+            .meta_of(case)
             .find_map(|entry| match (&entry.op.kind, &entry.stage) {
                 (OperationKind::Rename { title, .. }, Stage::Failed { failure, .. }) => {
                     Some(TitleNote {

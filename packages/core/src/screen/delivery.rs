@@ -134,7 +134,7 @@ impl Core {
     /// The failure that kept the case from being made: it is the first message's failure too.
     pub(super) fn failed_creation(&self, entry: &Entry) -> Option<Delivery> {
         self.ledger
-            .ops_of(&entry.op.case)
+            .meta_of(&entry.op.case)
             .find_map(|other| match (&other.op.kind, &other.stage) {
                 (OperationKind::CreateCase { .. }, Stage::Failed { failure, .. }) => {
                     Some(self.failed(other, failure))
@@ -144,13 +144,7 @@ impl Core {
     }
 
     pub(super) fn is_first_of_case(&self, entry: &Entry) -> bool {
-        self.ledger
-            .ops_of(&entry.op.case)
-            .find(|other| {
-                matches!(other.op.kind, OperationKind::SubmitTurn { .. })
-                    && other.is_unsent()
-                    && other.discarding.is_none()
-            })
+        self.first_turn(&entry.op.case)
             .is_some_and(|first| first.op.id == entry.op.id)
     }
 }

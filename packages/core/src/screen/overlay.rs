@@ -211,12 +211,7 @@ impl Core {
         matches!(current.op.kind, OperationKind::CreateCase { .. })
             && !self.is_blocked(entry)
             && self
-                .ledger
-                .ops_of(&entry.op.case)
-                .find(|entry| {
-                    matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
-                        && entry.discarding.is_none()
-                })
+                .first_turn(&entry.op.case)
                 .is_some_and(|first| first.op.id == entry.op.id)
     }
 }

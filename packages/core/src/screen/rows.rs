@@ -145,12 +145,7 @@ impl Core {
 
     fn message_row(&self, case: &CaseKey, key: &MessageKey) -> Option<MessageRow> {
         let place = self.screen.transcripts.get(case)?.places.contains_key(key);
-        let entry = self.ledger.ops_of(case).find(|entry| match &entry.op.kind {
-            OperationKind::SubmitTurn {
-                question, answer, ..
-            } => question == key || answer == key,
-            _ => false,
-        });
+        let entry = self.ledger.behind(case, key);
         let confirmed = self
             .ledger
             .real(case)
