@@ -10,8 +10,7 @@ use copilot_core::model::{Answer, CaseState, RealCase, RealMessage, Role, Turn};
 use copilot_core::request::{Limits, Page, Reply, Request};
 use copilot_core::view::Group;
 use copilot_core::{
-    Config, Core, Effect, Entropy, Event, Intent, LeaseEvent, Link, Mono, Now, ServerTime,
-    StoreAck, Wall,
+    Config, Core, Effect, Entropy, Event, Intent, LeaseEvent, Link, Mono, Now, ServerTime, StoreAck, Wall,
 };
 
 const CASES: u32 = 10_000;
@@ -51,44 +50,24 @@ fn messages(from: u32, count: u32) -> Page<RealMessage> {
     let rows = (from..from + count)
         .map(|n| RealMessage {
             id: RealId::parse(&format!("m-{n}")).unwrap(),
-            role: if n % 2 == 0 {
-                Role::User
-            } else {
-                Role::Assistant
-            },
+            role: if n % 2 == 0 { Role::User } else { Role::Assistant },
             text: format!("line {n}: upstream connect timeout, peer 10.8.14.7").into(),
             turn: Some(n / 2 + 1),
             created: ServerTime(u64::from(n)),
         })
         .collect();
-    Page {
-        rows,
-        received: count,
-        refused: None,
-        total: None,
-        has_more: false,
-    }
+    Page { rows, received: count, refused: None, total: None, has_more: false }
 }
 
 fn no_rows<T>() -> Page<T> {
-    Page {
-        rows: Vec::new(),
-        received: 0,
-        refused: None,
-        total: None,
-        has_more: false,
-    }
+    Page { rows: Vec::new(), received: 0, refused: None, total: None, has_more: false }
 }
 
 impl World {
     fn empty() -> Self {
         Self {
             core: Core::new(Config::default(), Entropy::from_number(1)),
-            now: Now {
-                wall: Wall(1_795_348_800_000),
-                mono: Mono(1),
-                utc_offset_minutes: 0,
-            },
+            now: Now { wall: Wall(1_795_348_800_000), mono: Mono(1), utc_offset_minutes: 0 },
             next: 1,
             appended: 0,
             open: Vec::new(),
@@ -99,45 +78,30 @@ impl World {
     fn small() -> Self {
         let mut world = Self::empty();
         let cases = (0..100).map(|n| case(n, 1)).collect();
-        world.step(Event::Boot(Recovered {
-            cases,
-            ..Recovered::default()
-        }));
+        world.step(Event::Boot(Recovered { cases, ..Recovered::default() }));
         world.answer_reads();
         world
     }
 
     fn large() -> Self {
         let mut world = Self::empty();
-        let cases = (0..CASES)
-            .map(|n| case(n, MESSAGES_PER_LARGE / 2))
-            .collect();
-        world.step(Event::Boot(Recovered {
-            cases,
-            ..Recovered::default()
-        }));
+        let cases = (0..CASES).map(|n| case(n, MESSAGES_PER_LARGE / 2)).collect();
+        world.step(Event::Boot(Recovered { cases, ..Recovered::default() }));
         for number in 0..LARGE {
-            world.step(Event::Intent(Intent::Open(Some(CaseKey::of_server(
-                &real(number),
-            )))));
+            world.step(Event::Intent(Intent::Open(Some(CaseKey::of_server(&real(number))))));
             world.answer_reads();
         }
         world.step(Event::Link(Link::Offline));
         for number in 0..PENDING {
             world.say(LARGE + number % 100, "is that enough to blame the pool?");
         }
-        world.step(Event::Intent(Intent::Open(Some(CaseKey::of_server(
-            &real(0),
-        )))));
+        world.step(Event::Intent(Intent::Open(Some(CaseKey::of_server(&real(0))))));
         world
     }
 
     fn say(&mut self, number: u32, text: &str) {
         let case = Some(CaseKey::of_server(&real(number)));
-        self.step(Event::Intent(Intent::Submit {
-            case,
-            turns: vec![Turn::say(text)],
-        }));
+        self.step(Event::Intent(Intent::Submit { case, turns: vec![Turn::say(text)] }));
     }
 
     fn step(&mut self, event: Event) {
@@ -146,10 +110,7 @@ impl World {
         for effect in effects.drain(..) {
             match effect {
                 Effect::Append(batch) => self.append(&batch),
-                Effect::Load(case) => self.step(Event::Stored(StoreAck::Loaded {
-                    case,
-                    rows: Vec::new(),
-                })),
+                Effect::Load(case) => self.step(Event::Stored(StoreAck::Loaded { case, rows: Vec::new() })),
                 Effect::ReadBack(_) => self.step(Event::Stored(StoreAck::ReadBack(Vec::new()))),
                 Effect::AcquireLease => self.step(Event::Lease(LeaseEvent::Granted(Epoch(1)))),
                 Effect::Send(id, request) => self.open.push((id, request)),
@@ -163,37 +124,24 @@ impl World {
         let first = Sequence(self.next);
         let mut bytes = Vec::new();
         for record in &batch.records {
-            frame::write(
-                &mut bytes,
-                Sequence(self.next),
-                batch.writer,
-                batch.fence,
-                record,
-            )
-            .unwrap();
+            frame::write(&mut bytes, Sequence(self.next), batch.writer, batch.fence, record).unwrap();
             self.next += 1;
         }
         self.appended += bytes.len();
-        self.step(Event::Stored(StoreAck::Appended {
-            batch: batch.id,
-            first,
-        }));
+        self.step(Event::Stored(StoreAck::Appended { batch: batch.id, first }));
     }
 
     fn answer_reads(&mut self) {
-        while let Some(at) = self
-            .open
-            .iter()
-            .position(|(_, request)| !matches!(request, Request::SubmitTurn { .. }))
+        while let Some(at) =
+            self.open.iter().position(|(_, request)| !matches!(request, Request::SubmitTurn { .. }))
         {
             let (id, request) = self.open.swap_remove(at);
             let reply = match request {
                 Request::ListMessages { .. } => Reply::Messages(messages(0, MESSAGES_PER_LARGE)),
                 Request::ListCases { .. } => Reply::Cases(no_rows()),
-                Request::ReadCase { case: id } => Reply::Case(RealCase {
-                    id,
-                    ..case(0, MESSAGES_PER_LARGE / 2)
-                }),
+                Request::ReadCase { case: id } => {
+                    Reply::Case(RealCase { id, ..case(0, MESSAGES_PER_LARGE / 2) })
+                }
                 _ => Reply::Alive(Limits::default()),
             };
             self.step(Event::Answered(id, Ok(reply)));
@@ -203,11 +151,7 @@ impl World {
     /// The server can be reached again.
     fn come_back(&mut self) {
         self.step(Event::Intent(Intent::TryNow));
-        while let Some(at) = self
-            .open
-            .iter()
-            .position(|(_, request)| *request == Request::Probe)
-        {
+        while let Some(at) = self.open.iter().position(|(_, request)| *request == Request::Probe) {
             let (id, _) = self.open.swap_remove(at);
             self.step(Event::Answered(id, Ok(Reply::Alive(Limits::default()))));
         }
@@ -218,28 +162,15 @@ impl World {
         self.come_back();
         let mut turn = MESSAGES_PER_LARGE;
         let mut sent = 0;
-        while let Some(at) = self
-            .open
-            .iter()
-            .position(|(_, request)| matches!(request, Request::SubmitTurn { .. }))
+        while let Some(at) =
+            self.open.iter().position(|(_, request)| matches!(request, Request::SubmitTurn { .. }))
         {
             let (id, _) = self.open.swap_remove(at);
             turn += 1;
             sent += 1;
-            let answer = Answer {
-                text: "ok".into(),
-                turn: Some(turn),
-                actions: Vec::new(),
-            };
-            self.step(Event::Answered(
-                id,
-                Ok(Reply::Answered {
-                    answer,
-                    state: CaseState::Investigating,
-                }),
-            ));
-            self.open
-                .retain(|(_, request)| matches!(request, Request::SubmitTurn { .. }));
+            let answer = Answer { text: "ok".into(), turn: Some(turn), actions: Vec::new() };
+            self.step(Event::Answered(id, Ok(Reply::Answered { answer, state: CaseState::Investigating })));
+            self.open.retain(|(_, request)| matches!(request, Request::SubmitTurn { .. }));
         }
         sent
     }
@@ -267,8 +198,7 @@ fn a_page_of_100_messages_in_a_large_world(bencher: divan::Bencher<'_, '_>) {
             let from = from.replace(from.get() + 100);
             let read = loop {
                 world.step(Event::Page(copilot_core::Lifecycle::Shown));
-                let is_read =
-                    |(_, request): &(_, Request)| matches!(request, Request::ListMessages { .. });
+                let is_read = |(_, request): &(_, Request)| matches!(request, Request::ListMessages { .. });
                 if let Some(at) = world.open.iter().position(is_read) {
                     break world.open.swap_remove(at).0;
                 }
@@ -288,12 +218,8 @@ fn a_discard_in_a_large_world(bencher: divan::Bencher<'_, '_>) {
         world.say(0, "never mind");
         let view = world.core.view();
         let key = CaseKey::of_server(&real(0));
-        let row = view
-            .transcript(&key)
-            .iter()
-            .rev()
-            .find_map(|row| view.message(&key, row)?.operation)
-            .unwrap();
+        let row =
+            view.transcript(&key).iter().rev().find_map(|row| view.message(&key, row)?.operation).unwrap();
         world.step(Event::Intent(Intent::Discard(row)));
     });
 }
@@ -318,10 +244,7 @@ fn draining(bencher: divan::Bencher<'_, '_>, operations: u32) {
 fn bytes_per_message_are_equal_in_a_small_and_a_large_world() {
     let cost = |mut world: World| {
         world.step(Event::Link(Link::Offline));
-        world.say(
-            0,
-            "the first message of a case also says that the case was seen",
-        );
+        world.say(0, "the first message of a case also says that the case was seen");
         let before = world.appended;
         world.say(0, "p99 went from 210 ms to 4.1 s");
         world.appended - before

@@ -26,14 +26,7 @@ impl Core {
             Intent::Delete(case) => self.delete(case),
             Intent::Pin { case, pinned } => {
                 let stamp = self.stamp();
-                self.state(
-                    Record::Pin {
-                        case,
-                        pinned,
-                        stamp,
-                    },
-                    false,
-                );
+                self.state(Record::Pin { case, pinned, stamp }, false);
             }
             Intent::KeepDraft { case, draft } => self.keep_draft(case, draft),
             Intent::Retry(op) => self.retry(op, false),
@@ -90,41 +83,17 @@ impl Core {
             self.begin(&case, OperationKind::CreateCase { name });
             case
         });
-        if self
-            .ledger
-            .case(&case)
-            .is_none_or(|known| known.seen.is_none())
-        {
+        if self.ledger.case(&case).is_none_or(|known| known.seen.is_none()) {
             let turn = self.known_turn(&case);
-            self.state(
-                Record::Seen {
-                    case: case.clone(),
-                    turn,
-                },
-                false,
-            );
+            self.state(Record::Seen { case: case.clone(), turn }, false);
         }
         for turn in turns {
             let (question, answer) = (self.mint_message(), self.mint_message());
-            self.begin(
-                &case,
-                OperationKind::SubmitTurn {
-                    question,
-                    answer,
-                    turn: Arc::new(turn),
-                },
-            );
+            self.begin(&case, OperationKind::SubmitTurn { question, answer, turn: Arc::new(turn) });
         }
         if self.ledger.draft(draft_of.as_ref()).is_some() {
             let stamp = self.stamp();
-            self.state(
-                Record::Draft {
-                    case: draft_of.clone(),
-                    draft: Draft::default(),
-                    stamp,
-                },
-                false,
-            );
+            self.state(Record::Draft { case: draft_of.clone(), draft: Draft::default(), stamp }, false);
         }
         if draft_of.is_none() {
             self.open(Some(case));
@@ -143,13 +112,7 @@ impl Core {
         let title = self.title_of(&case).0;
         let operation = self.begin(&case, OperationKind::Delete);
         let until = self.now.mono + self.config.undo;
-        self.outbox.set_phase(
-            operation,
-            Phase::Waiting {
-                until,
-                why: Wait::Undo,
-            },
-        );
+        self.outbox.set_phase(operation, Phase::Waiting { until, why: Wait::Undo });
         if self.screen.open() == Some(&case) {
             self.open(None);
         }
@@ -157,21 +120,11 @@ impl Core {
     }
 
     fn undoable(&mut self, operation: OperationId, what: Undoable) {
-        self.out.push(Effect::Notice(Notice::Undoable {
-            operation,
-            what,
-            within: self.config.undo,
-        }));
+        self.out.push(Effect::Notice(Notice::Undoable { operation, what, within: self.config.undo }));
     }
 
     fn keep_draft(&mut self, case: Option<CaseKey>, draft: Draft) {
-        if self
-            .ledger
-            .draft(case.as_ref())
-            .cloned()
-            .unwrap_or_default()
-            != draft
-        {
+        if self.ledger.draft(case.as_ref()).cloned().unwrap_or_default() != draft {
             let stamp = self.stamp();
             self.state(Record::Draft { case, draft, stamp }, false);
         }

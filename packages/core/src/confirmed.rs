@@ -24,10 +24,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Adds or replaces a row. `None` when nothing changed, else the row that stood there.
-    pub(crate) fn upsert(
-        &mut self,
-        row: &Arc<CachedMessage>,
-    ) -> Option<Option<Arc<CachedMessage>>> {
+    pub(crate) fn upsert(&mut self, row: &Arc<CachedMessage>) -> Option<Option<Arc<CachedMessage>>> {
         let before = self.by_id.insert(row.message.id.clone(), Arc::clone(row));
         if before.as_ref() == Some(row) {
             return None;
@@ -54,11 +51,7 @@ impl Rows {
 
 /// Where a confirmed row stands.
 pub(crate) fn row_place(row: &CachedMessage) -> RowPlace {
-    (
-        row.message.turn.unwrap_or(0),
-        row.message.created.0,
-        row.arrival,
-    )
+    (row.message.turn.unwrap_or(0), row.message.created.0, row.arrival)
 }
 
 /// Everything the server said that is in memory.

@@ -131,9 +131,7 @@ impl Core {
         self.arm_timers();
         if !self.staged.is_empty() {
             let records = std::mem::take(&mut self.staged);
-            let batch = self
-                .windows
-                .batch(records, std::mem::take(&mut self.staged_as_sender));
+            let batch = self.windows.batch(records, std::mem::take(&mut self.staged_as_sender));
             effects.push(Effect::Append(batch));
         }
         if !self.cache_writes.is_empty() {
@@ -169,8 +167,7 @@ impl Core {
     }
 
     pub(crate) fn announce(&mut self, announcement: Announcement) {
-        self.out
-            .push(Effect::Notice(Notice::Announce(announcement)));
+        self.out.push(Effect::Notice(Notice::Announce(announcement)));
     }
 
     fn mint(&mut self, kind: IdType) -> OptimisticId {
@@ -191,10 +188,7 @@ impl Core {
     }
 
     pub(crate) fn stamp(&mut self) -> Stamp {
-        Stamp {
-            wall: self.now.wall,
-            tie: self.entropy.next_u64(),
-        }
+        Stamp { wall: self.now.wall, tie: self.entropy.next_u64() }
     }
 
     fn arm_timers(&mut self) {

@@ -13,10 +13,7 @@ use crate::time::Mono;
 
 impl Core {
     pub(crate) fn phase_of(&self, op: OperationId) -> Phase {
-        self.outbox
-            .live
-            .get(&op)
-            .map_or(Phase::Idle, |live| live.phase)
+        self.outbox.live.get(&op).map_or(Phase::Idle, |live| live.phase)
     }
 
     pub(crate) fn is_in_flight(&self, op: OperationId) -> bool {
@@ -42,12 +39,7 @@ impl Core {
             .queue
             .iter()
             .take_while(|op| clear_until.is_none_or(|failed| *op < failed))
-            .chain(
-                queue
-                    .queue
-                    .iter()
-                    .filter(|op| clear_until.is_some_and(|failed| *op > failed)),
-            )
+            .chain(queue.queue.iter().filter(|op| clear_until.is_some_and(|failed| *op > failed)))
             .filter_map(|(_, op)| self.ledger.entry(op))
             .find(|entry| !matches!(entry.stage, Stage::Failed { .. }) && !self.is_blocked(entry))
     }
@@ -59,9 +51,7 @@ impl Core {
             .queue
             .iter()
             .filter_map(|(_, op)| self.ledger.entry(op))
-            .find(|entry| {
-                matches!(entry.op.kind, OperationKind::SubmitTurn { .. }) && entry.is_unsent()
-            })
+            .find(|entry| matches!(entry.op.kind, OperationKind::SubmitTurn { .. }) && entry.is_unsent())
     }
 
     /// Looks at a lane again: is there something that could leave now?
@@ -128,27 +118,19 @@ impl Core {
         let Some(entry) = self.ledger.entry(&id).cloned() else {
             return;
         };
-        if matches!(entry.op.kind, OperationKind::Delete)
-            && self.ledger.real(&entry.op.case).is_none()
-        {
+        if matches!(entry.op.kind, OperationKind::Delete) && self.ledger.real(&entry.op.case).is_none() {
             return self.annihilate(&entry);
         }
         if let Stage::Acknowledged(Acknowledged::Working(job)) = &entry.stage {
             if let Some(case) = self.ledger.real(&entry.op.case) {
-                let request = Request::PollJob {
-                    case,
-                    job: job.clone(),
-                };
+                let request = Request::PollJob { case, job: job.clone() };
                 self.send(Purpose::Poll(id), request, id);
             }
             return;
         }
         if entry.first.is_none() {
             // Before anything leaves it must be known, for ever, that it may have left.
-            let first = FirstAttempt {
-                at: self.now.wall,
-                known_turn: self.known_turn(&entry.op.case),
-            };
+            let first = FirstAttempt { at: self.now.wall, known_turn: self.known_turn(&entry.op.case) };
             let batch = self.staged_batch();
             if let Some(live) = self.outbox.live.get_mut(&id) {
                 live.unkept = Some(batch);
@@ -174,15 +156,12 @@ impl Core {
         let case = self.ledger.real(&entry.op.case);
         Some(match &entry.op.kind {
             OperationKind::CreateCase { .. } => Request::CreateCase { key },
-            OperationKind::SubmitTurn { turn, .. } => Request::SubmitTurn {
-                key,
-                case: case?,
-                turn: std::sync::Arc::clone(turn),
-            },
-            OperationKind::Rename { title, .. } => Request::Rename {
-                case: case?,
-                title: std::sync::Arc::clone(title),
-            },
+            OperationKind::SubmitTurn { turn, .. } => {
+                Request::SubmitTurn { key, case: case?, turn: std::sync::Arc::clone(turn) }
+            }
+            OperationKind::Rename { title, .. } => {
+                Request::Rename { case: case?, title: std::sync::Arc::clone(title) }
+            }
             OperationKind::Delete => Request::Delete { case: case? },
         })
     }
@@ -194,11 +173,7 @@ impl Core {
             let now = self.now.wall;
             now < first.at || now - first.at >= self.config.key_lifetime
         });
-        let verified = self
-            .outbox
-            .live
-            .get(&entry.op.id)
-            .is_some_and(|live| live.verified);
+        let verified = self.outbox.live.get(&entry.op.id).is_some_and(|live| live.verified);
         expired && !verified && matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
     }
 
@@ -208,30 +183,15 @@ impl Core {
         };
         self.make_resident(&entry.op.case);
         let offset = crate::reads::Reads::verify_offset(self.confirmed.rows(&case));
-        let request = Request::ListMessages {
-            case: case.clone(),
-            offset,
-            limit: self.config.page,
-        };
-        self.send(
-            Purpose::Verify(entry.op.id, case, offset),
-            request,
-            entry.op.id,
-        );
+        let request = Request::ListMessages { case: case.clone(), offset, limit: self.config.page };
+        self.send(Purpose::Verify(entry.op.id, case, offset), request, entry.op.id);
     }
 
     /// Hands a request to the network on behalf of an operation.
     fn send(&mut self, purpose: Purpose, request: Request, op: OperationId) {
         let id = self.request(purpose, request);
-        self.set_phase(
-            op,
-            Phase::InFlight {
-                request: id,
-                since: self.now.mono,
-            },
-        );
-        self.outbox
-            .look_again(self.now.mono + self.config.show_still_sending, op);
+        self.set_phase(op, Phase::InFlight { request: id, since: self.now.mono });
+        self.outbox.look_again(self.now.mono + self.config.show_still_sending, op);
     }
 
     /// Hands a request to the network.
@@ -266,10 +226,7 @@ impl Core {
     pub(crate) fn next_queue_moment(&self) -> Option<Mono> {
         let waiting = self.outbox.deadlines.first().map(|(at, _)| *at);
         let gate = self.net.gate_until().filter(|until| *until > self.now.mono);
-        [waiting, gate, self.net.renew_at, self.windows.retry_at]
-            .into_iter()
-            .flatten()
-            .min()
+        [waiting, gate, self.net.renew_at, self.windows.retry_at].into_iter().flatten().min()
     }
 
     pub(crate) fn queue_timer(&mut self) {
@@ -279,11 +236,7 @@ impl Core {
             }
             self.wait_is_over(op);
         }
-        if self
-            .net
-            .gate_until()
-            .is_some_and(|until| until <= self.now.mono)
-        {
+        if self.net.gate_until().is_some_and(|until| until <= self.now.mono) {
             self.net.open_gate();
             self.all_lanes();
         }
@@ -292,19 +245,10 @@ impl Core {
     }
 
     fn wait_is_over(&mut self, op: OperationId) {
-        let discarded = self
-            .ledger
-            .entry(&op)
-            .is_some_and(|entry| entry.discarding.is_some());
+        let discarded = self.ledger.entry(&op).is_some_and(|entry| entry.discarding.is_some());
         self.set_phase(op, Phase::Idle);
         if discarded {
-            self.state(
-                Record::Ended {
-                    op,
-                    end: End::Discarded,
-                },
-                false,
-            );
+            self.state(Record::Ended { op, end: End::Discarded }, false);
         }
     }
 

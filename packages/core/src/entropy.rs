@@ -13,10 +13,7 @@ impl Entropy {
     pub fn from_seed(seed: [u8; 32]) -> Self {
         let mut state = [0u64; 4];
         for (word, bytes) in state.iter_mut().zip(seed.chunks_exact(8)) {
-            *word = bytes
-                .iter()
-                .rev()
-                .fold(0, |acc, byte| (acc << 8) | u64::from(*byte));
+            *word = bytes.iter().rev().fold(0, |acc, byte| (acc << 8) | u64::from(*byte));
         }
         if state == [0; 4] {
             return Self::from_number(0);

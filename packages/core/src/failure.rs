@@ -32,13 +32,7 @@ impl Failure {
     /// A failure that has nothing but its class.
     #[must_use]
     pub const fn of(class: FailureClass) -> Self {
-        Self {
-            class,
-            status: None,
-            retry_after: None,
-            message: None,
-            request_id: None,
-        }
+        Self { class, status: None, retry_after: None, message: None, request_id: None }
     }
 }
 
@@ -128,11 +122,7 @@ impl Rejection {
     pub const fn retry_helps(&self) -> bool {
         matches!(
             self,
-            Self::TriesUsedUp { .. }
-                | Self::Provider
-                | Self::DailyLimit
-                | Self::Unexplained
-                | Self::Quota
+            Self::TriesUsedUp { .. } | Self::Provider | Self::DailyLimit | Self::Unexplained | Self::Quota
         )
     }
 }

@@ -15,8 +15,7 @@ impl Core {
             Touched::Operation(op) => self.operation_moved(op, ours),
             Touched::Ended(entry) => self.operation_ended(&entry),
             Touched::Linked(case, real) => {
-                self.screen
-                    .forget_case(&crate::ids::CaseKey::of_server(&real));
+                self.screen.forget_case(&crate::ids::CaseKey::of_server(&real));
                 self.case_changed(&case);
                 self.lanes_of_case(&case);
                 if self.screen.open() == Some(&case) {
@@ -65,11 +64,7 @@ impl Core {
         } else {
             self.outbox.dequeue(&lane, order, id);
         }
-        if self
-            .outbox
-            .mark_failed(&lane, order, id, failed && holds_lane)
-            || left_failed
-        {
+        if self.outbox.mark_failed(&lane, order, id, failed && holds_lane) || left_failed {
             self.recount_lane(&lane);
         }
         self.recount(id);
@@ -93,10 +88,7 @@ impl Core {
             self.recount_lane(&lane);
         }
         self.dirty_lanes.insert(lane);
-        if matches!(
-            entry.op.kind,
-            OperationKind::Delete | OperationKind::CreateCase { .. }
-        ) {
+        if matches!(entry.op.kind, OperationKind::Delete | OperationKind::CreateCase { .. }) {
             self.lanes_of_case(&case);
         }
         self.displace_operation(entry);
@@ -166,12 +158,7 @@ impl Core {
             (Stage::Failed { .. }, _) if is_turn => Tally::NotSent,
             (Stage::Open, _) if is_turn && self.is_blocked(entry) => Tally::NotSent,
             (Stage::Open, Phase::InFlight { .. }) => Tally::None,
-            (
-                Stage::Open,
-                Phase::Waiting {
-                    why: Wait::Undo, ..
-                },
-            ) => Tally::None,
+            (Stage::Open, Phase::Waiting { why: Wait::Undo, .. }) => Tally::None,
             (Stage::Open, _) => Tally::Waiting,
             _ => Tally::None,
         }

@@ -76,11 +76,7 @@ pub struct OptimisticId {
 
 impl OptimisticId {
     pub(crate) const fn new(kind: IdType, unix_ms: u64, counter: u64) -> Self {
-        Self {
-            kind,
-            unix_ms,
-            counter,
-        }
+        Self { kind, unix_ms, counter }
     }
 
     /// What the id was minted for.
@@ -92,13 +88,7 @@ impl OptimisticId {
 
 impl fmt::Display for OptimisticId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{OPTIMISTIC_PREFIX}{}_{}_{}",
-            self.kind.word(),
-            self.unix_ms,
-            self.counter
-        )
+        write!(f, "{OPTIMISTIC_PREFIX}{}_{}_{}", self.kind.word(), self.unix_ms, self.counter)
     }
 }
 
@@ -106,9 +96,7 @@ impl FromStr for OptimisticId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let rest = text
-            .strip_prefix(OPTIMISTIC_PREFIX)
-            .ok_or(IdError::NotOptimistic)?;
+        let rest = text.strip_prefix(OPTIMISTIC_PREFIX).ok_or(IdError::NotOptimistic)?;
         let mut parts = rest.split('_');
         let kind = match parts.next() {
             Some("case") => IdType::Case,
@@ -116,21 +104,12 @@ impl FromStr for OptimisticId {
             Some("op") => IdType::Operation,
             _ => return Err(IdError::NotOptimistic),
         };
-        let mut number = || {
-            parts
-                .next()
-                .and_then(|p| p.parse().ok())
-                .ok_or(IdError::NotOptimistic)
-        };
+        let mut number = || parts.next().and_then(|p| p.parse().ok()).ok_or(IdError::NotOptimistic);
         let (unix_ms, counter) = (number()?, number()?);
         if parts.next().is_some() {
             return Err(IdError::NotOptimistic);
         }
-        Ok(Self {
-            kind,
-            unix_ms,
-            counter,
-        })
+        Ok(Self { kind, unix_ms, counter })
     }
 }
 
@@ -152,9 +131,7 @@ impl RealId {
         if text.starts_with(OPTIMISTIC_PREFIX) {
             return Err(IdError::LooksOptimistic);
         }
-        let stray = text
-            .chars()
-            .find(|c| !c.is_ascii_graphic() || matches!(c, '/' | '?' | '#' | '%' | '\\'));
+        let stray = text.chars().find(|c| !c.is_ascii_graphic() || matches!(c, '/' | '?' | '#' | '%' | '\\'));
         if let Some(stray) = stray {
             return Err(IdError::Character(stray));
         }
@@ -210,8 +187,6 @@ impl fmt::Display for OperationId {
 impl FromStr for OperationId {
     type Err = IdError;
     fn from_str(text: &str) -> Result<Self, IdError> {
-        uuid::Uuid::try_parse(text)
-            .map(Self)
-            .map_err(|_| IdError::NotUuid)
+        uuid::Uuid::try_parse(text).map(Self).map_err(|_| IdError::NotUuid)
     }
 }

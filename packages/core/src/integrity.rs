@@ -20,22 +20,16 @@ impl Core {
                     violations.push(format!("operation {op} left before it was durable (I1)"));
                 }
                 if entry.first.is_none() {
-                    violations.push(format!(
-                        "operation {op} left without a record of its attempt (I2)"
-                    ));
+                    violations.push(format!("operation {op} left without a record of its attempt (I2)"));
                 }
                 if !self.windows.is_sender() {
-                    violations.push(format!(
-                        "operation {op} left from a window without the lease (I11)"
-                    ));
+                    violations.push(format!("operation {op} left from a window without the lease (I11)"));
                 }
             }
             if let (Stage::Open, Phase::Waiting { until, .. }) = (&entry.stage, live.phase)
                 && !self.outbox.deadlines.contains(&(until, op))
             {
-                violations.push(format!(
-                    "operation {op} waits for a moment that nobody wakes it at (I10)"
-                ));
+                violations.push(format!("operation {op} waits for a moment that nobody wakes it at (I10)"));
             }
             let queued = self
                 .outbox

@@ -14,9 +14,7 @@ pub use record::{Record, Sequenced};
 use serde::{Deserialize, Serialize};
 
 /// Position of a record in the journal, from 1, given by the store when it is appended.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sequence(pub u64);
 
@@ -30,17 +28,13 @@ impl Sequence {
 
 /// Counts the holders of the sending lease. A write that carries an older epoch than the store's
 /// is refused (I11).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Epoch(pub u64);
 
 /// Names the instance that wrote a record: random, new at every start. A window that reads the
 /// journal back knows its own records by it and does not apply them a second time.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Writer(pub u64);
 

@@ -105,17 +105,11 @@ impl Ledger {
                     entry.stage,
                     Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
                 ) {
-                    entry.stage = Stage::Failed {
-                        failure: failure.clone(),
-                        at: *at,
-                    };
+                    entry.stage = Stage::Failed { failure: failure.clone(), at: *at };
                 }
             }),
             Record::Stopped { op } => self.update(op, |entry| {
-                if matches!(
-                    entry.stage,
-                    Stage::Open | Stage::Acknowledged(Acknowledged::Working(_))
-                ) {
+                if matches!(entry.stage, Stage::Open | Stage::Acknowledged(Acknowledged::Working(_))) {
                     entry.stage = Stage::Stopped;
                 }
             }),
@@ -125,9 +119,7 @@ impl Ledger {
                     entry.stage = Stage::Open;
                 }
             }),
-            Record::Discarding { op, until } => {
-                self.update(op, |entry| entry.discarding = Some(*until))
-            }
+            Record::Discarding { op, until } => self.update(op, |entry| entry.discarding = Some(*until)),
             Record::Kept { op } => self.update(op, |entry| entry.discarding = None),
             Record::Ended { op, .. } => self.end(op),
             Record::Link { case, real, name } => self.link(case, real, name),
@@ -140,11 +132,7 @@ impl Ledger {
                 Touched::Deleted(real.clone())
             }
             Record::Draft { case, draft, stamp } => self.keep_draft(case.as_ref(), draft, *stamp),
-            Record::Pin {
-                case,
-                pinned,
-                stamp,
-            } => {
+            Record::Pin { case, pinned, stamp } => {
                 let pin = &mut self.cases.entry(case.clone()).or_default().pin;
                 if pin.1 < *stamp {
                     *pin = (*pinned, *stamp);
@@ -174,9 +162,7 @@ impl Ledger {
         let case = self.cases.entry(op.case.clone()).or_default();
         case.ops.insert((op.order, op.id));
         match &op.kind {
-            OperationKind::SubmitTurn {
-                question, answer, ..
-            } => {
+            OperationKind::SubmitTurn { question, answer, .. } => {
                 case.rows.insert(question.clone(), op.id);
                 case.rows.insert(answer.clone(), op.id);
             }
@@ -184,13 +170,7 @@ impl Ledger {
         }
         self.entries.insert(
             op.id,
-            Entry {
-                op: Arc::clone(op),
-                first: None,
-                stage: Stage::Open,
-                anyway: false,
-                discarding: None,
-            },
+            Entry { op: Arc::clone(op), first: None, stage: Stage::Open, anyway: false, discarding: None },
         );
         Touched::Operation(op.id)
     }
@@ -227,10 +207,7 @@ impl Ledger {
         if let Some(case) = self.cases.get_mut(&entry.op.case) {
             case.ops.remove(&(entry.op.order, *op));
             case.meta.remove(&(entry.op.order, *op));
-            if let OperationKind::SubmitTurn {
-                question, answer, ..
-            } = &entry.op.kind
-            {
+            if let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind {
                 case.rows.remove(question);
                 case.rows.remove(answer);
             }
@@ -287,10 +264,7 @@ impl Ledger {
     }
 
     /// The operations of a case that say nothing: creation, titles, deletion.
-    pub(crate) fn meta_of<'a>(
-        &'a self,
-        key: &CaseKey,
-    ) -> impl Iterator<Item = &'a Entry> + use<'a> {
+    pub(crate) fn meta_of<'a>(&'a self, key: &CaseKey) -> impl Iterator<Item = &'a Entry> + use<'a> {
         self.cases
             .get(key)
             .into_iter()
@@ -311,16 +285,12 @@ impl Ledger {
 
     /// The deletion of a case that is under way or can still be taken back.
     pub(crate) fn deletion(&self, key: &CaseKey) -> Option<&Entry> {
-        self.meta_of(key)
-            .find(|entry| matches!(entry.op.kind, OperationKind::Delete))
+        self.meta_of(key).find(|entry| matches!(entry.op.kind, OperationKind::Delete))
     }
 
     /// The order of the next operation of a case.
     pub(crate) fn next_order(&self, key: &CaseKey) -> u64 {
-        self.cases
-            .get(key)
-            .and_then(|case| case.ops.last())
-            .map_or(1, |(order, _)| order.saturating_add(1))
+        self.cases.get(key).and_then(|case| case.ops.last()).map_or(1, |(order, _)| order.saturating_add(1))
     }
 
     pub(crate) const fn links(&self) -> &IdMap {
@@ -334,10 +304,7 @@ impl Ledger {
 
     /// The key of a server case: by link, or derived.
     pub(crate) fn key(&self, real: &RealId) -> CaseKey {
-        self.links
-            .key(real)
-            .cloned()
-            .unwrap_or_else(|| CaseKey::of_server(real))
+        self.links.key(real).cloned().unwrap_or_else(|| CaseKey::of_server(real))
     }
 
     pub(crate) fn is_deleted(&self, real: &RealId) -> bool {
@@ -349,8 +316,7 @@ impl Ledger {
             Some(case) => self.cases.get(case).and_then(|case| case.draft.as_ref()),
             None => self.new_draft.as_ref(),
         };
-        slot.map(|(draft, _)| draft)
-            .filter(|draft| !draft.is_empty())
+        slot.map(|(draft, _)| draft).filter(|draft| !draft.is_empty())
     }
 
     pub(crate) const fn gate(&self) -> Option<(Wall, Wall)> {

@@ -93,13 +93,7 @@ impl Net {
     pub(crate) fn open(&mut self, purpose: Purpose) -> RequestId {
         self.last_request += 1;
         let id = RequestId(self.last_request);
-        self.requests.insert(
-            id,
-            Open {
-                purpose,
-                renewals: self.renewals,
-            },
-        );
+        self.requests.insert(id, Open { purpose, renewals: self.renewals });
         id
     }
 
@@ -113,23 +107,14 @@ impl Net {
     }
 
     pub(crate) fn open_writes(&self) -> usize {
-        self.requests
-            .values()
-            .filter(|open| open.purpose.is_write())
-            .count()
+        self.requests.values().filter(|open| open.purpose.is_write()).count()
     }
 
     pub(crate) fn open_reads(&self) -> usize {
         let read = |purpose: &Purpose| {
-            matches!(
-                purpose,
-                Purpose::Cases { .. } | Purpose::Case(_) | Purpose::Messages { .. }
-            )
+            matches!(purpose, Purpose::Cases { .. } | Purpose::Case(_) | Purpose::Messages { .. })
         };
-        self.requests
-            .values()
-            .filter(|open| read(&open.purpose))
-            .count()
+        self.requests.values().filter(|open| read(&open.purpose)).count()
     }
 
     fn has(&self, purpose: &Purpose) -> bool {
@@ -154,11 +139,7 @@ impl Net {
     pub(crate) fn fingerprint(&self, state: &mut impl std::hash::Hasher) {
         use std::hash::Hash;
         (self.gate, self.last_request, self.renewals, self.probes).hash(state);
-        (
-            self.link == LinkStatus::Online,
-            self.account == AccountStatus::SignedIn,
-        )
-            .hash(state);
+        (self.link == LinkStatus::Online, self.account == AccountStatus::SignedIn).hash(state);
         for (id, open) in &self.requests {
             (id, &open.purpose).hash(state);
         }
@@ -221,11 +202,7 @@ impl Core {
             LinkStatus::Online => self.now.mono,
             LinkStatus::Offline { since } | LinkStatus::Portal { since } => since,
         };
-        let link = if portal {
-            LinkStatus::Portal { since }
-        } else {
-            LinkStatus::Offline { since }
-        };
+        let link = if portal { LinkStatus::Portal { since } } else { LinkStatus::Offline { since } };
         if self.net.probe_at.is_none() && !self.net.has(&Purpose::Probe) {
             self.arm_probe();
         }
@@ -301,13 +278,7 @@ impl Core {
     /// Nobody asks the server anything for a while (I12). Survives a restart.
     pub(crate) fn close_gate(&mut self, wait: Millis) {
         let until = self.now.wall + wait;
-        self.state(
-            Record::Gate {
-                at: self.now.wall,
-                until,
-            },
-            true,
-        );
+        self.state(Record::Gate { at: self.now.wall, until }, true);
     }
 
     /// The wall clock may have jumped since the gate was closed: the wait is never longer than the

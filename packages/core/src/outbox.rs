@@ -140,12 +140,7 @@ impl Outbox {
     }
 
     pub(crate) fn enqueue(&mut self, lane: Lane, order: u64, op: OperationId) {
-        let new = self
-            .lanes
-            .entry(lane)
-            .or_default()
-            .queue
-            .insert((order, op));
+        let new = self.lanes.entry(lane).or_default().queue.insert((order, op));
         self.queued += usize::from(new);
     }
 
@@ -160,13 +155,7 @@ impl Outbox {
     }
 
     /// Notes whether an operation of a lane failed. True if that changed anything.
-    pub(crate) fn mark_failed(
-        &mut self,
-        lane: &Lane,
-        order: u64,
-        op: OperationId,
-        failed: bool,
-    ) -> bool {
+    pub(crate) fn mark_failed(&mut self, lane: &Lane, order: u64, op: OperationId, failed: bool) -> bool {
         let Some(queue) = self.lanes.get_mut(lane) else {
             return false;
         };
@@ -209,12 +198,7 @@ impl Outbox {
     }
 
     /// Counts an operation in the totals. True if its count changed.
-    pub(crate) fn set_tally(
-        &mut self,
-        op: OperationId,
-        case: &crate::ids::CaseKey,
-        tally: Tally,
-    ) -> bool {
+    pub(crate) fn set_tally(&mut self, op: OperationId, case: &crate::ids::CaseKey, tally: Tally) -> bool {
         let Some(live) = self.live.get_mut(&op) else {
             return false;
         };

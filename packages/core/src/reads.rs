@@ -19,13 +19,8 @@ const LIST_EVERY: Millis = Millis::seconds(60);
 /// Rows that are read again before the new ones: a server may list rows late.
 const OVERLAP: u32 = 10;
 /// Waits before the list is read again because it lacked rows that must come.
-const READ_AGAIN: [Millis; 5] = [
-    Millis::seconds(2),
-    Millis::seconds(5),
-    Millis::seconds(15),
-    Millis::seconds(45),
-    Millis::seconds(120),
-];
+const READ_AGAIN: [Millis; 5] =
+    [Millis::seconds(2), Millis::seconds(5), Millis::seconds(15), Millis::seconds(45), Millis::seconds(120)];
 /// Cases whose messages stay in memory.
 const RESIDENT_CASES: usize = 12;
 
@@ -115,9 +110,7 @@ impl Reads {
 
     /// Whether an answer to this request may still change what is known about a case.
     pub(crate) fn is_current(&self, case: &RealId, request: RequestId) -> bool {
-        self.current_from
-            .get(case)
-            .is_none_or(|from| request >= *from)
+        self.current_from.get(case).is_none_or(|from| request >= *from)
     }
 
     pub(crate) fn note_messages(&mut self, case: &RealId) {
@@ -168,14 +161,11 @@ impl Reads {
 
     /// Where the rows begin that may hold a message whose fate is unknown.
     pub(crate) fn verify_offset(rows: Option<&Rows>) -> u32 {
-        rows.and_then(|rows| rows.window)
-            .map_or(0, |(_, to)| to.saturating_sub(OVERLAP))
+        rows.and_then(|rows| rows.window).map_or(0, |(_, to)| to.saturating_sub(OVERLAP))
     }
 
     pub(crate) fn is_loading(&self, case: &RealId) -> bool {
-        self.messages
-            .get(case)
-            .is_some_and(|reading| !reading.cache_loaded || !reading.server_read)
+        self.messages.get(case).is_some_and(|reading| !reading.cache_loaded || !reading.server_read)
     }
 }
 
@@ -226,11 +216,7 @@ impl Core {
         reading.cache_loaded = true;
         for row in rows {
             // What the server said since is newer than what the cache knew.
-            if self
-                .confirmed
-                .rows(case)
-                .is_some_and(|rows| rows.get(&row.message.id).is_some())
-            {
+            if self.confirmed.rows(case).is_some_and(|rows| rows.get(&row.message.id).is_some()) {
                 continue;
             }
             let row = std::sync::Arc::new(row);
@@ -298,12 +284,7 @@ impl Core {
         if !self.reads.visible {
             return None;
         }
-        self.reads
-            .messages
-            .values()
-            .filter_map(|reading| reading.again_at)
-            .chain(self.reads.list_at)
-            .min()
+        self.reads.messages.values().filter_map(|reading| reading.again_at).chain(self.reads.list_at).min()
     }
 
     pub(crate) fn refresh_timer(&mut self) {
@@ -339,10 +320,7 @@ impl Core {
             && let Some(offset) = self.reads.list_wanted.take()
         {
             self.reads.list_open = true;
-            return Some((
-                Purpose::Cases { offset },
-                Request::ListCases { offset, limit },
-            ));
+            return Some((Purpose::Cases { offset }, Request::ListCases { offset, limit }));
         }
         let case = self.reads.cases.pop_first()?;
         Some((Purpose::Case(case.clone()), Request::ReadCase { case }))
@@ -351,33 +329,20 @@ impl Core {
     fn next_messages_read(&mut self) -> Option<(Purpose, Request)> {
         let open = self.screen.open().and_then(|key| self.ledger.real(key));
         let due = |reading: &Reading| {
-            reading.cache_loaded
-                && !reading.open
-                && (reading.wanted.is_some() || reading.older_wanted)
+            reading.cache_loaded && !reading.open && (reading.wanted.is_some() || reading.older_wanted)
         };
-        let case = open
-            .filter(|open| self.reads.messages.get(open).is_some_and(due))
-            .or_else(|| {
-                self.reads
-                    .messages
-                    .iter()
-                    .find(|(_, reading)| due(reading))
-                    .map(|(case, _)| case.clone())
-            })?;
+        let case = open.filter(|open| self.reads.messages.get(open).is_some_and(due)).or_else(|| {
+            self.reads.messages.iter().find(|(_, reading)| due(reading)).map(|(case, _)| case.clone())
+        })?;
         let window = self.confirmed.rows(&case).and_then(|rows| rows.window);
-        let turns = self
-            .confirmed
-            .case(&case)
-            .map_or(0, |case| case.current_turn);
+        let turns = self.confirmed.case(&case).map_or(0, |case| case.current_turn);
         let page = self.config.page;
         let reading = self.reads.messages.get_mut(&case)?;
         let (offset, limit) = match (reading.wanted.take(), window) {
             (Some(Want::At(offset)), _) => (offset, page),
             (Some(Want::End), Some((_, to))) => (to.saturating_sub(OVERLAP), page),
             // Two rows a turn: what is read first is the end, where the person looks.
-            (Some(Want::End), None) => {
-                (turns.saturating_mul(2).saturating_sub(page - OVERLAP), page)
-            }
+            (Some(Want::End), None) => (turns.saturating_mul(2).saturating_sub(page - OVERLAP), page),
             (None, Some((from, _))) if from > 0 => (from.saturating_sub(page), page.min(from)),
             (None, _) => {
                 reading.older_wanted = false;
@@ -385,11 +350,7 @@ impl Core {
             }
         };
         reading.open = true;
-        let request = Request::ListMessages {
-            case: case.clone(),
-            offset,
-            limit,
-        };
+        let request = Request::ListMessages { case: case.clone(), offset, limit };
         Some((Purpose::Messages { case, offset }, request))
     }
 }

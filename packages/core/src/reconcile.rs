@@ -48,14 +48,7 @@ impl Core {
 
     fn case_created(&mut self, entry: &Entry, case: RealCase, name: std::sync::Arc<str>) {
         let (key, real) = (entry.op.case.clone(), case.id.clone());
-        self.state(
-            Record::Link {
-                case: key.clone(),
-                real: real.clone(),
-                name,
-            },
-            true,
-        );
+        self.state(Record::Link { case: key.clone(), real: real.clone(), name }, true);
         if self.ledger.links().real(&key) != Some(&real) {
             // The server named a case that already belongs to another: nothing is mixed up, the
             // person decides.
@@ -63,38 +56,21 @@ impl Core {
             return self.park(entry.op.id, failure);
         }
         self.take_case(case);
-        self.state(
-            Record::Ended {
-                op: entry.op.id,
-                end: End::Completed,
-            },
-            true,
-        );
+        self.state(Record::Ended { op: entry.op.id, end: End::Completed }, true);
     }
 
     fn turn_answered(&mut self, entry: &Entry, answer: Answer, state: CaseState) {
         let (op, key) = (entry.op.id, entry.op.case.clone());
         let turn = answer.turn;
-        self.state(
-            Record::Acknowledged {
-                op,
-                with: Acknowledged::Answered(answer),
-            },
-            true,
-        );
+        self.state(Record::Acknowledged { op, with: Acknowledged::Answered(answer) }, true);
         if let Some(live) = self.outbox.live.get_mut(&op) {
             live.uncertain = false;
         }
-        self.outbox
-            .look_again(self.now.mono + self.config.show_sent, op);
+        self.outbox.look_again(self.now.mono + self.config.show_sent, op);
         self.announce(Announcement::AnswerComplete);
         if let Some(known) = self.confirmed_case(&key).cloned() {
             let current_turn = turn.unwrap_or(0).max(known.current_turn);
-            self.take_case(RealCase {
-                state,
-                current_turn,
-                ..(*known).clone()
-            });
+            self.take_case(RealCase { state, current_turn, ..(*known).clone() });
         }
         self.complete_if_listed(op);
         self.want_messages(&key);
@@ -104,18 +80,9 @@ impl Core {
 
     fn renamed(&mut self, entry: &Entry, title: std::sync::Arc<str>) {
         if let Some(known) = self.confirmed_case(&entry.op.case).cloned() {
-            self.take_case(RealCase {
-                title: Some(title),
-                ..(*known).clone()
-            });
+            self.take_case(RealCase { title: Some(title), ..(*known).clone() });
         }
-        self.state(
-            Record::Ended {
-                op: entry.op.id,
-                end: End::Completed,
-            },
-            true,
-        );
+        self.state(Record::Ended { op: entry.op.id, end: End::Completed }, true);
         self.announce_if_all_sent();
     }
 
@@ -142,20 +109,15 @@ impl Core {
                 Verdict::Unsent | Verdict::RenewToken | Verdict::RenewSession => {
                     live.attempts = live.attempts.saturating_sub(1);
                 }
-                Verdict::UnsentUncertain
-                | Verdict::Again {
-                    why: Wait::Uncertain,
-                    ..
-                } => live.uncertain = true,
+                Verdict::UnsentUncertain | Verdict::Again { why: Wait::Uncertain, .. } => {
+                    live.uncertain = true
+                }
                 _ => live.uncertain = false,
             }
         }
         match decided {
             // The link, the token or the session is being seen to; the operation goes on after that.
-            Verdict::Unsent
-            | Verdict::UnsentUncertain
-            | Verdict::RenewToken
-            | Verdict::RenewSession => {
+            Verdict::Unsent | Verdict::UnsentUncertain | Verdict::RenewToken | Verdict::RenewSession => {
                 self.set_phase(op, Phase::Idle);
                 if matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
                     && matches!(decided, Verdict::Unsent)
@@ -167,13 +129,7 @@ impl Core {
                 if gate {
                     self.close_gate(wait);
                 }
-                self.set_phase(
-                    op,
-                    Phase::Waiting {
-                        until: self.now.mono + wait,
-                        why,
-                    },
-                );
+                self.set_phase(op, Phase::Waiting { until: self.now.mono + wait, why });
             }
             Verdict::Committed => self.settle_committed(entry),
             Verdict::Park { failure, gate } => {
@@ -190,20 +146,11 @@ impl Core {
         let op = entry.op.id;
         match entry.op.kind {
             OperationKind::SubmitTurn { .. } => {
-                self.state(
-                    Record::Acknowledged {
-                        op,
-                        with: Acknowledged::Committed,
-                    },
-                    true,
-                );
+                self.state(Record::Acknowledged { op, with: Acknowledged::Committed }, true);
                 self.complete_if_listed(op);
                 self.want_messages(&entry.op.case.clone());
             }
-            _ => self.park(
-                op,
-                Failure::of(FailureClass::Rejected(Rejection::Unexplained)),
-            ),
+            _ => self.park(op, Failure::of(FailureClass::Rejected(Rejection::Unexplained))),
         }
     }
 
@@ -212,15 +159,8 @@ impl Core {
         match (&entry.op.kind, &failure.class) {
             (OperationKind::Delete, _) => {
                 let case = entry.op.case.clone();
-                self.state(
-                    Record::Ended {
-                        op,
-                        end: End::Discarded,
-                    },
-                    true,
-                );
-                self.out
-                    .push(Effect::Notice(Notice::NotDeleted { case, failure }));
+                self.state(Record::Ended { op, end: End::Discarded }, true);
+                self.out.push(Effect::Notice(Notice::NotDeleted { case, failure }));
             }
             (_, FailureClass::Rejected(Rejection::CaseGone | Rejection::CaseTerminal)) => {
                 let case = entry.op.case.clone();
@@ -232,31 +172,14 @@ impl Core {
     }
 
     fn park(&mut self, op: OperationId, failure: Failure) {
-        self.state(
-            Record::Failed {
-                op,
-                failure,
-                at: self.now.wall,
-            },
-            true,
-        );
-        if self
-            .ledger
-            .entry(&op)
-            .is_some_and(|e| matches!(e.op.kind, OperationKind::SubmitTurn { .. }))
-        {
+        self.state(Record::Failed { op, failure, at: self.now.wall }, true);
+        if self.ledger.entry(&op).is_some_and(|e| matches!(e.op.kind, OperationKind::SubmitTurn { .. })) {
             self.announce(Announcement::NotSent(op));
         }
     }
 
     /// The list was read because the key may have expired. If the message is in it, it has run.
-    pub(crate) fn verified(
-        &mut self,
-        op: OperationId,
-        case: &RealId,
-        offset: u32,
-        outcome: Outcome,
-    ) {
+    pub(crate) fn verified(&mut self, op: OperationId, case: &RealId, offset: u32, outcome: Outcome) {
         self.set_phase(op, Phase::Idle);
         match outcome {
             Ok(Reply::Messages(page)) => {
@@ -269,10 +192,7 @@ impl Core {
                 let OperationKind::SubmitTurn { question, .. } = &entry.op.kind else {
                     return;
                 };
-                let listed = self
-                    .confirmed
-                    .rows(case)
-                    .is_some_and(|rows| rows.by_key(question).is_some());
+                let listed = self.confirmed.rows(case).is_some_and(|rows| rows.by_key(question).is_some());
                 if listed {
                     self.settle_committed(&entry);
                 } else if !has_more && let Some(live) = self.outbox.live.get_mut(&op) {

@@ -156,9 +156,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_bytes: 10 * 1024 * 1024,
-            extensions: [".txt", ".log", ".json", ".csv", ".md"]
-                .map(Arc::from)
-                .to_vec(),
+            extensions: [".txt", ".log", ".json", ".csv", ".md"].map(Arc::from).to_vec(),
             turn_bound: Millis::seconds(120),
         }
     }

@@ -9,10 +9,7 @@ pub(crate) struct SortedKeys<P, K> {
 
 impl<P, K> Default for SortedKeys<P, K> {
     fn default() -> Self {
-        Self {
-            places: Vec::new(),
-            keys: Vec::new(),
-        }
+        Self { places: Vec::new(), keys: Vec::new() }
     }
 }
 

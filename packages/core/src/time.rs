@@ -8,9 +8,7 @@ use std::ops::{Add, Sub};
 use serde::{Deserialize, Serialize};
 
 /// A span of time in milliseconds.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Millis(pub u64);
 
@@ -41,9 +39,7 @@ impl Sub for Mono {
 }
 
 /// A point on the wall clock: milliseconds since 1970-01-01T00:00:00Z by this device's clock.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Wall(pub u64);
 
@@ -63,9 +59,7 @@ impl Sub for Wall {
 
 /// A point in time by the server's clock, in milliseconds since 1970. Orders server rows among
 /// themselves; never compared with [`Wall`], because the two clocks disagree (contract 4.4).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ServerTime(pub u64);
 

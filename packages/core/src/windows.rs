@@ -13,9 +13,7 @@ use crate::core::Core;
 use crate::effect::Effect;
 use crate::event::LeaseEvent;
 use crate::ids::{CaseKey, OperationId};
-use crate::journal::{
-    Batch, BatchId, Damage, Durability, Epoch, Record, Recovered, Sequence, Writer,
-};
+use crate::journal::{Batch, BatchId, Damage, Durability, Epoch, Record, Recovered, Sequence, Writer};
 use crate::ledger::Stage;
 use crate::operation::{Acknowledged, OperationKind, Wait};
 use crate::outbox::Phase;
@@ -81,11 +79,7 @@ impl Windows {
     }
 
     pub(crate) const fn role(&self) -> WindowRole {
-        if self.is_sender() {
-            WindowRole::Sender
-        } else {
-            WindowRole::Follower
-        }
+        if self.is_sender() { WindowRole::Sender } else { WindowRole::Follower }
     }
 
     pub(crate) const fn next_batch(&self) -> BatchId {
@@ -95,12 +89,7 @@ impl Windows {
     pub(crate) fn batch(&mut self, records: Vec<Record>, as_sender: bool) -> Batch {
         self.last_batch += 1;
         let fence = self.epoch.filter(|_| as_sender);
-        let batch = Batch {
-            id: BatchId(self.last_batch),
-            records,
-            writer: self.writer,
-            fence,
-        };
+        let batch = Batch { id: BatchId(self.last_batch), records, writer: self.writer, fence };
         self.pending.push_back(batch.clone());
         batch
     }
@@ -151,32 +140,18 @@ impl Core {
             return;
         };
         let now = self.now;
-        let left_of = |since: crate::time::Wall, span: Millis| {
-            Millis(span.0 - (now.wall - since).min(span).0)
-        };
+        let left_of =
+            |since: crate::time::Wall, span: Millis| Millis(span.0 - (now.wall - since).min(span).0);
         if let Some(until) = entry.discarding {
             let left = (until - now.wall).min(self.config.undo);
-            self.outbox.set_phase(
-                op,
-                Phase::Waiting {
-                    until: now.mono + left,
-                    why: Wait::Undo,
-                },
-            );
+            self.outbox.set_phase(op, Phase::Waiting { until: now.mono + left, why: Wait::Undo });
         } else if matches!(entry.op.kind, OperationKind::Delete) && entry.first.is_none() {
             let left = left_of(entry.op.created, self.config.undo);
-            self.outbox.set_phase(
-                op,
-                Phase::Waiting {
-                    until: now.mono + left,
-                    why: Wait::Undo,
-                },
-            );
+            self.outbox.set_phase(op, Phase::Waiting { until: now.mono + left, why: Wait::Undo });
         }
         let unlisted = matches!(
             entry.stage,
-            Stage::Stopped
-                | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
+            Stage::Stopped | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
         );
         if unlisted {
             self.want_messages(&entry.op.case.clone());
@@ -200,9 +175,7 @@ impl Core {
                     | Record::Stopped { .. }
             )
         };
-        self.windows
-            .unkept
-            .extend(batch.records.into_iter().filter(own));
+        self.windows.unkept.extend(batch.records.into_iter().filter(own));
         self.windows.retry_at = Some(self.now.mono);
         self.windows.rebuild = true;
         self.ask_back();

@@ -16,14 +16,8 @@ fn a_first_message_is_on_screen_in_the_same_step_and_its_case_is_in_the_list() {
     let case = desk.core.view().open().cloned().unwrap();
     assert_eq!(desk.texts(&case), ["user: p99 went up", "assistant: "]);
     let row = desk.core.view().case(&case).unwrap();
-    assert_eq!(
-        (&*row.title, row.origin),
-        ("Chat-2026-11-22 12:00", NameOrigin::Provisional)
-    );
-    assert!(matches!(
-        desk.rows(&case)[1].thinking,
-        Some(Thinking::Since(_))
-    ));
+    assert_eq!((&*row.title, row.origin), ("Chat-2026-11-22 12:00", NameOrigin::Provisional));
+    assert!(matches!(desk.rows(&case)[1].thinking, Some(Thinking::Since(_))));
 }
 
 #[test]
@@ -52,11 +46,7 @@ fn a_case_takes_messages_before_the_server_knows_it_and_sends_them_in_order() {
         desk.answer(answered(turn, "ok"));
     }
     assert_eq!(desk.writes(), []);
-    assert_eq!(
-        desk.core.view().open(),
-        Some(&key),
-        "the key of the case is what it was"
-    );
+    assert_eq!(desk.core.view().open(), Some(&key), "the key of the case is what it was");
 }
 
 #[test]
@@ -71,16 +61,10 @@ fn confirming_a_row_changes_neither_its_key_nor_its_place() {
     assert_eq!(desk.keys(&key), before);
     desk.list(
         "c-1",
-        vec![
-            row("m-1", Role::User, 1, "one"),
-            row("m-2", Role::Assistant, 1, "Look at the pool."),
-        ],
+        vec![row("m-1", Role::User, 1, "one"), row("m-2", Role::Assistant, 1, "Look at the pool.")],
     );
     assert_eq!(desk.keys(&key), before);
-    assert!(
-        desk.rows(&key).iter().all(|row| row.operation.is_none()),
-        "both rows are the server's now"
-    );
+    assert!(desk.rows(&key).iter().all(|row| row.operation.is_none()), "both rows are the server's now");
     let again = desk.restart(2);
     let mut again = again;
     again.wish(Intent::Open(Some(key.clone())));
@@ -97,13 +81,7 @@ fn a_server_that_lists_a_row_late_does_not_make_it_blink() {
     desk.list("c-1", Vec::new());
     assert_eq!(desk.texts(&key), ["user: one", "assistant: ok"]);
     desk.pass_seconds(2);
-    desk.list(
-        "c-1",
-        vec![
-            row("m-1", Role::User, 1, "one"),
-            row("m-2", Role::Assistant, 1, "ok"),
-        ],
-    );
+    desk.list("c-1", vec![row("m-1", Role::User, 1, "one"), row("m-2", Role::Assistant, 1, "ok")]);
     assert_eq!(desk.texts(&key), ["user: one", "assistant: ok"]);
     assert!(desk.rows(&key).iter().all(|row| row.operation.is_none()));
 }
@@ -121,10 +99,7 @@ fn an_answer_that_the_server_never_lists_stays_through_restarts() {
         desk = desk.restart(seed);
         desk.wish(Intent::Open(Some(key.clone())));
         desk.list("c-1", only_mine.clone());
-        assert_eq!(
-            desk.texts(&key),
-            ["user: one", "assistant: Look at the pool."]
-        );
+        assert_eq!(desk.texts(&key), ["user: one", "assistant: Look at the pool."]);
     }
 }
 
@@ -177,15 +152,9 @@ fn after_five_tries_the_person_decides_and_retry_works_after_a_restart() {
     assert_eq!(desk.writes(), []);
     let mut desk = desk.restart(2);
     desk.wish(Intent::Open(Some(key.clone())));
-    assert!(matches!(
-        desk.row(&key, "second").delivery,
-        Delivery::Failed { .. }
-    ));
+    assert!(matches!(desk.row(&key, "second").delivery, Delivery::Failed { .. }));
     assert_eq!(desk.row(&key, "third").delivery, Delivery::Blocked);
-    assert_eq!(
-        desk.core.view().case(&key).unwrap().badge,
-        Badge::NotSent(2)
-    );
+    assert_eq!(desk.core.view().case(&key).unwrap().badge, Badge::NotSent(2));
     desk.wish(Intent::Retry(desk.operation(&key, "second")));
     desk.answer(answered(2, "ok"));
     desk.answer(answered(3, "ok too"));
@@ -201,14 +170,9 @@ fn a_blocked_message_can_be_sent_anyway() {
     desk.answer(rejected(Rejection::Quota));
     assert_eq!(desk.writes(), []);
     desk.wish(Intent::SendAnyway(desk.operation(&key, "third")));
-    let [Request::SubmitTurn { turn, .. }] = &desk.writes()[..] else {
-        panic!("one turn")
-    };
+    let [Request::SubmitTurn { turn, .. }] = &desk.writes()[..] else { panic!("one turn") };
     assert_eq!(&*turn.text, "third");
-    assert!(matches!(
-        desk.row(&key, "second").delivery,
-        Delivery::Failed { .. }
-    ));
+    assert!(matches!(desk.row(&key, "second").delivery, Delivery::Failed { .. }));
 }
 
 #[test]
@@ -218,10 +182,7 @@ fn a_failed_creation_is_the_first_messages_failure_and_retrying_it_makes_the_cas
     let key = desk.core.view().open().cloned().unwrap();
     desk.say(Some(&key), "two");
     desk.answer(rejected(Rejection::Quota));
-    assert!(matches!(
-        desk.row(&key, "one").delivery,
-        Delivery::Failed { .. }
-    ));
+    assert!(matches!(desk.row(&key, "one").delivery, Delivery::Failed { .. }));
     assert_eq!(desk.row(&key, "two").delivery, Delivery::Blocked);
     desk.wish(Intent::Retry(desk.operation(&key, "one")));
     assert!(matches!(desk.writes()[..], [Request::CreateCase { .. }]));
@@ -253,14 +214,10 @@ fn offline_messages_queue_in_order_in_two_cases_and_go_out_once_on_return() {
     assert_eq!(desk.row(&first, "a2").delivery, Delivery::WaitingOffline);
     for _ in 0..3 {
         desk.pass_seconds(40);
-        desk.answer_all(|request| {
-            matches!(request, Request::Probe).then(|| failed(FailureClass::Offline))
-        });
+        desk.answer_all(|request| matches!(request, Request::Probe).then(|| failed(FailureClass::Offline)));
     }
     desk.wish(Intent::TryNow);
-    desk.answer_all(|request| {
-        matches!(request, Request::Probe).then(|| Ok(Reply::Alive(Limits::default())))
-    });
+    desk.answer_all(|request| matches!(request, Request::Probe).then(|| Ok(Reply::Alive(Limits::default()))));
     let mut sent = Vec::new();
     desk.answer_all(|request| match request {
         Request::SubmitTurn { case, turn, .. } => {
@@ -313,16 +270,11 @@ fn an_hour_of_waiting_is_never_an_automatic_retry() {
     desk.answer(busy(3600));
     desk.pass_seconds(7200);
     assert_eq!(desk.writes(), []);
-    let Delivery::Failed { not_before, .. } = desk.row(&first, "a").delivery else {
-        panic!("parked")
-    };
+    let Delivery::Failed { not_before, .. } = desk.row(&first, "a").delivery else { panic!("parked") };
     assert_eq!(not_before, None, "the time is over, the button works");
     desk.wish(Intent::Retry(desk.operation(&first, "a")));
     // Its key is older than the server keeps keys, so the list is read before it leaves.
-    let known = vec![
-        row("m-1", Role::User, 1, "first"),
-        row("m-2", Role::Assistant, 1, "Look at the pool."),
-    ];
+    let known = vec![row("m-1", Role::User, 1, "first"), row("m-2", Role::Assistant, 1, "Look at the pool.")];
     desk.list("c-1", known);
     assert_eq!(desk.writes().len(), 1);
 }
@@ -332,12 +284,7 @@ fn a_full_disk_gives_the_text_back_and_leaves_no_row() {
     let mut desk = Desk::new();
     desk.refuse_store = Some(copilot_core::journal::StoreRefusal::Full);
     desk.say(None, "precious");
-    let Some(Notice::NotKept {
-        why: Refusal::StorageFull,
-        case: None,
-        draft,
-    }) = desk.notices.last()
-    else {
+    let Some(Notice::NotKept { why: Refusal::StorageFull, case: None, draft }) = desk.notices.last() else {
         panic!("the person is told: {:?}", desk.notices)
     };
     assert_eq!(&*draft.text, "precious");
@@ -354,19 +301,10 @@ fn an_unsent_message_goes_back_into_the_composer_above_what_stands_there() {
     let key = desk.settled_case("c-1", "first");
     desk.say(Some(&key), "seccond");
     desk.answer(rejected(Rejection::Quota));
-    let draft = copilot_core::model::Draft {
-        text: "later".into(),
-        ..Default::default()
-    };
-    desk.wish(Intent::KeepDraft {
-        case: Some(key.clone()),
-        draft,
-    });
+    let draft = copilot_core::model::Draft { text: "later".into(), ..Default::default() };
+    desk.wish(Intent::KeepDraft { case: Some(key.clone()), draft });
     desk.wish(Intent::Edit(desk.operation(&key, "seccond")));
-    assert_eq!(
-        &*desk.core.view().draft(Some(&key)).unwrap().text,
-        "seccond\n\nlater"
-    );
+    assert_eq!(&*desk.core.view().draft(Some(&key)).unwrap().text, "seccond\n\nlater");
     assert!(!desk.texts(&key).contains(&"user: seccond".to_owned()));
 }
 
@@ -381,10 +319,7 @@ fn a_discarded_message_can_be_taken_back_for_eight_seconds_and_then_is_gone() {
     assert_eq!(desk.rows(&key).len(), 2);
     desk.pass_seconds(7);
     desk.wish(Intent::Undo(op));
-    assert!(matches!(
-        desk.row(&key, "second").delivery,
-        Delivery::Failed { .. }
-    ));
+    assert!(matches!(desk.row(&key, "second").delivery, Delivery::Failed { .. }));
     desk.wish(Intent::Discard(op));
     desk.pass_seconds(9);
     desk.wish(Intent::Undo(op));
@@ -399,15 +334,9 @@ fn stopping_an_answer_lets_the_next_message_go() {
     desk.say(Some(&key), "second");
     desk.say(Some(&key), "third");
     desk.wish(Intent::Stop(desk.operation(&key, "second")));
-    let thinking: Vec<_> = desk
-        .rows(&key)
-        .into_iter()
-        .filter_map(|row| row.thinking)
-        .collect();
+    let thinking: Vec<_> = desk.rows(&key).into_iter().filter_map(|row| row.thinking).collect();
     assert_eq!(thinking[0], Thinking::Stopped);
-    let [Request::SubmitTurn { turn, .. }] = &desk.writes()[..] else {
-        panic!("the next one leaves")
-    };
+    let [Request::SubmitTurn { turn, .. }] = &desk.writes()[..] else { panic!("the next one leaves") };
     assert_eq!(&*turn.text, "third");
     desk.answer(answered(3, "three"));
     let rows = vec![
@@ -421,15 +350,7 @@ fn stopping_an_answer_lets_the_next_message_go() {
     let before = desk.keys(&key);
     desk.list("c-1", rows);
     assert_eq!(desk.keys(&key), before);
-    assert_eq!(
-        desk.texts(&key)[2..],
-        [
-            "user: second",
-            "assistant: two",
-            "user: third",
-            "assistant: three"
-        ]
-    );
+    assert_eq!(desk.texts(&key)[2..], ["user: second", "assistant: two", "user: third", "assistant: three"]);
 }
 
 #[test]
@@ -441,16 +362,10 @@ fn a_job_is_polled_until_it_is_done_and_through_a_restart() {
     assert_eq!(desk.row(&key, "long log").delivery, Delivery::Sent);
     desk.pass(Millis(1500));
     assert!(matches!(desk.writes()[..], [Request::PollJob { .. }]));
-    desk.answer(failed(FailureClass::Transient(
-        copilot_core::Transient::Busy,
-    )));
+    desk.answer(failed(FailureClass::Transient(copilot_core::Transient::Busy)));
     let mut desk = desk.restart(2);
     desk.pass_seconds(2);
-    assert!(
-        matches!(desk.writes()[..], [Request::PollJob { .. }]),
-        "{:?}",
-        desk.writes()
-    );
+    assert!(matches!(desk.writes()[..], [Request::PollJob { .. }]), "{:?}", desk.writes());
     desk.answer(answered(2, "done"));
     desk.wish(Intent::Open(Some(key.clone())));
     assert_eq!(desk.texts(&key)[2..], ["user: long log", "assistant: done"]);
@@ -459,19 +374,13 @@ fn a_job_is_polled_until_it_is_done_and_through_a_restart() {
 #[test]
 fn a_session_is_renewed_once_for_any_number_of_refusals() {
     let mut desk = Desk::new();
-    let keys: Vec<_> = (1..=3)
-        .map(|n| desk.settled_case(&format!("c-{n}"), "first"))
-        .collect();
+    let keys: Vec<_> = (1..=3).map(|n| desk.settled_case(&format!("c-{n}"), "first")).collect();
     for key in &keys {
         desk.say(Some(key), "again");
     }
     assert_eq!(desk.writes().len(), 3);
     desk.answer_all(|request| is_write(request).then(|| failed(FailureClass::TokenRefused)));
-    let renewals = desk
-        .open
-        .iter()
-        .filter(|(_, request)| *request == Request::RenewToken)
-        .count();
+    let renewals = desk.open.iter().filter(|(_, request)| *request == Request::RenewToken).count();
     assert_eq!((renewals, desk.writes().len()), (1, 0));
     desk.answer_all(|request| (*request == Request::RenewToken).then_some(Ok(Reply::Renewed)));
     assert_eq!(desk.writes().len(), 3);
@@ -483,9 +392,7 @@ fn a_refused_renewal_pauses_everything_and_keeps_everything() {
     let key = desk.settled_case("c-1", "first");
     desk.say(Some(&key), "second");
     desk.answer(failed(FailureClass::TokenRefused));
-    desk.answer_all(|request| {
-        (*request == Request::RenewToken).then(|| failed(FailureClass::TokenRefused))
-    });
+    desk.answer_all(|request| (*request == Request::RenewToken).then(|| failed(FailureClass::TokenRefused)));
     assert_eq!(desk.row(&key, "second").delivery, Delivery::WaitingSignIn);
     desk.pass_seconds(600);
     assert_eq!(desk.writes(), []);
@@ -501,19 +408,9 @@ fn a_blank_message_is_refused_and_a_message_over_the_limit_names_both_sizes() {
     let limit = Limits::default().max_bytes;
     let size = limit + 1;
     let long = "x".repeat(usize::try_from(size).unwrap());
-    desk.wish(Intent::Submit {
-        case: None,
-        turns: vec![Turn::say("fits"), Turn::say(long)],
-    });
-    assert_eq!(
-        desk.notices.pop(),
-        Some(Notice::Refused(Refusal::TooLarge { size, limit }))
-    );
-    assert_eq!(
-        desk.core.view().open(),
-        None,
-        "all turns are accepted, or none"
-    );
+    desk.wish(Intent::Submit { case: None, turns: vec![Turn::say("fits"), Turn::say(long)] });
+    assert_eq!(desk.notices.pop(), Some(Notice::Refused(Refusal::TooLarge { size, limit })));
+    assert_eq!(desk.core.view().open(), None, "all turns are accepted, or none");
 }
 
 #[test]
@@ -550,9 +447,7 @@ fn a_message_whose_key_may_have_expired_is_looked_for_before_it_is_sent_again() 
     let mut desk = desk.restart(2);
     desk.answer_all(|request| is_write(request).then(|| failed(FailureClass::Offline)));
     desk.pass_seconds(3700);
-    desk.answer_all(|request| {
-        matches!(request, Request::Probe).then(|| Ok(Reply::Alive(Limits::default())))
-    });
+    desk.answer_all(|request| matches!(request, Request::Probe).then(|| Ok(Reply::Alive(Limits::default()))));
     assert_eq!(desk.writes(), [], "the list is read first");
     desk.list(
         "c-1",
@@ -565,8 +460,5 @@ fn a_message_whose_key_may_have_expired_is_looked_for_before_it_is_sent_again() 
     );
     assert_eq!(desk.writes(), []);
     desk.wish(Intent::Open(Some(key.clone())));
-    assert_eq!(
-        desk.texts(&key)[2..],
-        ["user: second", "assistant: It had arrived."]
-    );
+    assert_eq!(desk.texts(&key)[2..], ["user: second", "assistant: It had arrived."]);
 }

@@ -9,10 +9,7 @@ use copilot_core::{Intent, Notice, Rejection};
 use support::*;
 
 fn rename(desk: &mut Desk, case: &copilot_core::ids::CaseKey, title: &str) {
-    desk.wish(Intent::Rename {
-        case: case.clone(),
-        title: title.into(),
-    });
+    desk.wish(Intent::Rename { case: case.clone(), title: title.into() });
 }
 
 #[test]
@@ -31,10 +28,7 @@ fn a_new_title_is_shown_at_once_and_rapid_edits_send_only_the_last() {
     assert_eq!(&**title, "Checkout");
     desk.answer(Ok(Reply::Done));
     assert_eq!(desk.title(&key), "Checkout");
-    assert_eq!(
-        desk.core.view().case(&key).unwrap().origin,
-        NameOrigin::Server
-    );
+    assert_eq!(desk.core.view().case(&key).unwrap().origin, NameOrigin::Server);
 }
 
 #[test]
@@ -57,14 +51,7 @@ fn a_refused_rename_shows_the_old_title_and_offers_the_attempted_one() {
     desk.pass_seconds(1);
     desk.answer(rejected(Rejection::Forbidden));
     assert_eq!(desk.title(&key), before);
-    let note = desk
-        .restart(2)
-        .core
-        .view()
-        .case(&key)
-        .unwrap()
-        .title_note
-        .unwrap();
+    let note = desk.restart(2).core.view().case(&key).unwrap().title_note.unwrap();
     assert_eq!(&*note.attempted, "Mine");
     desk.wish(Intent::DismissTitleNote(key.clone()));
     assert_eq!(desk.core.view().case(&key).unwrap().title_note, None);
@@ -75,19 +62,13 @@ fn a_list_that_was_asked_for_before_a_rename_does_not_bring_the_old_title_back()
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");
     desk.pass_seconds(61);
-    let stale = desk
-        .open
-        .iter()
-        .position(|(_, request)| matches!(request, Request::ListCases { .. }))
-        .unwrap();
+    let stale =
+        desk.open.iter().position(|(_, request)| matches!(request, Request::ListCases { .. })).unwrap();
     let (id, _) = desk.open.remove(stale);
     rename(&mut desk, &key, "Mine");
     desk.pass_seconds(1);
     desk.answer(Ok(Reply::Done));
-    desk.step(copilot_core::Event::Answered(
-        id,
-        Ok(Reply::Cases(page(vec![case("c-1", 1)]))),
-    ));
+    desk.step(copilot_core::Event::Answered(id, Ok(Reply::Cases(page(vec![case("c-1", 1)])))));
     assert_eq!(desk.title(&key), "Mine");
 }
 
@@ -100,10 +81,7 @@ fn the_servers_name_replaces_the_provisional_one_but_its_placeholder_does_not() 
     desk.answer(answered(2, "ok"));
     desk.answer_all(|request| match request {
         Request::ReadCase { .. } => {
-            let named = RealCase {
-                title: Some("Checkout 503 after node drain".into()),
-                ..case("c-1", 2)
-            };
+            let named = RealCase { title: Some("Checkout 503 after node drain".into()), ..case("c-1", 2) };
             Some(Ok(Reply::Case(named)))
         }
         _ => None,
@@ -112,36 +90,23 @@ fn the_servers_name_replaces_the_provisional_one_but_its_placeholder_does_not() 
 }
 
 #[test]
-fn a_deleted_case_leaves_at_once_can_come_back_for_eight_seconds_and_is_then_deleted_on_the_server()
-{
+fn a_deleted_case_leaves_at_once_can_come_back_for_eight_seconds_and_is_then_deleted_on_the_server() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");
-    desk.wish(Intent::Pin {
-        case: key.clone(),
-        pinned: true,
-    });
+    desk.wish(Intent::Pin { case: key.clone(), pinned: true });
     desk.wish(Intent::Delete(key.clone()));
     assert_eq!(desk.core.view().case(&key), None);
-    let Some(Notice::Undoable { operation, .. }) = desk.notices.last() else {
-        panic!("undo is offered")
-    };
+    let Some(Notice::Undoable { operation, .. }) = desk.notices.last() else { panic!("undo is offered") };
     let operation = *operation;
     desk.pass_seconds(7);
     assert_eq!(desk.writes(), []);
     desk.wish(Intent::Undo(operation));
-    assert_eq!(
-        desk.core.view().group(Group::Pinned),
-        std::slice::from_ref(&key)
-    );
+    assert_eq!(desk.core.view().group(Group::Pinned), std::slice::from_ref(&key));
     desk.wish(Intent::Delete(key.clone()));
     desk.pass_seconds(9);
     desk.answer(Ok(Reply::Done));
     desk.list("c-1", vec![]);
-    assert_eq!(
-        desk.core.view().case(&key),
-        None,
-        "a late list does not bring it back"
-    );
+    assert_eq!(desk.core.view().case(&key), None, "a late list does not bring it back");
     assert_eq!(desk.restart(2).core.view().case(&key), None);
 }
 
@@ -182,8 +147,5 @@ fn a_deletion_that_the_server_refuses_brings_the_case_back_and_says_so() {
     desk.pass_seconds(9);
     desk.answer(rejected(Rejection::Forbidden));
     assert!(desk.core.view().case(&key).is_some());
-    assert!(matches!(
-        desk.notices.last(),
-        Some(Notice::NotDeleted { .. })
-    ));
+    assert!(matches!(desk.notices.last(), Some(Notice::NotDeleted { .. })));
 }

@@ -13,11 +13,7 @@ use std::sync::Arc;
 impl Core {
     pub(super) fn rename(&mut self, case: CaseKey, title: &str) {
         let title: String = title.split_whitespace().collect::<Vec<_>>().join(" ");
-        let title: Arc<str> = title
-            .chars()
-            .take(self.config.title_chars)
-            .collect::<String>()
-            .into();
+        let title: Arc<str> = title.chars().take(self.config.title_chars).collect::<String>().into();
         if title.is_empty() {
             return self.refuse(Refusal::BlankTitle);
         }
@@ -28,27 +24,17 @@ impl Core {
             return self.drop_unsent_renames(&case, &title);
         }
         self.drop_unsent_renames(&case, &title);
-        let base = self
-            .confirmed_case(&case)
-            .and_then(|case| case.title.clone());
+        let base = self.confirmed_case(&case).and_then(|case| case.title.clone());
         if base.as_deref() == Some(&*title) && !self.has_rename(&case) {
             return;
         }
         let op = self.begin(&case, OperationKind::Rename { title, base });
         let until = self.now.mono + self.config.debounce;
-        self.outbox.set_phase(
-            op,
-            Phase::Waiting {
-                until,
-                why: Wait::Debounce,
-            },
-        );
+        self.outbox.set_phase(op, Phase::Waiting { until, why: Wait::Debounce });
     }
 
     pub(super) fn has_rename(&self, case: &CaseKey) -> bool {
-        self.ledger
-            .meta_of(case)
-            .any(|entry| matches!(entry.op.kind, OperationKind::Rename { .. }))
+        self.ledger.meta_of(case).any(|entry| matches!(entry.op.kind, OperationKind::Rename { .. }))
     }
 
     /// Rapid edits collapse into the last one while it has not been sent; so does a refused one.
@@ -68,41 +54,23 @@ impl Core {
             .map(|entry| entry.op.id)
             .collect();
         for op in collapsed {
-            self.state(
-                Record::Ended {
-                    op,
-                    end: End::Superseded,
-                },
-                false,
-            );
+            self.state(Record::Ended { op, end: End::Superseded }, false);
         }
     }
 
     pub(super) fn dismiss_title_note(&mut self, case: &CaseKey) {
         if let Some(note) = self.title_note(case) {
-            self.state(
-                Record::Ended {
-                    op: note.operation,
-                    end: End::Discarded,
-                },
-                false,
-            );
+            self.state(Record::Ended { op: note.operation, end: End::Discarded }, false);
         }
     }
 }
 
 /// `Chat-<local date, time>`: what a case is called until something better comes.
 pub(super) fn provisional_name(now: Now) -> Arc<str> {
-    let local =
-        i64::try_from(now.wall.0 / 1000).unwrap_or(0) + i64::from(now.utc_offset_minutes) * 60;
+    let local = i64::try_from(now.wall.0 / 1000).unwrap_or(0) + i64::from(now.utc_offset_minutes) * 60;
     let (day, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
     let (year, month, date) = civil_from_days(day);
-    format!(
-        "Chat-{year:04}-{month:02}-{date:02} {:02}:{:02}",
-        second / 3600,
-        second / 60 % 60
-    )
-    .into()
+    format!("Chat-{year:04}-{month:02}-{date:02} {:02}:{:02}", second / 3600, second / 60 % 60).into()
 }
 
 /// The Gregorian date of a day number counted from 1970-01-01. Counts in eras of 400 years that
@@ -111,16 +79,11 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let date = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, date)
 }
@@ -133,11 +96,7 @@ mod tests {
     #[test]
     fn a_new_case_is_named_by_the_local_date_and_time() {
         let name = |seconds: u64, utc_offset_minutes| {
-            provisional_name(Now {
-                wall: Wall(seconds * 1000),
-                mono: Mono(0),
-                utc_offset_minutes,
-            })
+            provisional_name(Now { wall: Wall(seconds * 1000), mono: Mono(0), utc_offset_minutes })
         };
         assert_eq!(&*name(0, 0), "Chat-1970-01-01 00:00");
         assert_eq!(&*name(951_782_400, 0), "Chat-2000-02-29 00:00");

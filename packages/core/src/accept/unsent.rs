@@ -37,10 +37,7 @@ impl Core {
     }
 
     pub(super) fn resume(&mut self, op: OperationId, anyway: bool) {
-        if self
-            .retry_not_before(op)
-            .is_some_and(|moment| moment > self.now.mono)
-        {
+        if self.retry_not_before(op).is_some_and(|moment| moment > self.now.mono) {
             return;
         }
         if let Some(live) = self.outbox.live.get_mut(&op) {
@@ -83,21 +80,8 @@ impl Core {
         let caret = u32::try_from(turn.text.encode_utf16().count()).unwrap_or(u32::MAX);
         let stamp = self.stamp();
         let draft = Draft { text, data, caret };
-        self.state(
-            Record::Draft {
-                case: Some(case),
-                draft,
-                stamp,
-            },
-            false,
-        );
-        self.state(
-            Record::Ended {
-                op,
-                end: End::Cancelled,
-            },
-            false,
-        );
+        self.state(Record::Draft { case: Some(case), draft, stamp }, false);
+        self.state(Record::Ended { op, end: End::Cancelled }, false);
     }
 
     pub(super) fn discard(&mut self, op: OperationId) {
@@ -112,13 +96,7 @@ impl Core {
                 self.end_discard_after(op, self.config.undo);
                 self.undoable(op, Undoable::Discarded);
             }
-            _ => self.state(
-                Record::Ended {
-                    op,
-                    end: End::Discarded,
-                },
-                false,
-            ),
+            _ => self.state(Record::Ended { op, end: End::Discarded }, false),
         }
     }
 
@@ -126,13 +104,7 @@ impl Core {
         if let Phase::InFlight { request, .. } = self.phase_of(op) {
             self.abort(request);
         }
-        self.outbox.set_phase(
-            op,
-            Phase::Waiting {
-                until: self.now.mono + within,
-                why: Wait::Undo,
-            },
-        );
+        self.outbox.set_phase(op, Phase::Waiting { until: self.now.mono + within, why: Wait::Undo });
     }
 
     pub(super) fn undo(&mut self, op: OperationId) {
@@ -144,21 +116,9 @@ impl Core {
             return self.state(Record::Kept { op }, false);
         }
         let case = entry.op.case.clone();
-        let undoable = matches!(
-            self.phase_of(op),
-            Phase::Waiting {
-                why: Wait::Undo,
-                ..
-            }
-        );
+        let undoable = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Undo, .. });
         if matches!(entry.op.kind, OperationKind::Delete) && undoable {
-            self.state(
-                Record::Ended {
-                    op,
-                    end: End::Cancelled,
-                },
-                false,
-            );
+            self.state(Record::Ended { op, end: End::Cancelled }, false);
             self.open(Some(case));
         } else {
             self.refuse(Refusal::TooLate);
@@ -168,11 +128,7 @@ impl Core {
     /// Stops waiting for an answer. The server may have the message, so its text stays in its row;
     /// what never left goes back into the composer.
     pub(super) fn stop(&mut self, op: OperationId) {
-        if self
-            .ledger
-            .entry(&op)
-            .is_some_and(|entry| entry.first.is_none())
-        {
+        if self.ledger.entry(&op).is_some_and(|entry| entry.first.is_none()) {
             return self.edit(op);
         }
         if let Phase::InFlight { request, .. } = self.phase_of(op) {

@@ -10,17 +10,10 @@ const TABLE: [u32; 256] = {
         let mut value = byte as u32;
         let mut bit = 0;
         while bit < 8 {
-            value = if value & 1 == 1 {
-                (value >> 1) ^ POLYNOMIAL
-            } else {
-                value >> 1
-            };
+            value = if value & 1 == 1 { (value >> 1) ^ POLYNOMIAL } else { value >> 1 };
             bit += 1;
         }
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "a constant: it is checked when it is compiled"
-        )]
+        #[expect(clippy::indexing_slicing, reason = "a constant: it is checked when it is compiled")]
         {
             table[byte] = value;
         }

@@ -72,10 +72,7 @@ impl Salvage {
     #[must_use]
     pub fn damage(&self) -> Option<Damage> {
         let damaged = self.damaged.len() as u64;
-        (damaged > 0).then(|| Damage {
-            damaged,
-            total: damaged + self.records.len() as u64,
-        })
+        (damaged > 0).then(|| Damage { damaged, total: damaged + self.records.len() as u64 })
     }
 }
 
@@ -90,13 +87,7 @@ pub fn write(
     fence: Option<Epoch>,
     record: &Record,
 ) -> Result<(), EncodeError> {
-    write_batch(
-        buffer,
-        sequence,
-        writer,
-        fence,
-        std::slice::from_ref(record),
-    )
+    write_batch(buffer, sequence, writer, fence, std::slice::from_ref(record))
 }
 
 /// Appends records that are read back together or not at all after a crash. The first gets the
@@ -117,14 +108,7 @@ pub fn write_batch(
         let before = if index > 0 { BATCH_BEFORE } else { 0 };
         let after = if index < last { BATCH_AFTER } else { 0 };
         let kind = KIND_JSON | before | after;
-        if let Err(error) = write_one(
-            buffer,
-            kind,
-            first.after(index as u64),
-            writer,
-            fence,
-            record,
-        ) {
+        if let Err(error) = write_one(buffer, kind, first.after(index as u64), writer, fence, record) {
             buffer.truncate(start);
             return Err(error);
         }
@@ -146,28 +130,11 @@ fn write_one(
         .filter(|_| payload.len() <= PAYLOAD_MAX)
         .ok_or(EncodeError::TooLong(payload.len()))?;
     let what = [VERSION, kind];
-    let (length, sequence, writer) = (
-        length.to_le_bytes(),
-        sequence.0.to_le_bytes(),
-        writer.0.to_le_bytes(),
-    );
-    let epoch = fence
-        .map_or(0, |epoch| epoch.0.saturating_add(1))
-        .to_le_bytes();
+    let (length, sequence, writer) = (length.to_le_bytes(), sequence.0.to_le_bytes(), writer.0.to_le_bytes());
+    let epoch = fence.map_or(0, |epoch| epoch.0.saturating_add(1)).to_le_bytes();
     let check = low_half(checksum(&[&what, &length, &sequence, &epoch, &writer]));
-    let crc =
-        checksum(&[&what, &check, &length, &sequence, &epoch, &writer, &payload]).to_le_bytes();
-    for part in [
-        &MAGIC[..],
-        &what,
-        &check,
-        &length,
-        &sequence,
-        &epoch,
-        &writer,
-        &crc,
-        &payload,
-    ] {
+    let crc = checksum(&[&what, &check, &length, &sequence, &epoch, &writer, &payload]).to_le_bytes();
+    for part in [&MAGIC[..], &what, &check, &length, &sequence, &epoch, &writer, &crc, &payload] {
         buffer.extend_from_slice(part);
     }
     Ok(())
@@ -229,11 +196,7 @@ pub fn read(bytes: &[u8]) -> Salvage {
         records: frames.into_iter().map(|frame| frame.record).collect(),
         sound_len,
         damaged: strays,
-        torn_tail: if never_finished {
-            bytes.len() - sound_len
-        } else {
-            0
-        },
+        torn_tail: if never_finished { bytes.len() - sound_len } else { 0 },
     }
 }
 
@@ -278,9 +241,7 @@ fn drop_incomplete_last_batch(frames: &mut Vec<Frame>) {
         complete &= touches;
         begin = index;
     }
-    complete &= frames
-        .get(begin)
-        .is_some_and(|first| first.marks & BATCH_BEFORE == 0);
+    complete &= frames.get(begin).is_some_and(|first| first.marks & BATCH_BEFORE == 0);
     if !complete {
         frames.truncate(begin);
     }
@@ -294,13 +255,7 @@ fn is_unfinished(tail: &[u8]) -> bool {
     }
     match header(tail) {
         Some(header) => tail.len() - HEADER < header.length,
-        None => {
-            tail.len() < HEADER
-                && tail
-                    .iter()
-                    .zip(MAGIC)
-                    .all(|(found, expected)| found == expected)
-        }
+        None => tail.len() < HEADER && tail.iter().zip(MAGIC).all(|(found, expected)| found == expected),
     }
 }
 
@@ -324,13 +279,7 @@ struct Header {
 fn header(bytes: &[u8]) -> Option<Header> {
     let header = bytes.get(..HEADER)?;
     let number = |range: Range<usize>| {
-        Some(
-            header
-                .get(range)?
-                .iter()
-                .rev()
-                .fold(0u64, |number, byte| (number << 8) | u64::from(*byte)),
-        )
+        Some(header.get(range)?.iter().rev().fold(0u64, |number, byte| (number << 8) | u64::from(*byte)))
     };
     let [version, kind] = *header.get(4..6)? else {
         return None;
@@ -342,9 +291,7 @@ fn header(bytes: &[u8]) -> Option<Header> {
     }
     Some(Header {
         marks: kind & !KIND_MASK,
-        length: usize::try_from(number(8..12)?)
-            .ok()
-            .filter(|length| *length <= PAYLOAD_MAX)?,
+        length: usize::try_from(number(8..12)?).ok().filter(|length| *length <= PAYLOAD_MAX)?,
         sequence: Sequence(number(12..20)?),
         fence: number(20..28)?.checked_sub(1).map(Epoch),
         writer: Writer(number(28..36)?),
@@ -354,30 +301,14 @@ fn header(bytes: &[u8]) -> Option<Header> {
 
 fn read_one(bytes: &[u8], at: usize) -> Option<Frame> {
     let rest = bytes.get(at..)?;
-    let Header {
-        marks,
-        length,
-        sequence,
-        fence,
-        writer,
-        crc,
-    } = header(rest)?;
+    let Header { marks, length, sequence, fence, writer, crc } = header(rest)?;
     let end = HEADER + length;
     let payload = rest.get(HEADER..end)?;
     if checksum(&[rest.get(4..36)?, payload]) != crc {
         return None;
     }
-    let record = Sequenced {
-        sequence,
-        writer,
-        fence,
-        record: parse(payload)?,
-    };
-    Some(Frame {
-        bytes: at..at + end,
-        marks,
-        record,
-    })
+    let record = Sequenced { sequence, writer, fence, record: parse(payload)? };
+    Some(Frame { bytes: at..at + end, marks, record })
 }
 
 #[cfg(test)]

@@ -10,62 +10,29 @@ impl Ledger {
     pub(crate) fn snapshot(&self) -> Vec<Record> {
         let mut records = Vec::new();
         for (case, real) in self.links.iter() {
-            let name = self
-                .cases
-                .get(case)
-                .and_then(|case| case.name.clone())
-                .unwrap_or_default();
-            records.push(Record::Link {
-                case: case.clone(),
-                real: real.clone(),
-                name,
-            });
+            let name = self.cases.get(case).and_then(|case| case.name.clone()).unwrap_or_default();
+            records.push(Record::Link { case: case.clone(), real: real.clone(), name });
         }
-        records.extend(
-            self.deleted
-                .iter()
-                .map(|real| Record::Deleted { real: real.clone() }),
-        );
+        records.extend(self.deleted.iter().map(|real| Record::Deleted { real: real.clone() }));
         for (key, case) in &self.cases {
             if case.pin.1 != Stamp::default() {
-                records.push(Record::Pin {
-                    case: key.clone(),
-                    pinned: case.pin.0,
-                    stamp: case.pin.1,
-                });
+                records.push(Record::Pin { case: key.clone(), pinned: case.pin.0, stamp: case.pin.1 });
             }
             if let Some(turn) = case.seen {
-                records.push(Record::Seen {
-                    case: key.clone(),
-                    turn,
-                });
+                records.push(Record::Seen { case: key.clone(), turn });
             }
             if let Some((draft, stamp)) = &case.draft {
-                records.push(Record::Draft {
-                    case: Some(key.clone()),
-                    draft: draft.clone(),
-                    stamp: *stamp,
-                });
+                records.push(Record::Draft { case: Some(key.clone()), draft: draft.clone(), stamp: *stamp });
             }
         }
         if let Some((draft, stamp)) = &self.new_draft {
-            records.push(Record::Draft {
-                case: None,
-                draft: draft.clone(),
-                stamp: *stamp,
-            });
+            records.push(Record::Draft { case: None, draft: draft.clone(), stamp: *stamp });
         }
         if let Some((at, until)) = self.gate {
             records.push(Record::Gate { at, until });
         }
-        self.entries
-            .values()
-            .for_each(|entry| entry.snapshot(&mut records));
-        records.extend(
-            self.foreign
-                .iter()
-                .map(|json| Record::Foreign(Arc::clone(json))),
-        );
+        self.entries.values().for_each(|entry| entry.snapshot(&mut records));
+        records.extend(self.foreign.iter().map(|json| Record::Foreign(Arc::clone(json))));
         records
     }
 }
@@ -82,16 +49,11 @@ impl Entry {
         }
         match &self.stage {
             Stage::Open => {}
-            Stage::Acknowledged(with) => records.push(Record::Acknowledged {
-                op,
-                with: with.clone(),
-            }),
+            Stage::Acknowledged(with) => records.push(Record::Acknowledged { op, with: with.clone() }),
             Stage::Stopped => records.push(Record::Stopped { op }),
-            Stage::Failed { failure, at } => records.push(Record::Failed {
-                op,
-                failure: failure.clone(),
-                at: *at,
-            }),
+            Stage::Failed { failure, at } => {
+                records.push(Record::Failed { op, failure: failure.clone(), at: *at })
+            }
         }
         if let Some(until) = self.discarding {
             records.push(Record::Discarding { op, until });

@@ -18,11 +18,7 @@ impl Core {
         self.net.fruitless += 1;
         // Renewed twice in a row and still refused: the session problem is a token problem, and the
         // token problem is the person's.
-        let renewal = if self.net.fruitless > 1 {
-            Purpose::RenewToken
-        } else {
-            renewal
-        };
+        let renewal = if self.net.fruitless > 1 { Purpose::RenewToken } else { renewal };
         if self.net.fruitless > 2 {
             return self.signed_out();
         }
@@ -60,16 +56,9 @@ impl Core {
             }
             // Not a refusal: the tokens are kept and asked about again (contract 2.1).
             Err(failure) => {
-                self.net.renewing = Some(if token {
-                    Purpose::RenewToken
-                } else {
-                    Purpose::RenewSession
-                });
-                let wait = failure.retry_after.unwrap_or_default().max(backoff(
-                    &self.config,
-                    &mut self.entropy,
-                    4,
-                ));
+                self.net.renewing = Some(if token { Purpose::RenewToken } else { Purpose::RenewSession });
+                let wait =
+                    failure.retry_after.unwrap_or_default().max(backoff(&self.config, &mut self.entropy, 4));
                 self.net.renew_at = Some(self.now.mono + wait.max(Millis(500)));
             }
         }

@@ -80,19 +80,14 @@ impl RealCase {
     /// The title if it says something: placeholders such as `Case-260818-2` do not.
     #[must_use]
     pub fn named(&self) -> Option<&Arc<str>> {
-        self.title
-            .as_ref()
-            .filter(|title| !title.trim().is_empty() && !is_placeholder_title(title))
+        self.title.as_ref().filter(|title| !title.trim().is_empty() && !is_placeholder_title(title))
     }
 }
 
 /// Whether a title is the server's placeholder, `^Case-(\d{4}|\d{6})-\d+$` (contract 2.5).
 #[must_use]
 pub fn is_placeholder_title(title: &str) -> bool {
-    let Some((day, number)) = title
-        .strip_prefix("Case-")
-        .and_then(|rest| rest.split_once('-'))
-    else {
+    let Some((day, number)) = title.strip_prefix("Case-").and_then(|rest| rest.split_once('-')) else {
         return false;
     };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -107,14 +102,9 @@ mod tests {
     fn only_the_servers_own_pattern_is_a_placeholder() {
         assert!(is_placeholder_title("Case-260818-2"));
         assert!(is_placeholder_title("Case-0818-12"));
-        for real in [
-            "Case-26081-2",
-            "Case-260818-",
-            "case-260818-2",
-            "Case-260818-2 drain",
-            "Case-26O818-2",
-            "",
-        ] {
+        for real in
+            ["Case-26081-2", "Case-260818-", "case-260818-2", "Case-260818-2 drain", "Case-26O818-2", ""]
+        {
             assert!(!is_placeholder_title(real), "{real}");
         }
     }
@@ -124,9 +114,6 @@ mod tests {
         let state: CaseState = serde_json::from_str("\"on_hold\"").unwrap();
         assert_eq!(state, CaseState::Other("on_hold".into()));
         assert_eq!(serde_json::to_string(&state).unwrap(), "\"on_hold\"");
-        assert_eq!(
-            serde_json::to_string(&CaseState::Investigating).unwrap(),
-            "\"investigating\""
-        );
+        assert_eq!(serde_json::to_string(&CaseState::Investigating).unwrap(), "\"investigating\"");
     }
 }

@@ -9,9 +9,7 @@ use crate::time::Wall;
 
 /// Orders writes of several windows to one value: the later wall time wins, a random tie-breaker
 /// decides equal times, so every window picks the same one.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Stamp {
     /// When it was written, by the writer's clock.
     pub wall: Wall,

@@ -24,11 +24,7 @@ impl Turn {
     /// A turn of words alone.
     #[must_use]
     pub fn say(text: impl Into<Arc<str>>) -> Self {
-        Self {
-            text: text.into(),
-            data: None,
-            intention: None,
-        }
+        Self { text: text.into(), data: None, intention: None }
     }
 
     /// Whether there is nothing to send.
@@ -163,12 +159,6 @@ mod tests {
     fn a_turn_of_spaces_is_blank_and_a_turn_of_data_is_not() {
         assert!(Turn::say(" \n\t").is_blank());
         let data = Some(Data::Paste { text: "x".into() });
-        assert!(
-            !Turn {
-                data,
-                ..Turn::default()
-            }
-            .is_blank()
-        );
+        assert!(!Turn { data, ..Turn::default() }.is_blank());
     }
 }

@@ -14,16 +14,9 @@ use crate::time::Millis;
 impl Core {
     pub(super) fn turn_accepted(&mut self, entry: &Entry, job: Job, poll_after: Option<Millis>) {
         let op = entry.op.id;
-        self.state(
-            Record::Acknowledged {
-                op,
-                with: Acknowledged::Working(job),
-            },
-            true,
-        );
+        self.state(Record::Acknowledged { op, with: Acknowledged::Working(job) }, true);
         self.announce(Announcement::MessageSent);
-        self.outbox
-            .look_again(self.now.mono + self.config.show_sent, op);
+        self.outbox.look_again(self.now.mono + self.config.show_sent, op);
         self.poll_later(op, poll_after);
     }
 
@@ -36,16 +29,8 @@ impl Core {
         live.polling_since.get_or_insert(now);
         let growth = (0..live.polls.min(8)).fold(self.config.poll_first.0, |wait, _| wait * 3 / 2);
         live.polls = live.polls.saturating_add(1);
-        let wait = asked
-            .unwrap_or_default()
-            .max(Millis(growth.min(self.config.poll_last.0)));
-        self.set_phase(
-            op,
-            Phase::Waiting {
-                until: now + wait,
-                why: Wait::Poll,
-            },
-        );
+        let wait = asked.unwrap_or_default().max(Millis(growth.min(self.config.poll_last.0)));
+        self.set_phase(op, Phase::Waiting { until: now + wait, why: Wait::Poll });
     }
 
     pub(crate) fn job_answered(&mut self, op: OperationId, outcome: Outcome) {
@@ -53,46 +38,23 @@ impl Core {
             return;
         };
         self.set_phase(op, Phase::Idle);
-        let polled_since = self
-            .outbox
-            .live
-            .get(&op)
-            .and_then(|live| live.polling_since);
+        let polled_since = self.outbox.live.get(&op).and_then(|live| live.polling_since);
         let spent = polled_since.map_or(Millis(0), |since| self.now.mono - since);
         match outcome {
             Ok(Reply::Answered { answer, state }) => self.turn_answered(&entry, answer, state),
             Ok(Reply::Working { job, poll_after }) if spent < self.config.poll_budget => {
                 if entry.stage != Stage::Acknowledged(Acknowledged::Working(job.clone())) {
-                    self.state(
-                        Record::Acknowledged {
-                            op,
-                            with: Acknowledged::Working(job),
-                        },
-                        true,
-                    );
+                    self.state(Record::Acknowledged { op, with: Acknowledged::Working(job) }, true);
                 }
                 self.poll_later(op, poll_after);
             }
             Ok(Reply::JobFailed { message }) => {
                 let class = FailureClass::Rejected(Rejection::Provider);
-                self.park(
-                    op,
-                    Failure {
-                        message,
-                        ..Failure::of(class)
-                    },
-                );
+                self.park(op, Failure { message, ..Failure::of(class) });
             }
+            Err(failure) if matches!(failure.class, FailureClass::Offline | FailureClass::CaptivePortal) => {}
             Err(failure)
-                if matches!(
-                    failure.class,
-                    FailureClass::Offline | FailureClass::CaptivePortal
-                ) => {}
-            Err(failure)
-                if matches!(
-                    failure.class,
-                    FailureClass::TokenRefused | FailureClass::SessionExpired
-                ) => {}
+                if matches!(failure.class, FailureClass::TokenRefused | FailureClass::SessionExpired) => {}
             Err(failure)
                 if matches!(
                     failure.class,
@@ -110,24 +72,13 @@ impl Core {
     pub(super) fn job_lost(&mut self, entry: &Entry) {
         let op = entry.op.id;
         let failure = Failure::of(FailureClass::Uncertain);
-        self.state(
-            Record::Failed {
-                op,
-                failure: failure.clone(),
-                at: self.now.wall,
-            },
-            true,
-        );
+        self.state(Record::Failed { op, failure: failure.clone(), at: self.now.wall }, true);
         self.state(Record::Resumed { op, anyway: false }, true);
         if let Some(live) = self.outbox.live.get_mut(&op) {
             live.polling_since = None;
             live.polls = 0;
         }
-        let entry = self
-            .ledger
-            .entry(&op)
-            .cloned()
-            .unwrap_or_else(|| entry.clone());
+        let entry = self.ledger.entry(&op).cloned().unwrap_or_else(|| entry.clone());
         self.operation_failed(&entry, failure);
     }
 }

@@ -27,9 +27,7 @@ struct Binding {
 impl Core {
     /// The confirmed side of a case, if the server knows it.
     pub(crate) fn confirmed_case(&self, key: &CaseKey) -> Option<&Arc<RealCase>> {
-        self.ledger
-            .real(key)
-            .and_then(|real| self.confirmed.case(&real))
+        self.ledger.real(key).and_then(|real| self.confirmed.case(&real))
     }
 
     /// The highest turn that is known of a case.
@@ -75,10 +73,7 @@ impl Core {
             // Only a 404 on reading the case itself says that it is gone; its rows stay (I19).
             Err(failure) if failure.status == Some(404) => {
                 if let Some(known) = self.confirmed.case(case).cloned() {
-                    self.take_case(RealCase {
-                        gone: true,
-                        ..(*known).clone()
-                    });
+                    self.take_case(RealCase { gone: true, ..(*known).clone() });
                 }
             }
             Ok(_) | Err(_) => {}
@@ -92,12 +87,7 @@ impl Core {
         let (received, total, has_more) = (page.received, page.total, page.has_more);
         self.take_messages(case, offset, page);
         let missing = self.has_unlisted(case);
-        self.reads.messages_read(
-            case,
-            (offset, received, total, has_more),
-            missing,
-            self.now.mono,
-        );
+        self.reads.messages_read(case, (offset, received, total, has_more), missing, self.now.mono);
         self.case_changed(&self.ledger.key(case));
     }
 
@@ -106,8 +96,7 @@ impl Core {
         self.ledger.ops_of(&self.ledger.key(case)).any(|entry| {
             matches!(
                 entry.stage,
-                Stage::Stopped
-                    | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
+                Stage::Stopped | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
             )
         })
     }
@@ -137,10 +126,7 @@ impl Core {
             self.take_message(case, &key, &waiting, row, arrival, alone);
         }
         let rows = self.confirmed.rows_mut(case);
-        rows.window = Some(
-            rows.window
-                .map_or((offset, end), |(from, to)| (from.min(offset), to.max(end))),
-        );
+        rows.window = Some(rows.window.map_or((offset, end), |(from, to)| (from.min(offset), to.max(end))));
         for entry in waiting {
             self.complete_if_listed(entry.op.id);
         }
@@ -155,18 +141,11 @@ impl Core {
         arrival: u32,
         alone: bool,
     ) {
-        let known = self
-            .confirmed
-            .rows(case)
-            .and_then(|rows| rows.get(&row.id))
-            .cloned();
+        let known = self.confirmed.rows(case).and_then(|rows| rows.get(&row.id)).cloned();
         let (binding, arrival) = match known {
             Some(known) => {
-                let binding = Binding {
-                    key: known.key.clone(),
-                    sent: known.sent,
-                    actions: known.actions.clone(),
-                };
+                let binding =
+                    Binding { key: known.key.clone(), sent: known.sent, actions: known.actions.clone() };
                 (binding, known.arrival)
             }
             None => (self.bind(case, waiting, &row, alone), arrival),
@@ -184,39 +163,22 @@ impl Core {
     /// Puts a row into confirmed state, cache and transcript.
     pub(crate) fn store_row(&mut self, case: &RealId, key: &CaseKey, row: &Arc<CachedMessage>) {
         if self.confirmed.rows_mut(case).upsert(row).is_some() {
-            self.cache(CacheWrite::Message {
-                case: case.clone(),
-                row: Arc::clone(row),
-            });
+            self.cache(CacheWrite::Message { case: case.clone(), row: Arc::clone(row) });
             self.place_row(key, row);
         }
     }
 
     fn bind(&self, case: &RealId, waiting: &[Entry], row: &RealMessage, alone: bool) -> Binding {
-        waiting
-            .iter()
-            .find_map(|entry| self.binding_to(case, entry, row, alone))
-            .unwrap_or_else(|| Binding {
-                key: MessageKey::of_server(&row.id),
-                sent: None,
-                actions: Vec::new(),
-            })
+        waiting.iter().find_map(|entry| self.binding_to(case, entry, row, alone)).unwrap_or_else(|| Binding {
+            key: MessageKey::of_server(&row.id),
+            sent: None,
+            actions: Vec::new(),
+        })
     }
 
     /// What the row is called if it is a row of this operation.
-    fn binding_to(
-        &self,
-        case: &RealId,
-        entry: &Entry,
-        row: &RealMessage,
-        alone: bool,
-    ) -> Option<Binding> {
-        let OperationKind::SubmitTurn {
-            question,
-            answer,
-            turn,
-        } = &entry.op.kind
-        else {
+    fn binding_to(&self, case: &RealId, entry: &Entry, row: &RealMessage, alone: bool) -> Option<Binding> {
+        let OperationKind::SubmitTurn { question, answer, turn } = &entry.op.kind else {
             return None;
         };
         let rows = self.confirmed.rows(case);
@@ -225,10 +187,9 @@ impl Core {
             Stage::Acknowledged(Acknowledged::Answered(answer)) => Some(answer),
             _ => None,
         };
-        let turn_of_op = received.and_then(|answer| answer.turn).or_else(|| {
-            rows.and_then(|rows| rows.by_key(question))
-                .and_then(|row| row.message.turn)
-        });
+        let turn_of_op = received
+            .and_then(|answer| answer.turn)
+            .or_else(|| rows.and_then(|rows| rows.by_key(question)).and_then(|row| row.message.turn));
         let (key, said) = match row.role {
             Role::User => (question, Some(&turn.text)),
             Role::Assistant => (answer, received.map(|answer| &answer.text)),
@@ -251,9 +212,7 @@ impl Core {
             key: key.clone(),
             sent: (row.role == Role::User).then_some(entry.op.created),
             actions: match row.role {
-                Role::Assistant => received
-                    .map(|answer| answer.actions.clone())
-                    .unwrap_or_default(),
+                Role::Assistant => received.map(|answer| answer.actions.clone()).unwrap_or_default(),
                 _ => Vec::new(),
             },
         })
@@ -266,13 +225,9 @@ impl Core {
         };
         let settled = matches!(
             entry.stage,
-            Stage::Stopped
-                | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
+            Stage::Stopped | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
         );
-        let OperationKind::SubmitTurn {
-            question, answer, ..
-        } = &entry.op.kind
-        else {
+        let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else {
             return;
         };
         let listed = self
@@ -281,13 +236,7 @@ impl Core {
             .and_then(|real| self.confirmed.rows(&real))
             .is_some_and(|rows| rows.by_key(question).is_some() && rows.by_key(answer).is_some());
         if settled && listed {
-            self.state(
-                Record::Ended {
-                    op,
-                    end: End::Completed,
-                },
-                true,
-            );
+            self.state(Record::Ended { op, end: End::Completed }, true);
         }
     }
 }

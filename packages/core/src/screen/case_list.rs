@@ -39,11 +39,7 @@ impl CaseList {
 
     /// Puts a case at its place. True if the list changed.
     fn put(&mut self, case: &CaseKey, group: Group, place: CasePlace) -> bool {
-        if self
-            .places
-            .get(case)
-            .is_some_and(|there| *there == (group, place.clone()))
-        {
+        if self.places.get(case).is_some_and(|there| *there == (group, place.clone())) {
             return false;
         }
         self.remove(case);
@@ -75,37 +71,23 @@ impl Core {
 
     /// Where a case stands; `None` for what is not a case of the list.
     fn case_place(&self, case: &CaseKey) -> Option<(Group, CasePlace)> {
-        if self
-            .ledger
-            .real(case)
-            .is_some_and(|real| self.ledger.is_deleted(&real))
-        {
+        if self.ledger.real(case).is_some_and(|real| self.ledger.is_deleted(&real)) {
             return None;
         }
         let confirmed = self.confirmed_case(case);
-        let created_here = self
-            .ledger
-            .meta_of(case)
-            .find_map(|entry| match entry.op.kind {
-                OperationKind::CreateCase { .. } => Some(entry.op.created),
-                _ => None,
-            });
-        if confirmed.is_none() && created_here.is_none() && self.ledger.links().real(case).is_none()
-        {
+        let created_here = self.ledger.meta_of(case).find_map(|entry| match entry.op.kind {
+            OperationKind::CreateCase { .. } => Some(entry.op.created),
+            _ => None,
+        });
+        if confirmed.is_none() && created_here.is_none() && self.ledger.links().real(case).is_none() {
             return None;
         }
-        if self
-            .ledger
-            .deletion(case)
-            .is_some_and(|deletion| !matches!(deletion.stage, Stage::Failed { .. }))
+        if self.ledger.deletion(case).is_some_and(|deletion| !matches!(deletion.stage, Stage::Failed { .. }))
         {
             return None;
         }
         let terminal = confirmed.is_some_and(|case| case.state.is_terminal());
-        let group = match (
-            self.ledger.case(case).is_some_and(|case| case.pin.0),
-            terminal,
-        ) {
+        let group = match (self.ledger.case(case).is_some_and(|case| case.pin.0), terminal) {
             (true, _) => Group::Pinned,
             (false, true) => Group::Resolved,
             (false, false) => Group::Active,
@@ -115,9 +97,7 @@ impl Core {
 
     /// When something last happened in a case: what the person did here counts until the server says.
     fn activity_of(&self, case: &CaseKey) -> ServerTime {
-        let confirmed = self
-            .confirmed_case(case)
-            .map_or(ServerTime(0), |case| case.last_activity);
+        let confirmed = self.confirmed_case(case).map_or(ServerTime(0), |case| case.last_activity);
         let here = self
             .ledger
             .ops_of(case)
@@ -134,9 +114,7 @@ impl Core {
         for entry in self.ledger.meta_of(case) {
             match &entry.op.kind {
                 OperationKind::CreateCase { name } => provisional = Some(Arc::clone(name)),
-                OperationKind::Rename { title, .. }
-                    if !matches!(entry.stage, Stage::Failed { .. }) =>
-                {
+                OperationKind::Rename { title, .. } if !matches!(entry.stage, Stage::Failed { .. }) => {
                     mine = Some(Arc::clone(title));
                 }
                 _ => {}
@@ -151,27 +129,20 @@ impl Core {
             (provisional, NameOrigin::Provisional)
         } else {
             let placeholder = confirmed.and_then(|case| case.title.clone());
-            (
-                placeholder.unwrap_or_else(|| Arc::from("Untitled case")),
-                NameOrigin::Server,
-            )
+            (placeholder.unwrap_or_else(|| Arc::from("Untitled case")), NameOrigin::Server)
         }
     }
 
     /// The rename of a case that the server refused, if there is one.
     pub(crate) fn title_note(&self, case: &CaseKey) -> Option<TitleNote> {
-        self.ledger
-            .meta_of(case)
-            .find_map(|entry| match (&entry.op.kind, &entry.stage) {
-                (OperationKind::Rename { title, .. }, Stage::Failed { failure, .. }) => {
-                    Some(TitleNote {
-                        operation: entry.op.id,
-                        attempted: Arc::clone(title),
-                        failure: failure.clone(),
-                    })
-                }
-                _ => None,
-            })
+        self.ledger.meta_of(case).find_map(|entry| match (&entry.op.kind, &entry.stage) {
+            (OperationKind::Rename { title, .. }, Stage::Failed { failure, .. }) => Some(TitleNote {
+                operation: entry.op.id,
+                attempted: Arc::clone(title),
+                failure: failure.clone(),
+            }),
+            _ => None,
+        })
     }
 
     pub(crate) fn case_row(&self, case: &CaseKey) -> Option<CaseRow> {

@@ -26,10 +26,7 @@ impl Core {
     }
 
     pub(super) fn failed(&self, entry: &Entry, failure: &Failure) -> Delivery {
-        Delivery::Failed {
-            failure: failure.clone(),
-            not_before: self.retry_not_before(entry.op.id),
-        }
+        Delivery::Failed { failure: failure.clone(), not_before: self.retry_not_before(entry.op.id) }
     }
 
     /// Before this moment the server does not want the operation again, by its own word (I12).
@@ -37,17 +34,13 @@ impl Core {
         let Stage::Failed { failure, at } = &self.ledger.entry(&op)?.stage else {
             return None;
         };
-        let asked = failure
-            .retry_after
-            .filter(|asked| *asked > self.config.longest_wait)?;
+        let asked = failure.retry_after.filter(|asked| *asked > self.config.longest_wait)?;
         let left = Millis(asked.0.saturating_sub((self.now.wall - *at).0));
         (left.0 > 0).then(|| self.now.mono + left)
     }
 
     pub(super) fn acknowledged(&self, entry: &Entry, live: &Live, with: &Acknowledged) -> Delivery {
-        let age = live
-            .acknowledged_at
-            .map_or(Millis(u64::MAX), |at| self.now.mono - at);
+        let age = live.acknowledged_at.map_or(Millis(u64::MAX), |at| self.now.mono - at);
         if age < self.config.show_sent {
             return Delivery::Sent;
         }
@@ -60,21 +53,13 @@ impl Core {
             _ => true,
         };
         let working = matches!(with, Acknowledged::Working(_));
-        if listed || working || age < self.config.only_here {
-            Delivery::Settled
-        } else {
-            Delivery::OnlyHere
-        }
+        if listed || working || age < self.config.only_here { Delivery::Settled } else { Delivery::OnlyHere }
     }
 
     pub(super) fn unsent(&self, entry: &Entry, live: &Live) -> Delivery {
         let age = self.now.mono - live.seen_at;
         let echoed = || {
-            if age < self.config.show_sending {
-                Delivery::Echoed
-            } else {
-                Delivery::Sending
-            }
+            if age < self.config.show_sending { Delivery::Echoed } else { Delivery::Sending }
         };
         if let Some(failure) = self.failed_creation(entry) {
             return match self.is_first_of_case(entry) {
@@ -98,54 +83,40 @@ impl Core {
             return Delivery::WaitingOffline;
         }
         if !self.windows.is_sender() {
-            return if age < OTHER_WINDOW_AFTER {
-                echoed()
-            } else {
-                Delivery::WaitingWindow
-            };
+            return if age < OTHER_WINDOW_AFTER { echoed() } else { Delivery::WaitingWindow };
         }
         if let Some(until) = self.net.gate_until().filter(|until| *until > self.now.mono) {
             return Delivery::WaitingBusy { until };
         }
         match live.phase {
-            Phase::Waiting {
-                why: Wait::Uncertain,
-                ..
-            } => Delivery::Checking,
-            Phase::Waiting {
-                until,
-                why: Wait::Backoff,
-            } if until - self.now.mono > Millis::seconds(3) => Delivery::WaitingBusy { until },
+            Phase::Waiting { why: Wait::Uncertain, .. } => Delivery::Checking,
+            Phase::Waiting { until, why: Wait::Backoff } if until - self.now.mono > Millis::seconds(3) => {
+                Delivery::WaitingBusy { until }
+            }
             _ if age >= self.config.show_still_sending && self.is_at_turn(entry) => {
-                Delivery::StillSending {
-                    since: live.seen_at,
-                }
+                Delivery::StillSending { since: live.seen_at }
             }
             _ => echoed(),
         }
     }
 
     pub(super) fn is_at_turn(&self, entry: &Entry) -> bool {
-        self.current(&entry.op.lane())
-            .is_some_and(|current| current.op.order <= entry.op.order)
+        self.current(&entry.op.lane()).is_some_and(|current| current.op.order <= entry.op.order)
             && self.is_first_of_case(entry)
     }
 
     /// The failure that kept the case from being made: it is the first message's failure too.
     pub(super) fn failed_creation(&self, entry: &Entry) -> Option<Delivery> {
-        self.ledger
-            .meta_of(&entry.op.case)
-            .find_map(|other| match (&other.op.kind, &other.stage) {
-                (OperationKind::CreateCase { .. }, Stage::Failed { failure, .. }) => {
-                    Some(self.failed(other, failure))
-                }
-                _ => None,
-            })
+        self.ledger.meta_of(&entry.op.case).find_map(|other| match (&other.op.kind, &other.stage) {
+            (OperationKind::CreateCase { .. }, Stage::Failed { failure, .. }) => {
+                Some(self.failed(other, failure))
+            }
+            _ => None,
+        })
     }
 
     pub(super) fn is_first_of_case(&self, entry: &Entry) -> bool {
-        self.first_turn(&entry.op.case)
-            .is_some_and(|first| first.op.id == entry.op.id)
+        self.first_turn(&entry.op.case).is_some_and(|first| first.op.id == entry.op.id)
     }
 }
 

@@ -34,9 +34,7 @@ impl Transcript {
 impl Core {
     pub(crate) fn open_transcript(&mut self, case: &CaseKey) {
         if !self.screen.transcripts.contains_key(case) {
-            self.screen
-                .transcripts
-                .insert(case.clone(), Transcript::default());
+            self.screen.transcripts.insert(case.clone(), Transcript::default());
             self.place_all_rows(case);
         }
     }
@@ -78,8 +76,7 @@ impl Core {
             if moved {
                 self.screen.patch(ViewPatch::Transcript(case.clone()));
             }
-            self.screen
-                .patch(ViewPatch::Message(case.clone(), key.clone()));
+            self.screen.patch(ViewPatch::Message(case.clone(), key.clone()));
         }
     }
 
@@ -96,10 +93,7 @@ impl Core {
         let Some(entry) = self.ledger.entry(&op) else {
             return;
         };
-        let OperationKind::SubmitTurn {
-            question, answer, ..
-        } = &entry.op.kind
-        else {
+        let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else {
             return;
         };
         let case = entry.op.case.clone();
@@ -110,38 +104,27 @@ impl Core {
         let shows_question = entry.discarding.is_none();
         let shows_answer = shows_question && self.shows_answer(entry);
         let places = [
-            (
-                &question,
-                shows_question.then(|| self.echo_place(entry, 0, &question)),
-            ),
-            (
-                &answer,
-                shows_answer.then(|| self.echo_place(entry, 1, &answer)),
-            ),
+            (&question, shows_question.then(|| self.echo_place(entry, 0, &question))),
+            (&answer, shows_answer.then(|| self.echo_place(entry, 1, &answer))),
         ];
         for (key, place) in places {
             if !self.is_confirmed(&case, key) {
                 self.put_row(&case, key, place);
             } else if self.screen.open() == Some(&case) {
-                self.screen
-                    .patch(ViewPatch::Message(case.clone(), key.clone()));
+                self.screen.patch(ViewPatch::Message(case.clone(), key.clone()));
             }
         }
     }
 
     /// Takes the rows of an operation that is over away, unless the server has confirmed them.
     pub(crate) fn displace_operation(&mut self, entry: &Entry) {
-        let OperationKind::SubmitTurn {
-            question, answer, ..
-        } = &entry.op.kind
-        else {
+        let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else {
             return;
         };
         for key in [question, answer] {
             if self.is_confirmed(&entry.op.case, key) {
                 if self.screen.open() == Some(&entry.op.case) {
-                    self.screen
-                        .patch(ViewPatch::Message(entry.op.case.clone(), key.clone()));
+                    self.screen.patch(ViewPatch::Message(entry.op.case.clone(), key.clone()));
                 }
             } else {
                 self.put_row(&entry.op.case, key, None);
@@ -182,13 +165,7 @@ impl Core {
                 if matches!(phase, Phase::InFlight { .. }) {
                     return true;
                 }
-                let held_back = matches!(
-                    phase,
-                    Phase::Waiting {
-                        why: Wait::Backoff | Wait::Undo,
-                        ..
-                    }
-                );
+                let held_back = matches!(phase, Phase::Waiting { why: Wait::Backoff | Wait::Undo, .. });
                 !held_back
                     && self.net.link == LinkStatus::Online
                     && self.net.account != AccountStatus::SignedOut
@@ -210,8 +187,6 @@ impl Core {
         }
         matches!(current.op.kind, OperationKind::CreateCase { .. })
             && !self.is_blocked(entry)
-            && self
-                .first_turn(&entry.op.case)
-                .is_some_and(|first| first.op.id == entry.op.id)
+            && self.first_turn(&entry.op.case).is_some_and(|first| first.op.id == entry.op.id)
     }
 }

@@ -53,11 +53,7 @@ impl<'a> View<'a> {
     /// The rows of a transcript, top to bottom, as far as they are resident.
     #[must_use]
     pub fn transcript(&self, case: &CaseKey) -> &'a [MessageKey] {
-        self.core
-            .screen
-            .transcripts
-            .get(case)
-            .map_or(&[], |transcript| transcript.rows.keys())
+        self.core.screen.transcripts.get(case).map_or(&[], |transcript| transcript.rows.keys())
     }
 
     /// Whether older rows exist above the first resident one; [`Intent::LoadOlder`](crate::Intent::LoadOlder) fetches them.
@@ -71,11 +67,7 @@ impl<'a> View<'a> {
     pub fn is_loading(&self, case: &CaseKey) -> bool {
         self.transcript(case).is_empty()
             && self.core.net.link == LinkStatus::Online
-            && self
-                .core
-                .ledger
-                .real(case)
-                .is_some_and(|real| self.core.reads.is_loading(&real))
+            && self.core.ledger.real(case).is_some_and(|real| self.core.reads.is_loading(&real))
     }
 
     /// A row of a transcript.
@@ -94,9 +86,8 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn search(&self, text: &str) -> Vec<CaseKey> {
         let needle = text.trim().to_lowercase();
-        let keys = [Group::Pinned, Group::Active, Group::Resolved]
-            .into_iter()
-            .flat_map(|group| self.group(group));
+        let keys =
+            [Group::Pinned, Group::Active, Group::Resolved].into_iter().flat_map(|group| self.group(group));
         let (mut titles, mut messages) = (Vec::new(), Vec::new());
         for key in keys {
             if self.core.title_of(key).0.to_lowercase().contains(&needle) {
@@ -130,17 +121,12 @@ impl<'a> View<'a> {
 
 impl Core {
     fn has_text(&self, case: &CaseKey, needle: &str) -> bool {
-        let confirmed = self
-            .ledger
-            .real(case)
-            .and_then(|real| self.confirmed.rows(&real));
-        confirmed.is_some_and(|rows| {
-            rows.iter()
-                .any(|row| row.message.text.to_lowercase().contains(needle))
-        }) || self.ledger.ops_of(case).any(|entry| match &entry.op.kind {
-            OperationKind::SubmitTurn { turn, .. } => turn.text.to_lowercase().contains(needle),
-            _ => false,
-        })
+        let confirmed = self.ledger.real(case).and_then(|real| self.confirmed.rows(&real));
+        confirmed.is_some_and(|rows| rows.iter().any(|row| row.message.text.to_lowercase().contains(needle)))
+            || self.ledger.ops_of(case).any(|entry| match &entry.op.kind {
+                OperationKind::SubmitTurn { turn, .. } => turn.text.to_lowercase().contains(needle),
+                _ => false,
+            })
     }
 
     fn message_row(&self, case: &CaseKey, key: &MessageKey) -> Option<MessageRow> {
@@ -158,12 +144,7 @@ impl Core {
         }
     }
 
-    fn confirmed_row(
-        &self,
-        case: &CaseKey,
-        row: &Arc<CachedMessage>,
-        entry: Option<&Entry>,
-    ) -> MessageRow {
+    fn confirmed_row(&self, case: &CaseKey, row: &Arc<CachedMessage>, entry: Option<&Entry>) -> MessageRow {
         let is_user = row.message.role == Role::User;
         let turn = entry.and_then(turn_of);
         MessageRow {
@@ -172,13 +153,8 @@ impl Core {
             text: Arc::clone(&row.message.text),
             sent: row.sent,
             created: Some(row.message.created),
-            attachment: turn
-                .filter(|_| is_user)
-                .and_then(|turn| turn.data.as_ref())
-                .map(attachment),
-            delivery: entry
-                .filter(|_| is_user)
-                .map_or(Delivery::Settled, |entry| self.delivery(entry)),
+            attachment: turn.filter(|_| is_user).and_then(|turn| turn.data.as_ref()).map(attachment),
+            delivery: entry.filter(|_| is_user).map_or(Delivery::Settled, |entry| self.delivery(entry)),
             thinking: None,
             actions: self.actions_if_last(case, &row.key, &row.actions),
             operation: entry.map(|entry| entry.op.id),
@@ -210,9 +186,7 @@ impl Core {
         Some(MessageRow {
             key: key.clone(),
             role: Role::Assistant,
-            text: answered
-                .map(|answer| Arc::clone(&answer.text))
-                .unwrap_or_default(),
+            text: answered.map(|answer| Arc::clone(&answer.text)).unwrap_or_default(),
             sent: None,
             created: None,
             attachment: None,
@@ -231,9 +205,7 @@ impl Core {
 
     fn thinking_since(&self, entry: &Entry) -> Mono {
         let live = self.outbox.live.get(&entry.op.id);
-        live.map_or(self.now.mono, |live| {
-            live.thinking_since.unwrap_or(live.seen_at)
-        })
+        live.map_or(self.now.mono, |live| live.thinking_since.unwrap_or(live.seen_at))
     }
 
     /// Suggestions are shown under the last answer only (ux §4).
@@ -243,16 +215,8 @@ impl Core {
         key: &MessageKey,
         actions: &[crate::model::Action],
     ) -> Vec<crate::model::Action> {
-        let last = self
-            .screen
-            .transcripts
-            .get(case)
-            .and_then(|transcript| transcript.rows.keys().last());
-        if last == Some(key) {
-            actions.to_vec()
-        } else {
-            Vec::new()
-        }
+        let last = self.screen.transcripts.get(case).and_then(|transcript| transcript.rows.keys().last());
+        if last == Some(key) { actions.to_vec() } else { Vec::new() }
     }
 }
 
@@ -266,10 +230,9 @@ fn turn_of(entry: &Entry) -> Option<&Turn> {
 fn attachment(data: &Data) -> Attachment {
     let (name, text) = match data {
         Data::Paste { text } => (None, Some(&**text)),
-        Data::File { name, bytes, .. } => (
-            Some(Arc::clone(name)),
-            std::str::from_utf8(bytes.as_slice()).ok(),
-        ),
+        Data::File { name, bytes, .. } => {
+            (Some(Arc::clone(name)), std::str::from_utf8(bytes.as_slice()).ok())
+        }
         Data::Page { title, text, .. } => (Some(Arc::clone(title)), Some(&**text)),
     };
     let preview: String = text
@@ -281,9 +244,5 @@ fn attachment(data: &Data) -> Attachment {
         .chars()
         .take(PREVIEW_CHARS)
         .collect();
-    Attachment {
-        name,
-        bytes: data.len() as u64,
-        preview: preview.into(),
-    }
+    Attachment { name, bytes: data.len() as u64, preview: preview.into() }
 }

@@ -53,8 +53,7 @@ impl Core {
             std::cmp::Ordering::Greater => self.ask_back(),
             std::cmp::Ordering::Less => {}
         }
-        self.out
-            .push(Effect::Tell(PeerMessage::Appended(sequenced)));
+        self.out.push(Effect::Tell(PeerMessage::Appended(sequenced)));
     }
 
     /// What waited for an append may go on.
@@ -65,12 +64,7 @@ impl Core {
                 Record::Attempt { op, .. } => *op,
                 _ => continue,
             };
-            if let Some(live) = self
-                .outbox
-                .live
-                .get_mut(&op)
-                .filter(|live| live.unkept == Some(batch.id))
-            {
+            if let Some(live) = self.outbox.live.get_mut(&op).filter(|live| live.unkept == Some(batch.id)) {
                 live.unkept = None;
                 if let Some(entry) = self.ledger.entry(&op) {
                     self.dirty_lanes.insert(entry.op.lane());
@@ -98,10 +92,7 @@ impl Core {
             match record {
                 // What the person did a moment ago is undone, loudly, with the text given back.
                 Record::Operation(op)
-                    if self
-                        .ledger
-                        .entry(&op.id)
-                        .is_some_and(|e| e.stage == Stage::Open) =>
+                    if self.ledger.entry(&op.id).is_some_and(|e| e.stage == Stage::Open) =>
                 {
                     lost.push(op.id);
                 }
@@ -116,20 +107,15 @@ impl Core {
     }
 
     pub(super) fn give_back(&mut self, lost: &[OperationId], health: StoreHealth) {
-        let why = if health == StoreHealth::Full {
-            Refusal::StorageFull
-        } else {
-            Refusal::StorageUnavailable
-        };
+        let why =
+            if health == StoreHealth::Full { Refusal::StorageFull } else { Refusal::StorageUnavailable };
         let mut fresh = None;
         let mut text = String::new();
         let mut draft = Draft::default();
         let mut case = None;
         for op in lost {
-            let touched = self.ledger.apply(&Record::Ended {
-                op: *op,
-                end: crate::operation::End::Cancelled,
-            });
+            let touched =
+                self.ledger.apply(&Record::Ended { op: *op, end: crate::operation::End::Cancelled });
             let crate::ledger::Touched::Ended(entry) = &touched else {
                 continue;
             };
@@ -156,8 +142,7 @@ impl Core {
             case = None;
         }
         draft.text = Arc::from(text);
-        self.out
-            .push(Effect::Notice(Notice::NotKept { why, case, draft }));
+        self.out.push(Effect::Notice(Notice::NotKept { why, case, draft }));
     }
 
     /// Facts that found no room are written again.
@@ -174,12 +159,8 @@ impl Core {
     /// only when nothing of its own is on the way to the store.
     pub(crate) fn compact_if_worthwhile(&mut self, effects: &mut Vec<Effect>) {
         let windows = &mut self.windows;
-        let quiet =
-            windows.pending.is_empty() && windows.unkept.is_empty() && !windows.reading_back;
-        let Some(fence) = windows
-            .epoch
-            .filter(|_| quiet && windows.length >= windows.compact_at)
-        else {
+        let quiet = windows.pending.is_empty() && windows.unkept.is_empty() && !windows.reading_back;
+        let Some(fence) = windows.epoch.filter(|_| quiet && windows.length >= windows.compact_at) else {
             return;
         };
         let snapshot = self.ledger.snapshot();
@@ -190,11 +171,7 @@ impl Core {
         }
         windows.length = live;
         let before = windows.next;
-        effects.push(Effect::Compact {
-            before,
-            snapshot,
-            fence,
-        });
+        effects.push(Effect::Compact { before, snapshot, fence });
         effects.push(Effect::Tell(PeerMessage::Compacted(before)));
     }
 }

@@ -11,11 +11,7 @@ impl Core {
     pub(super) fn ask_back(&mut self) {
         if !self.windows.reading_back {
             self.windows.reading_back = true;
-            let from = if self.windows.rebuild {
-                Sequence(0)
-            } else {
-                self.windows.next
-            };
+            let from = if self.windows.rebuild { Sequence(0) } else { self.windows.next };
             self.out.push(Effect::ReadBack(from));
         }
     }
@@ -48,10 +44,7 @@ impl Core {
         }
         // What this window wrote and the store has not answered yet holds on top.
         for batch in &self.windows.pending {
-            batch
-                .records
-                .iter()
-                .for_each(|record| drop(self.ledger.apply(record)));
+            batch.records.iter().for_each(|record| drop(self.ledger.apply(record)));
         }
         self.outbox = Outbox::default();
         self.screen.clear_rows();
@@ -87,9 +80,9 @@ impl Core {
                     }
                 }
             }
-            PeerMessage::Confirmed(writes) => writes
-                .into_iter()
-                .for_each(|write| self.confirmed_elsewhere(write)),
+            PeerMessage::Confirmed(writes) => {
+                writes.into_iter().for_each(|write| self.confirmed_elsewhere(write))
+            }
             PeerMessage::Compacted(before) if before > self.windows.next => {
                 self.windows.rebuild = true;
                 self.ask_back();

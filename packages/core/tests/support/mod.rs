@@ -1,12 +1,7 @@
 //! A desk to try a core at: a clock that stands still until it is moved, a store that keeps what
 //! it is told, and a network that answers when the test says so.
 #![allow(dead_code, reason = "every test file uses a part of the desk")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 
@@ -16,8 +11,8 @@ use copilot_core::model::{Answer, CaseState, RealCase, RealMessage, Role, Turn};
 use copilot_core::request::{Job, Limits, Outcome, Page, Reply, Request, RequestId};
 use copilot_core::view::{CachedMessage, MessageRow};
 use copilot_core::{
-    CacheWrite, Config, Core, Effect, Entropy, Event, Failure, FailureClass, Intent, LeaseEvent,
-    Millis, Mono, Notice, Now, Rejection, ServerTime, StoreAck, Transient, Wall,
+    CacheWrite, Config, Core, Effect, Entropy, Event, Failure, FailureClass, Intent, LeaseEvent, Millis,
+    Mono, Notice, Now, Rejection, ServerTime, StoreAck, Transient, Wall,
 };
 
 /// A store of the test: what was acknowledged is in it.
@@ -48,13 +43,7 @@ pub(crate) const NOON: u64 = 1_795_348_800_000;
 impl Desk {
     /// A window that holds the lease, on an empty disk, with a server that is there.
     pub(crate) fn new() -> Self {
-        Self::on(
-            Disk {
-                next: 1,
-                ..Disk::default()
-            },
-            1,
-        )
+        Self::on(Disk { next: 1, ..Disk::default() }, 1)
     }
 
     pub(crate) fn on(disk: Disk, seed: u64) -> Self {
@@ -67,11 +56,7 @@ impl Desk {
     pub(crate) fn asleep(disk: Disk, seed: u64) -> Self {
         Self {
             core: Core::new(Config::default(), Entropy::from_number(seed)),
-            now: Now {
-                wall: Wall(NOON),
-                mono: Mono(1000),
-                utc_offset_minutes: 0,
-            },
+            now: Now { wall: Wall(NOON), mono: Mono(1000), utc_offset_minutes: 0 },
             disk,
             open: Vec::new(),
             notices: Vec::new(),
@@ -138,13 +123,7 @@ impl Desk {
                 self.step(Event::Stored(StoreAck::Loaded { case, rows }));
             }
             Effect::ReadBack(from) => {
-                let records = self
-                    .disk
-                    .records
-                    .iter()
-                    .filter(|r| r.sequence >= from)
-                    .cloned()
-                    .collect();
+                let records = self.disk.records.iter().filter(|r| r.sequence >= from).cloned().collect();
                 self.step(Event::Stored(StoreAck::ReadBack(records)));
             }
             Effect::Send(id, request) => self.open.push((id, request)),
@@ -162,26 +141,15 @@ impl Desk {
 
     fn append(&mut self, batch: Batch) {
         if let Some(why) = self.refuse_store {
-            return self.step(Event::Stored(StoreAck::Refused {
-                batch: batch.id,
-                why,
-            }));
+            return self.step(Event::Stored(StoreAck::Refused { batch: batch.id, why }));
         }
         let first = Sequence(self.disk.next);
         for record in batch.records {
             let sequence = Sequence(self.disk.next);
             self.disk.next += 1;
-            self.disk.records.push(Sequenced {
-                sequence,
-                writer: batch.writer,
-                fence: batch.fence,
-                record,
-            });
+            self.disk.records.push(Sequenced { sequence, writer: batch.writer, fence: batch.fence, record });
         }
-        self.step(Event::Stored(StoreAck::Appended {
-            batch: batch.id,
-            first,
-        }));
+        self.step(Event::Stored(StoreAck::Appended { batch: batch.id, first }));
     }
 
     /// The store answers everything that it was asked.
@@ -199,9 +167,7 @@ impl Desk {
                 self.disk.cases.push((*case).clone());
             }
             CacheWrite::Message { case, row } => {
-                self.disk
-                    .messages
-                    .retain(|(of, known)| *of != case || known.message.id != row.message.id);
+                self.disk.messages.retain(|(of, known)| *of != case || known.message.id != row.message.id);
                 self.disk.messages.push((case, (*row).clone()));
             }
             CacheWrite::Forget(case) => {
@@ -216,8 +182,7 @@ impl Desk {
         let end = self.now.mono + span;
         loop {
             self.timers.sort_by_key(|(_, at)| *at);
-            let Some((timer, at)) = self.timers.first().copied().filter(|(_, at)| *at <= end)
-            else {
+            let Some((timer, at)) = self.timers.first().copied().filter(|(_, at)| *at <= end) else {
                 break;
             };
             self.timers.remove(0);
@@ -254,30 +219,19 @@ impl Desk {
 
     /// Answers the one open write; panics if there is not exactly one.
     pub(crate) fn answer(&mut self, outcome: Outcome) {
-        let writes: Vec<_> = self
-            .open
-            .iter()
-            .filter(|(_, request)| is_write(request))
-            .map(|(id, _)| *id)
-            .collect();
+        let writes: Vec<_> =
+            self.open.iter().filter(|(_, request)| is_write(request)).map(|(id, _)| *id).collect();
         assert_eq!(writes.len(), 1, "one write is open: {:?}", self.open);
         self.open.retain(|(id, _)| *id != writes[0]);
         self.step(Event::Answered(writes[0], outcome));
     }
 
     pub(crate) fn writes(&self) -> Vec<Request> {
-        self.open
-            .iter()
-            .map(|(_, request)| request.clone())
-            .filter(is_write)
-            .collect()
+        self.open.iter().map(|(_, request)| request.clone()).filter(is_write).collect()
     }
 
     pub(crate) fn say(&mut self, case: Option<&CaseKey>, text: &str) {
-        self.wish(Intent::Submit {
-            case: case.cloned(),
-            turns: vec![Turn::say(text)],
-        });
+        self.wish(Intent::Submit { case: case.cloned(), turns: vec![Turn::say(text)] });
     }
 
     /// A new case with one message, both on the server, rows listed.
@@ -289,10 +243,7 @@ impl Desk {
         self.answer(answered(1, "Look at the pool."));
         self.list(
             real_id,
-            vec![
-                row("m-1", Role::User, 1, text),
-                row("m-2", Role::Assistant, 1, "Look at the pool."),
-            ],
+            vec![row("m-1", Role::User, 1, text), row("m-2", Role::Assistant, 1, "Look at the pool.")],
         );
         key
     }
@@ -305,10 +256,7 @@ impl Desk {
                 let skip = usize::try_from(*offset).unwrap();
                 let total = Some(u32::try_from(rows.len()).unwrap());
                 let rest: Vec<_> = rows.iter().skip(skip).cloned().collect();
-                Some(Ok(Reply::Messages(Page {
-                    total,
-                    ..page(rest)
-                })))
+                Some(Ok(Reply::Messages(Page { total, ..page(rest) })))
             }
             Request::ReadCase { .. } => Some(Ok(Reply::Case(case(real_id, turn)))),
             Request::ListCases { .. } => Some(Ok(Reply::Cases(page(vec![case(real_id, turn)])))),
@@ -332,10 +280,7 @@ impl Desk {
             Role::Assistant => "assistant",
             Role::System => "system",
         };
-        self.rows(case)
-            .iter()
-            .map(|row| format!("{}: {}", word(row.role), row.text))
-            .collect()
+        self.rows(case).iter().map(|row| format!("{}: {}", word(row.role), row.text)).collect()
     }
 
     pub(crate) fn row(&self, case: &CaseKey, text: &str) -> MessageRow {
@@ -346,9 +291,7 @@ impl Desk {
     }
 
     pub(crate) fn operation(&self, case: &CaseKey, text: &str) -> OperationId {
-        self.row(case, text)
-            .operation
-            .expect("the row is an operation's")
+        self.row(case, text).operation.expect("the row is an operation's")
     }
 
     pub(crate) fn keys(&self, case: &CaseKey) -> Vec<MessageKey> {
@@ -356,12 +299,7 @@ impl Desk {
     }
 
     pub(crate) fn title(&self, case: &CaseKey) -> String {
-        self.core
-            .view()
-            .case(case)
-            .expect("the case is listed")
-            .title
-            .to_string()
+        self.core.view().case(case).expect("the case is listed").title.to_string()
     }
 }
 
@@ -397,43 +335,21 @@ pub(crate) fn case(id: &str, current_turn: u32) -> RealCase {
 
 pub(crate) fn row(id: &str, role: Role, turn: u32, text: &str) -> RealMessage {
     let created = ServerTime(NOON + u64::from(turn) * 10 + u64::from(role == Role::Assistant));
-    RealMessage {
-        id: real(id),
-        role,
-        text: text.into(),
-        turn: Some(turn),
-        created,
-    }
+    RealMessage { id: real(id), role, text: text.into(), turn: Some(turn), created }
 }
 
 pub(crate) fn page<T>(rows: Vec<T>) -> Page<T> {
     let received = u32::try_from(rows.len()).unwrap();
-    Page {
-        rows,
-        received,
-        refused: None,
-        total: None,
-        has_more: false,
-    }
+    Page { rows, received, refused: None, total: None, has_more: false }
 }
 
 pub(crate) fn answered(turn: u32, text: &str) -> Outcome {
-    let answer = Answer {
-        text: text.into(),
-        turn: Some(turn),
-        actions: Vec::new(),
-    };
-    Ok(Reply::Answered {
-        answer,
-        state: CaseState::Inquiry,
-    })
+    let answer = Answer { text: text.into(), turn: Some(turn), actions: Vec::new() };
+    Ok(Reply::Answered { answer, state: CaseState::Inquiry })
 }
 
 pub(crate) fn working(job: &str) -> Outcome {
-    Ok(Reply::Working {
-        job: Job(Arc::from(job)),
-        poll_after: None,
-    })
+    Ok(Reply::Working { job: Job(Arc::from(job)), poll_after: None })
 }
 
 pub(crate) fn failed(class: FailureClass) -> Outcome {
@@ -442,24 +358,14 @@ pub(crate) fn failed(class: FailureClass) -> Outcome {
 
 pub(crate) fn busy(seconds: u64) -> Outcome {
     let class = FailureClass::Transient(Transient::Busy);
-    Err(Failure {
-        status: Some(429),
-        retry_after: Some(Millis::seconds(seconds)),
-        ..Failure::of(class)
-    })
+    Err(Failure { status: Some(429), retry_after: Some(Millis::seconds(seconds)), ..Failure::of(class) })
 }
 
 pub(crate) fn rejected(rejection: Rejection) -> Outcome {
-    Err(Failure {
-        status: Some(400),
-        ..Failure::of(FailureClass::Rejected(rejection))
-    })
+    Err(Failure { status: Some(400), ..Failure::of(FailureClass::Rejected(rejection)) })
 }
 
 pub(crate) fn server_problem() -> Outcome {
     let class = FailureClass::Transient(Transient::ServerProblem);
-    Err(Failure {
-        status: Some(500),
-        ..Failure::of(class)
-    })
+    Err(Failure { status: Some(500), ..Failure::of(class) })
 }

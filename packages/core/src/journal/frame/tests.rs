@@ -14,33 +14,17 @@ fn case(number: u64) -> CaseKey {
 }
 
 fn seen(turn: u32) -> Record {
-    Record::Seen {
-        case: case(1),
-        turn,
-    }
+    Record::Seen { case: case(1), turn }
 }
 
 fn any_record() -> impl Strategy<Value = Record> {
-    let draft = |text: String, caret| Draft {
-        text: text.into(),
-        data: Vec::new(),
-        caret,
-    };
+    let draft = |text: String, caret| Draft { text: text.into(), data: Vec::new(), caret };
     prop_oneof![
-        (any::<u64>(), any::<u32>()).prop_map(|(number, turn)| Record::Seen {
-            case: case(number),
-            turn
-        }),
-        (any::<u64>(), any::<u64>()).prop_map(|(at, until)| Record::Gate {
-            at: Wall(at),
-            until: Wall(until)
-        }),
+        (any::<u64>(), any::<u32>()).prop_map(|(number, turn)| Record::Seen { case: case(number), turn }),
+        (any::<u64>(), any::<u64>())
+            .prop_map(|(at, until)| Record::Gate { at: Wall(at), until: Wall(until) }),
         ("(?s).{0,40}", any::<u32>(), any::<u64>()).prop_map(move |(text, caret, tie)| {
-            Record::Draft {
-                case: None,
-                draft: draft(text, caret),
-                stamp: Stamp { wall: Wall(7), tie },
-            }
+            Record::Draft { case: None, draft: draft(text, caret), stamp: Stamp { wall: Wall(7), tie } }
         }),
     ]
 }
@@ -116,11 +100,7 @@ fn every_prefix_reads_as_the_batches_that_end_in_it() {
         let sound = whole.checked_sub(1).map_or(0, |last| ends[last]);
         let salvage = read(&bytes[..cut]);
         assert_eq!(salvage.records, records[..kept], "cut at {cut}");
-        assert_eq!(
-            (salvage.sound_len, salvage.torn_tail),
-            (sound, cut - sound),
-            "cut at {cut}"
-        );
+        assert_eq!((salvage.sound_len, salvage.torn_tail), (sound, cut - sound), "cut at {cut}");
         assert_eq!(salvage.damage(), None, "cut at {cut}");
     }
 }
@@ -133,19 +113,12 @@ fn every_flipped_bit_costs_one_record_or_the_last_batch_and_is_reported() {
         let mut flipped = bytes.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
         let salvage = read(&flipped);
-        assert_eq!(
-            salvage.damage().map(|damage| damage.damaged),
-            Some(1),
-            "bit {bit}"
-        );
+        assert_eq!(salvage.damage().map(|damage| damage.damaged), Some(1), "bit {bit}");
         assert_eq!(salvage.torn_tail, 0, "bit {bit}");
         if bit / 8 >= last_batch.1 {
             assert_eq!(salvage.records, records[..last_batch.0], "bit {bit}");
         } else {
-            let lost = records
-                .iter()
-                .position(|record| !salvage.records.contains(record))
-                .unwrap();
+            let lost = records.iter().position(|record| !salvage.records.contains(record)).unwrap();
             let mut rest = records.clone();
             rest.remove(lost);
             assert_eq!(salvage.records, rest, "bit {bit}");
@@ -155,10 +128,8 @@ fn every_flipped_bit_costs_one_record_or_the_last_batch_and_is_reported() {
 
 #[test]
 fn a_last_batch_that_lost_its_first_record_is_dropped_as_a_whole() {
-    let (mut bytes, ends, records) = journal(&[
-        (vec![seen(1)], None),
-        (vec![seen(2), seen(3), seen(4)], None),
-    ]);
+    let (mut bytes, ends, records) =
+        journal(&[(vec![seen(1)], None), (vec![seen(2), seen(3), seen(4)], None)]);
     let first_of_last = ends[0];
     bytes[first_of_last..first_of_last + 50].fill(0);
     let salvage = read(&bytes);
@@ -197,17 +168,11 @@ fn a_batch_that_cannot_be_written_leaves_the_buffer_as_it_was() {
 /// Journals of this version lie on people's disks: these bytes must be readable for ever.
 #[test]
 fn the_bytes_of_version_one_do_not_change() {
-    let (bytes, ..) = journal(&[
-        (vec![seen(1)], None),
-        (vec![seen(2), seen(3)], Some(Epoch(4))),
-    ]);
+    let (bytes, ..) = journal(&[(vec![seen(1)], None), (vec![seen(2), seen(3)], Some(Epoch(4)))]);
     let headers = [(0, 0x00), (1, 0x80), (2, 0x40)].map(|(index, kind)| {
         let header = &bytes[index * (bytes.len() / 3)..][..HEADER];
         assert_eq!(header[5], kind);
-        header
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
+        header.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
     });
     assert_eq!(
         headers,
@@ -217,8 +182,5 @@ fn the_bytes_of_version_one_do_not_change() {
             "464d4a310140bf212b000000030000000000000005000000000000008877665544332211896de99e",
         ]
     );
-    assert_eq!(
-        &bytes[HEADER..bytes.len() / 3],
-        br#"{"r":"seen","case":"opt_case_1_1","turn":1}"#
-    );
+    assert_eq!(&bytes[HEADER..bytes.len() / 3], br#"{"r":"seen","case":"opt_case_1_1","turn":1}"#);
 }
