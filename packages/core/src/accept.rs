@@ -36,6 +36,8 @@ impl Core {
             Intent::Discard(op) => self.discard(op),
             Intent::Undo(op) => self.undo(op),
             Intent::Stop(op) => self.stop(op),
+            Intent::KeepMine(case) => self.keep_mine(&case),
+            Intent::UseTheirs(case) => self.use_theirs(&case),
             Intent::DismissTitleNote(case) => self.dismiss_title_note(&case),
             Intent::TryNow => self.try_now(),
             Intent::LoadOlder => self.load_older(),

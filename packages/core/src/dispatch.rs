@@ -78,8 +78,10 @@ impl Core {
         let deletion = self.ledger.deletion(case);
         match entry.op.kind {
             OperationKind::CreateCase { .. } => deletion.is_none() || entry.first.is_some(),
-            OperationKind::SubmitTurn { .. } | OperationKind::Rename { .. } => {
-                deletion.is_none() && self.ledger.real(case).is_some()
+            OperationKind::SubmitTurn { .. } => deletion.is_none() && self.ledger.real(case).is_some(),
+            OperationKind::Rename { .. } => {
+                let clear = deletion.is_none() && self.ledger.real(case).is_some();
+                clear && self.title_conflict(case).is_none()
             }
             // Whatever is already under way in the case is waited for.
             OperationKind::Delete => !self.ledger.ops_of(case).any(|other| {
@@ -166,25 +168,34 @@ impl Core {
         })
     }
 
-    /// A turn may have run, and its key may have expired since: the list is read before it is sent
-    /// again (contract 4.1, rule 5).
+    /// Whether the server must be read before an operation may be sent.
     fn must_verify(&self, entry: &Entry) -> bool {
-        let expired = entry.first.is_some_and(|first| {
-            let now = self.now.wall;
-            now < first.at || now - first.at >= self.config.key_lifetime
-        });
-        let verified = self.outbox.live.get(&entry.op.id).is_some_and(|live| live.verified);
-        expired && !verified && matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
+        if self.outbox.live.get(&entry.op.id).is_some_and(|live| live.verified) {
+            return false;
+        }
+        match entry.op.kind {
+            // It may have run, and its key may have expired since (contract 4.1, rule 5).
+            OperationKind::SubmitTurn { .. } => entry.first.is_some_and(|first| {
+                let now = self.now.wall;
+                now < first.at || now - first.at >= self.config.key_lifetime
+            }),
+            // A title has no version on the server: whether theirs changed is seen by reading it.
+            OperationKind::Rename { .. } => true,
+            OperationKind::CreateCase { .. } | OperationKind::Delete => false,
+        }
     }
 
     fn verify(&mut self, entry: &Entry) {
-        let Some(case) = self.ledger.real(&entry.op.case) else {
-            return;
-        };
-        self.make_resident(&entry.op.case);
+        let (op, key) = (entry.op.id, entry.op.case.clone());
+        let Some(case) = self.ledger.real(&key) else { return };
+        if matches!(entry.op.kind, OperationKind::Rename { .. }) {
+            let request = Request::ReadCase { case: case.clone() };
+            return self.send(Purpose::Compare(op, case), request, op);
+        }
+        self.make_resident(&key);
         let offset = crate::reads::Reads::verify_offset(self.confirmed.rows(&case));
         let request = Request::ListMessages { case: case.clone(), offset, limit: self.config.page };
-        self.send(Purpose::Verify(entry.op.id, case, offset), request, entry.op.id);
+        self.send(Purpose::Verify(op, case, offset), request, op);
     }
 
     /// Hands a request to the network on behalf of an operation.

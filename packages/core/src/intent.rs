@@ -55,6 +55,10 @@ pub enum Intent {
     Undo(OperationId),
     /// Stop waiting for an answer. The message itself may have arrived and is kept.
     Stop(OperationId),
+    /// The title changed here and elsewhere: overwrite theirs.
+    KeepMine(CaseKey),
+    /// The title changed here and elsewhere: give up mine.
+    UseTheirs(CaseKey),
     /// Forget the note about a rename that the server refused.
     DismissTitleNote(CaseKey),
     /// Probe the server now instead of at the next automatic try.

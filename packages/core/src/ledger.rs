@@ -23,6 +23,8 @@ pub(crate) struct Entry {
     pub(crate) stage: Stage,
     /// It does not wait for failed operations before it.
     pub(crate) anyway: bool,
+    /// The base of a rename that was rebased after a conflict.
+    pub(crate) rebased: Option<Option<Arc<str>>>,
     /// Given up by the person, who may still take that back until this moment.
     pub(crate) discarding: Option<Wall>,
 }
@@ -119,6 +121,7 @@ impl Ledger {
                     entry.stage = Stage::Open;
                 }
             }),
+            Record::Rebased { op, base } => self.update(op, |entry| entry.rebased = Some(base.clone())),
             Record::Discarding { op, until } => self.update(op, |entry| entry.discarding = Some(*until)),
             Record::Kept { op } => self.update(op, |entry| entry.discarding = None),
             Record::Ended { op, .. } => self.end(op),
@@ -170,7 +173,14 @@ impl Ledger {
         }
         self.entries.insert(
             op.id,
-            Entry { op: Arc::clone(op), first: None, stage: Stage::Open, anyway: false, discarding: None },
+            Entry {
+                op: Arc::clone(op),
+                first: None,
+                stage: Stage::Open,
+                anyway: false,
+                rebased: None,
+                discarding: None,
+            },
         );
         Touched::Operation(op.id)
     }

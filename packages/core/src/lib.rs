@@ -20,6 +20,7 @@ mod accept;
 mod base64;
 mod config;
 mod confirmed;
+mod conflict;
 mod core;
 mod dispatch;
 mod effect;

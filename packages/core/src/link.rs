@@ -23,6 +23,8 @@ pub(crate) enum Purpose {
     Poll(OperationId),
     /// To find out whether it has run: case, offset of the page.
     Verify(OperationId, RealId, u32),
+    /// To see whether the title that an operation changes was changed elsewhere.
+    Compare(OperationId, RealId),
     Probe,
     RenewToken,
     RenewSession,
@@ -38,7 +40,7 @@ pub(crate) enum Purpose {
 
 impl Purpose {
     const fn is_write(&self) -> bool {
-        matches!(self, Self::Operation(_) | Self::Poll(_) | Self::Verify(..))
+        matches!(self, Self::Operation(_) | Self::Poll(_) | Self::Verify(..) | Self::Compare(..))
     }
 }
 
@@ -173,6 +175,7 @@ impl Core {
             Purpose::Operation(op) => self.operation_answered(op, outcome),
             Purpose::Poll(op) => self.job_answered(op, outcome),
             Purpose::Verify(op, case, offset) => self.verified(op, &case, offset, outcome),
+            Purpose::Compare(op, case) => self.compared(op, &case, id, outcome),
             Purpose::Probe => self.probed(outcome),
             Purpose::Cases { offset } => self.cases_answered(offset, id, outcome),
             Purpose::Case(case) => self.case_answered(&case, id, outcome),

@@ -5,6 +5,7 @@
 
 mod jobs;
 mod rows;
+mod verify;
 
 use crate::core::Core;
 use crate::effect::{Announcement, CacheWrite, Effect, Notice};
@@ -175,41 +176,6 @@ impl Core {
         self.state(Record::Failed { op, failure, at: self.now.wall }, true);
         if self.ledger.entry(&op).is_some_and(|e| matches!(e.op.kind, OperationKind::SubmitTurn { .. })) {
             self.announce(Announcement::NotSent(op));
-        }
-    }
-
-    /// The list was read because the key may have expired. If the message is in it, it has run.
-    pub(crate) fn verified(&mut self, op: OperationId, case: &RealId, offset: u32, outcome: Outcome) {
-        self.set_phase(op, Phase::Idle);
-        match outcome {
-            Ok(Reply::Messages(page)) => {
-                let has_more = page.has_more;
-                self.take_messages(case, offset, page);
-                self.reads.note_messages(case);
-                let Some(entry) = self.ledger.entry(&op).cloned() else {
-                    return;
-                };
-                let OperationKind::SubmitTurn { question, .. } = &entry.op.kind else {
-                    return;
-                };
-                let listed = self.confirmed.rows(case).is_some_and(|rows| rows.by_key(question).is_some());
-                if listed {
-                    self.settle_committed(&entry);
-                } else if !has_more && let Some(live) = self.outbox.live.get_mut(&op) {
-                    live.verified = true;
-                    self.dirty_lanes.insert(entry.op.lane());
-                }
-            }
-            Ok(_) => {}
-            Err(failure) => {
-                let Some(entry) = self.ledger.entry(&op).cloned() else {
-                    return;
-                };
-                if let Some(live) = self.outbox.live.get_mut(&op) {
-                    live.attempts += 1;
-                }
-                self.operation_failed(&entry, failure);
-            }
         }
     }
 

@@ -7,7 +7,8 @@ mod row;
 mod status;
 
 pub use row::{
-    Attachment, Badge, CachedMessage, CaseRow, Delivery, Group, MessageRow, NameOrigin, Thinking, TitleNote,
+    Attachment, Badge, CachedMessage, CaseRow, Delivery, Group, MessageRow, NameOrigin, Thinking,
+    TitleConflict, TitleNote,
 };
 pub use status::{AccountStatus, LinkStatus, Status, StoreHealth, WindowRole};
 

@@ -12,6 +12,17 @@ fn rename(desk: &mut Desk, case: &copilot_core::ids::CaseKey, title: &str) {
     desk.wish(Intent::Rename { case: case.clone(), title: title.into() });
 }
 
+/// Answers the look at the case that goes before every rename.
+fn theirs_is(desk: &mut Desk, title: &str) {
+    let theirs = RealCase { title: Some(title.into()), ..case("c-1", 1) };
+    desk.answer_all(|request| {
+        matches!(request, Request::ReadCase { .. }).then(|| Ok(Reply::Case(theirs.clone())))
+    });
+}
+
+/// The placeholder that the server of the desk gives to every case.
+const PLACEHOLDER: &str = "Case-261122-1";
+
 #[test]
 fn a_new_title_is_shown_at_once_and_rapid_edits_send_only_the_last() {
     let mut desk = Desk::new();
@@ -20,8 +31,9 @@ fn a_new_title_is_shown_at_once_and_rapid_edits_send_only_the_last() {
         rename(&mut desk, &key, title);
         assert_eq!(desk.title(&key), title);
     }
-    assert_eq!(desk.writes(), []);
+    assert_eq!(desk.open, []);
     desk.pass_seconds(1);
+    theirs_is(&mut desk, PLACEHOLDER);
     let [Request::Rename { title, .. }] = &desk.writes()[..] else {
         panic!("one rename: {:?}", desk.writes())
     };
@@ -37,6 +49,7 @@ fn a_rename_that_fails_late_keeps_the_newer_title() {
     let key = desk.settled_case("c-1", "first");
     rename(&mut desk, &key, "Older");
     desk.pass_seconds(1);
+    theirs_is(&mut desk, PLACEHOLDER);
     rename(&mut desk, &key, "Newer");
     desk.answer(rejected(Rejection::Forbidden));
     assert_eq!(desk.title(&key), "Newer");
@@ -49,6 +62,7 @@ fn a_refused_rename_shows_the_old_title_and_offers_the_attempted_one() {
     let before = desk.title(&key);
     rename(&mut desk, &key, "Mine");
     desk.pass_seconds(1);
+    theirs_is(&mut desk, PLACEHOLDER);
     desk.answer(rejected(Rejection::Forbidden));
     assert_eq!(desk.title(&key), before);
     let note = desk.restart(2).core.view().case(&key).unwrap().title_note.unwrap();
@@ -67,6 +81,7 @@ fn a_list_that_was_asked_for_before_a_rename_does_not_bring_the_old_title_back()
     let (id, _) = desk.open.remove(stale);
     rename(&mut desk, &key, "Mine");
     desk.pass_seconds(1);
+    theirs_is(&mut desk, PLACEHOLDER);
     desk.answer(Ok(Reply::Done));
     desk.step(copilot_core::Event::Answered(id, Ok(Reply::Cases(page(vec![case("c-1", 1)])))));
     assert_eq!(desk.title(&key), "Mine");
@@ -148,4 +163,84 @@ fn a_deletion_that_the_server_refuses_brings_the_case_back_and_says_so() {
     desk.answer(rejected(Rejection::Forbidden));
     assert!(desk.core.view().case(&key).is_some());
     assert!(matches!(desk.notices.last(), Some(Notice::NotDeleted { .. })));
+}
+
+/// A case that the server has named, seen here under that name, and renamed here.
+fn renamed_here(desk: &mut Desk) -> copilot_core::ids::CaseKey {
+    let key = desk.settled_case("c-1", "first");
+    desk.pass_seconds(61);
+    let named = RealCase { title: Some("Checkout 503".into()), ..case("c-1", 1) };
+    desk.answer_all(|request| {
+        matches!(request, Request::ListCases { .. }).then(|| Ok(Reply::Cases(page(vec![named.clone()]))))
+    });
+    rename(desk, &key, "Checkout down");
+    desk.pass_seconds(1);
+    key
+}
+
+#[test]
+fn a_title_that_changed_on_both_sides_waits_for_the_person_and_nothing_is_overwritten() {
+    let mut desk = Desk::new();
+    let key = renamed_here(&mut desk);
+    theirs_is(&mut desk, "Node 14 drained");
+    let conflict = desk.core.view().case(&key).unwrap().conflict.expect("the person must decide");
+    assert_eq!((&*conflict.mine, &*conflict.theirs), ("Checkout down", "Node 14 drained"));
+    assert_eq!(desk.title(&key), "Checkout down", "mine is shown until then");
+    desk.pass_seconds(600);
+    assert_eq!(desk.writes(), []);
+    let desk = desk.restart(2);
+    assert!(desk.core.view().case(&key).unwrap().conflict.is_some(), "and after a restart");
+}
+
+#[test]
+fn keeping_mine_overwrites_theirs() {
+    let mut desk = Desk::new();
+    let key = renamed_here(&mut desk);
+    theirs_is(&mut desk, "Node 14 drained");
+    desk.wish(Intent::KeepMine(key.clone()));
+    assert_eq!(desk.core.view().case(&key).unwrap().conflict, None);
+    theirs_is(&mut desk, "Node 14 drained");
+    assert!(matches!(&desk.writes()[..], [Request::Rename { title, .. }] if &**title == "Checkout down"));
+}
+
+#[test]
+fn keeping_mine_is_asked_again_when_theirs_changes_again() {
+    let mut desk = Desk::new();
+    let key = renamed_here(&mut desk);
+    theirs_is(&mut desk, "Node 14 drained");
+    desk.wish(Intent::KeepMine(key.clone()));
+    theirs_is(&mut desk, "Node 14 and 15 drained");
+    assert_eq!(desk.writes(), []);
+    assert!(desk.core.view().case(&key).unwrap().conflict.is_some());
+}
+
+#[test]
+fn using_theirs_gives_mine_up() {
+    let mut desk = Desk::new();
+    let key = renamed_here(&mut desk);
+    theirs_is(&mut desk, "Node 14 drained");
+    desk.wish(Intent::UseTheirs(key.clone()));
+    desk.pass_seconds(600);
+    assert_eq!(desk.writes(), []);
+    assert_eq!(desk.title(&key), "Node 14 drained");
+}
+
+#[test]
+fn a_conflict_in_which_both_sides_become_equal_leaves_by_itself() {
+    let mut desk = Desk::new();
+    let key = renamed_here(&mut desk);
+    theirs_is(&mut desk, "Checkout down");
+    assert_eq!(desk.core.view().case(&key).unwrap().conflict, None);
+    assert_eq!((desk.writes(), desk.core.view().status().waiting), (vec![], 0));
+}
+
+#[test]
+fn the_servers_first_name_for_a_case_is_no_conflict_with_the_persons() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    rename(&mut desk, &key, "Mine");
+    desk.pass_seconds(1);
+    theirs_is(&mut desk, "Checkout 503 after node drain");
+    assert_eq!(desk.core.view().case(&key).unwrap().conflict, None);
+    assert_eq!(desk.writes().len(), 1);
 }

@@ -52,6 +52,13 @@ pub enum Record {
         /// It no longer waits for failed operations before it.
         anyway: bool,
     },
+    /// The person looked at both titles and wants theirs overwritten: the edit now stands on this base.
+    Rebased {
+        /// Which rename.
+        op: OperationId,
+        /// The confirmed title that the person has seen.
+        base: Option<Arc<str>>,
+    },
     /// The person gave it up; it can be taken back until the window closes.
     Discarding {
         /// Which operation.

@@ -47,6 +47,9 @@ impl Entry {
         if self.anyway {
             records.push(Record::Resumed { op, anyway: true });
         }
+        if let Some(base) = &self.rebased {
+            records.push(Record::Rebased { op, base: base.clone() });
+        }
         match &self.stage {
             Stage::Open => {}
             Stage::Acknowledged(with) => records.push(Record::Acknowledged { op, with: with.clone() }),

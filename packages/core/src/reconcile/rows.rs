@@ -45,6 +45,7 @@ impl Core {
             let key = self.ledger.key(&case.id);
             self.reads.note_case(&case.id, self.net.next_request());
             self.cache(CacheWrite::Case(case));
+            self.settle_titles(&key);
             self.case_changed(&key);
         }
     }

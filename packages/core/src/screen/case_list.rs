@@ -171,6 +171,7 @@ impl Core {
             waiting: totals.waiting,
             not_sent: totals.not_sent,
             badge,
+            conflict: self.title_conflict(case),
             title_note: self.title_note(case),
             only_here: confirmed.is_some_and(|case| case.gone),
         })

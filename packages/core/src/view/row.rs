@@ -62,6 +62,8 @@ pub struct CaseRow {
     pub not_sent: u32,
     /// What the row shows at its end.
     pub badge: Badge,
+    /// The title changed here and elsewhere; the person decides.
+    pub conflict: Option<TitleConflict>,
     /// A rename that the server refused.
     pub title_note: Option<TitleNote>,
     /// The server does not have the case (any more); the transcript is only here.
@@ -77,6 +79,21 @@ pub enum NameOrigin {
     Server,
     /// The person, not yet confirmed.
     Mine,
+}
+
+/// A title that changed on both sides. Nothing is overwritten until the person has decided.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TitleConflict {
+    /// The rename that waits for the decision.
+    pub operation: OperationId,
+    /// What both sides began with.
+    pub base: Option<Arc<str>>,
+    /// The person's title.
+    pub mine: Arc<str>,
+    /// When the person wrote it, by this device's clock.
+    pub mine_at: Wall,
+    /// The server's title.
+    pub theirs: Arc<str>,
 }
 
 /// A rename that the server refused. The attempted title is kept until the person lets it go.
