@@ -10,7 +10,7 @@ mod verify;
 use crate::core::Core;
 use crate::effect::{Announcement, CacheWrite, Effect, Notice};
 use crate::failure::{Failure, FailureClass, Rejection};
-use crate::ids::{OperationId, RealId};
+use crate::ids::OperationId;
 use crate::journal::Record;
 use crate::ledger::Entry;
 use crate::model::{Answer, CaseState, RealCase};

@@ -57,7 +57,8 @@ pub(crate) struct Windows {
 impl Windows {
     pub(crate) fn new(writer: u64) -> Self {
         Self {
-            writer: Writer(writer),
+            // Zero marks the records of a snapshot.
+            writer: Writer(writer | 1),
             epoch: None,
             last_batch: 0,
             pending: VecDeque::new(),

@@ -2,9 +2,9 @@
 
 use crate::core::Core;
 use crate::effect::{CacheWrite, Effect};
-use crate::journal::{Record, Sequence, Sequenced};
+use crate::journal::{Record, Sequence, Sequenced, Writer};
 use crate::ledger::Ledger;
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, Phase};
 use crate::peer::PeerMessage;
 
 impl Core {
@@ -18,7 +18,10 @@ impl Core {
 
     pub(super) fn read_back(&mut self, records: Vec<Sequenced>) {
         self.windows.reading_back = false;
-        if self.windows.rebuild {
+        // A snapshot stands in for history that this window has not seen all of: what it leaves out
+        // is over, and only building anew forgets that.
+        let snapshot = records.first().is_some_and(|first| first.writer == Writer::default());
+        if self.windows.rebuild || snapshot {
             self.windows.rebuild = false;
             return self.rebuild(records);
         }
@@ -46,6 +49,17 @@ impl Core {
         for batch in &self.windows.pending {
             batch.records.iter().for_each(|record| drop(self.ledger.apply(record)));
         }
+        // What is under way is asked for again, by whoever may, under the same keys.
+        let open: Vec<_> = self
+            .outbox
+            .live
+            .values()
+            .filter_map(|live| match live.phase {
+                Phase::InFlight { request, .. } => Some(request),
+                _ => None,
+            })
+            .collect();
+        open.into_iter().for_each(|request| self.abort(request));
         self.outbox = Outbox::default();
         self.screen.clear_rows();
         if let Some(open) = self.screen.open().cloned() {

@@ -1,3 +1,5 @@
+//! The codec against every cut, every flipped bit, and noise.
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

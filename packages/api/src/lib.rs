@@ -1,0 +1,41 @@
+//! The FaultMaven API: what is sent, what an answer means, and the one HTTP client for native and
+//! WebAssembly.
+//!
+//! Start reading at [`Client`]: a [`Request`](copilot_core::request::Request) of the core goes in, an
+//! [`Outcome`](copilot_core::request::Outcome) comes out. In between, in the order in which a request
+//! travels: `call` (facts about each kind of call), `encode` (bytes), `transport` (the network),
+//! `answer` (what came back), `decode` over `wire` (what it says), `classify` (what it means when it
+//! says something else).
+//!
+//! Deliberately absent: retries, waiting and queues (the core decides), the storage of credentials
+//! (the runtime's), and the 2025 dialect "queries".
+
+mod account;
+mod address;
+mod answer;
+mod call;
+mod classify;
+mod client;
+mod clock;
+mod credentials;
+mod decode;
+mod encode;
+mod error;
+mod error_body;
+mod error_text;
+mod installation;
+mod job;
+mod probe;
+mod retry_after;
+mod times;
+mod transport;
+mod wire;
+
+pub use account::{Password, SignIn, SignedIn, SignedOut, User};
+pub use address::ServerAddress;
+pub use call::Timeouts;
+pub use client::Client;
+pub use credentials::{Credentials, Secret, SessionId};
+pub use error::{AddressError, SignInFailure};
+pub use installation::InstallationId;
+pub use probe::{ServerInfo, SignInMode};

@@ -1,0 +1,98 @@
+//! Confirmed rows in IndexedDB. Best effort: what cannot be read is left out, the server has it.
+
+use copilot_core::CacheWrite;
+use copilot_core::ids::RealId;
+use copilot_core::journal::StoreRefusal;
+use copilot_core::model::RealCase;
+use copilot_core::view::CachedMessage;
+use js_sys::Array;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use web_sys::{IdbKeyRange, IdbObjectStore};
+
+use super::database::{Access, CASES, Database, MESSAGES, all, done, put};
+use super::js::refusal;
+
+fn key(id: &RealId) -> JsValue {
+    id.as_str().into()
+}
+
+/// The rows of a case: a list sorts behind every text, so `[case, []]` is behind all of them.
+fn rows_of(case: &JsValue) -> Result<IdbKeyRange, JsValue> {
+    IdbKeyRange::bound(&Array::of1(case), &Array::of2(case, &Array::new()))
+}
+
+fn put_json(store: &IdbObjectStore, key: &JsValue, value: &impl Serialize) -> Result<(), JsValue> {
+    let json = serde_json::to_string(value).map_err(|_| JsValue::UNDEFINED)?;
+    put(store, key, &json.into())
+}
+
+fn parse<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
+    serde_json::from_str(&value.as_string()?).ok()
+}
+
+pub(super) async fn write(database: &Database, writes: &[CacheWrite]) -> Result<(), StoreRefusal> {
+    let written = database
+        .transact(&[CASES, MESSAGES], Access::WriteRelaxed, async |transaction| {
+            let (cases, messages) = (transaction.object_store(CASES)?, transaction.object_store(MESSAGES)?);
+            for write in writes {
+                match write {
+                    CacheWrite::Case(case) => put_json(&cases, &key(&case.id), &**case)?,
+                    CacheWrite::Message { case, row } => {
+                        put_json(&messages, &Array::of2(&key(case), &key(&row.message.id)), &**row)?;
+                    }
+                    CacheWrite::Forget(case) => forget(&cases, &messages, &key(case))?,
+                }
+            }
+            Ok(())
+        })
+        .await;
+    written.map_err(|error| refusal(&error))
+}
+
+fn forget(cases: &IdbObjectStore, messages: &IdbObjectStore, case: &JsValue) -> Result<(), JsValue> {
+    cases.delete(case)?;
+    let rows = rows_of(case)?;
+    messages.delete(&rows)?;
+    Ok(())
+}
+
+pub(super) async fn cases(database: &Database) -> Result<Vec<RealCase>, JsValue> {
+    database
+        .transact(&[CASES], Access::Read, async |transaction| {
+            let rows = all(&transaction.object_store(CASES)?, &JsValue::UNDEFINED).await?;
+            Ok(rows.iter().filter_map(|(_, case)| parse(case)).collect())
+        })
+        .await
+}
+
+pub(super) async fn load(database: &Database, case: &RealId) -> Result<Vec<CachedMessage>, JsValue> {
+    database
+        .transact(&[MESSAGES], Access::Read, async |transaction| {
+            let rows =
+                done(&transaction.object_store(MESSAGES)?.get_all_with_key(&rows_of(&key(case))?.into())?);
+            Ok(Array::from(&rows.await?).iter().filter_map(|row| parse(&row)).collect())
+        })
+        .await
+}
+
+/// Gives up the case in which nothing happened for the longest time; rows whose case is not known
+/// when there is none. `false`: there is nothing to give up, or it cannot be done.
+pub(super) async fn evict_oldest(database: &Database) -> bool {
+    let evicted = database
+        .transact(&[CASES, MESSAGES], Access::WriteRelaxed, async |transaction| {
+            let (cases, messages) = (transaction.object_store(CASES)?, transaction.object_store(MESSAGES)?);
+            let activity = |case: &JsValue| parse::<RealCase>(case).map(|case| case.last_activity);
+            let all = all(&cases, &JsValue::UNDEFINED).await?;
+            if let Some((oldest, _)) = all.iter().min_by_key(|(_, case)| activity(case)) {
+                forget(&cases, &messages, oldest)?;
+                return Ok(true);
+            }
+            let rows = done(&messages.count()?).await?.as_f64().unwrap_or_default();
+            messages.clear()?;
+            Ok(rows > 0.0)
+        })
+        .await;
+    evicted.unwrap_or(false)
+}

@@ -1,0 +1,204 @@
+//! IndexedDB as futures: opening, transactions, requests.
+//!
+//! The browser may take the connection away (site data cleared, a newer program wants to change the
+//! layout); it is then opened again, once per piece of work. A database that came back empty is not
+//! written to: the window's positions belong to the one that is gone.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{IdbDatabase, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction};
+
+use super::js;
+use crate::store::StoreError;
+
+/// Version of the layout that this program reads and writes.
+const VERSION: u32 = 1;
+
+pub(super) const JOURNAL: &str = "journal";
+pub(super) const META: &str = "meta";
+pub(super) const CASES: &str = "cases";
+pub(super) const MESSAGES: &str = "messages";
+pub(super) const QUARANTINE: &str = "quarantine";
+
+/// What a transaction is for, and with that how durable it is when it completes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Access {
+    /// Reads.
+    Read,
+    /// Writes what can be fetched again: handed to the operating system at some time.
+    WriteRelaxed,
+    /// Writes what cannot: on the disk when the transaction completes.
+    WriteStrict,
+}
+
+#[derive(Debug)]
+pub(super) struct Database {
+    name: String,
+    connection: RefCell<Option<Connection>>,
+}
+
+#[derive(Debug)]
+struct Connection {
+    handle: IdbDatabase,
+    gone: Rc<Cell<bool>>,
+    _on_gone: Closure<dyn FnMut()>,
+}
+
+impl Connection {
+    async fn open(name: &str, may_be_new: bool) -> Result<Self, JsValue> {
+        let none = || JsValue::from_str("this browser gives no storage to this page");
+        let factory = web_sys::window().ok_or_else(none)?.indexed_db()?.ok_or_else(none)?;
+        let request = factory.open_with_u32(name, VERSION)?;
+        let upgrade = {
+            let request = request.clone();
+            Closure::<dyn FnMut()>::new(move || {
+                // A store that could not be made shows in the first transaction that names it.
+                let _ = if may_be_new { make_stores(&request) } else { refuse(&request) };
+            })
+        };
+        request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
+        let handle: IdbDatabase = done(&request).await?.unchecked_into();
+        request.set_onupgradeneeded(None);
+
+        let gone = Rc::new(Cell::new(false));
+        let on_gone = {
+            let (handle, gone) = (handle.clone(), Rc::clone(&gone));
+            Closure::<dyn FnMut()>::new(move || {
+                // Whoever wants to change or delete the database waits for this.
+                handle.close();
+                gone.set(true);
+            })
+        };
+        let callback: &Function = on_gone.as_ref().unchecked_ref();
+        handle.set_onversionchange(Some(callback));
+        handle.set_onclose(Some(callback));
+        Ok(Self { handle, gone, _on_gone: on_gone })
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.handle.set_onversionchange(None);
+        self.handle.set_onclose(None);
+        self.handle.close();
+    }
+}
+
+fn make_stores(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
+    let database: IdbDatabase = request.result()?.unchecked_into();
+    for store in [JOURNAL, META, CASES, MESSAGES, QUARANTINE] {
+        database.create_object_store(store)?;
+    }
+    Ok(())
+}
+
+fn refuse(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
+    request.transaction().map_or(Ok(()), |transaction| transaction.abort())
+}
+
+impl Database {
+    pub(super) async fn open(name: &str) -> Result<Self, StoreError> {
+        match Connection::open(name, true).await {
+            Ok(connection) => Ok(Self { name: name.to_owned(), connection: RefCell::new(Some(connection)) }),
+            Err(error) if js::name(&error) == "VersionError" => {
+                Err(StoreError::Newer { place: name.to_owned() })
+            }
+            Err(error) => Err(StoreError::Unavailable { place: name.to_owned(), cause: js::words(&error) }),
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    async fn handle(&self) -> Result<IdbDatabase, JsValue> {
+        let open =
+            self.connection.borrow().as_ref().filter(|open| !open.gone.get()).map(|open| open.handle.clone());
+        if let Some(handle) = open {
+            return Ok(handle);
+        }
+        let connection = Connection::open(&self.name, false).await?;
+        let handle = connection.handle.clone();
+        *self.connection.borrow_mut() = Some(connection);
+        Ok(handle)
+    }
+
+    /// Does work in one transaction and waits until it is complete: all of it, or nothing.
+    pub(super) async fn transact<T>(
+        &self,
+        stores: &[&str],
+        access: Access,
+        work: impl AsyncFnOnce(&IdbTransaction) -> Result<T, JsValue>,
+    ) -> Result<T, JsValue> {
+        let transaction = match begin(&self.handle().await?, stores, access) {
+            Ok(transaction) => transaction,
+            Err(_) => {
+                // The connection is closed and has not said so.
+                self.connection.take();
+                begin(&self.handle().await?, stores, access)?
+            }
+        };
+        let ended = Promise::new(&mut |complete, aborted| {
+            transaction.set_oncomplete(Some(&complete));
+            transaction.set_onabort(Some(&aborted));
+        });
+        let outcome = work(&transaction).await;
+        if outcome.is_err() {
+            // It may have ended by itself because of the same error.
+            let _ = transaction.abort();
+        }
+        let ended = js::settled(ended).await;
+        // The transaction knows best why it failed: a full disk shows when it completes.
+        let reason = || transaction.error().map(JsValue::from);
+        match (outcome, ended) {
+            (Ok(value), Ok(_)) => Ok(value),
+            (Ok(_), Err(event)) => Err(reason().unwrap_or(event)),
+            (Err(error), _) => Err(reason().unwrap_or(error)),
+        }
+    }
+}
+
+fn begin(handle: &IdbDatabase, stores: &[&str], access: Access) -> Result<IdbTransaction, JsValue> {
+    let (mode, durability) = match access {
+        Access::Read => ("readonly", "default"),
+        Access::WriteRelaxed => ("readwrite", "relaxed"),
+        Access::WriteStrict => ("readwrite", "strict"),
+    };
+    let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
+    let options = Object::new();
+    Reflect::set(&options, &"durability".into(), &durability.into())?;
+    js::call(handle, "transaction", &[&names, &mode.into(), &options]).map(JsCast::unchecked_into)
+}
+
+/// The result of a request. The handlers are in place when this returns, before it is awaited.
+pub(super) fn done(request: &IdbRequest) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
+    let request = request.clone();
+    let answered = Promise::new(&mut |success, error| {
+        request.set_onsuccess(Some(&success));
+        request.set_onerror(Some(&error));
+    });
+    let answered = js::settled(answered);
+    async move {
+        match answered.await {
+            Ok(_) => request.result(),
+            Err(event) => Err(request.error().ok().flatten().map_or(event, JsValue::from)),
+        }
+    }
+}
+
+/// Puts a value under a key. A failure shows when the transaction ends.
+pub(super) fn put(store: &IdbObjectStore, key: &JsValue, value: &JsValue) -> Result<(), JsValue> {
+    store.put_with_key(value, key).map(|_| ())
+}
+
+/// Everything in a store, keys and values in order.
+pub(super) async fn all(store: &IdbObjectStore, range: &JsValue) -> Result<Vec<(JsValue, JsValue)>, JsValue> {
+    let keys = done(&store.get_all_keys_with_key(range)?);
+    let values = done(&store.get_all_with_key(range)?);
+    let (keys, values) = (Array::from(&keys.await?), Array::from(&values.await?));
+    Ok(keys.iter().zip(values.iter()).collect())
+}

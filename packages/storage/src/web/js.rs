@@ -1,0 +1,38 @@
+//! The few calls into the browser that have no stable binding, and what its errors mean.
+
+use copilot_core::journal::StoreRefusal;
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::DomException;
+
+/// Calls a method by its name.
+pub(super) fn call(object: &JsValue, method: &str, arguments: &[&JsValue]) -> Result<JsValue, JsValue> {
+    let function: Function = Reflect::get(object, &method.into())?.dyn_into()?;
+    let list: Array = arguments.iter().copied().collect();
+    function.apply(object, &list)
+}
+
+/// What comes of a promise.
+pub(super) async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
+    JsFuture::from(promise).await
+}
+
+/// What an error means for the one who wanted to write.
+pub(super) fn refusal(error: &JsValue) -> StoreRefusal {
+    match name(error).as_str() {
+        "QuotaExceededError" => StoreRefusal::Full,
+        _ => StoreRefusal::Unavailable,
+    }
+}
+
+/// The class of an error: `QuotaExceededError`, `VersionError`, …
+pub(super) fn name(error: &JsValue) -> String {
+    error.dyn_ref::<DomException>().map(DomException::name).unwrap_or_default()
+}
+
+/// The browser's own words for an error.
+pub(super) fn words(error: &JsValue) -> String {
+    let message = Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
+    message.or_else(|| error.as_string()).filter(|words| !words.is_empty()).unwrap_or_else(|| name(error))
+}
