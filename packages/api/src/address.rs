@@ -42,10 +42,8 @@ impl ServerAddress {
         if text.is_empty() {
             return Err(AddressError::Empty);
         }
-        let scheme = |name: &str| {
-            text.get(..name.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(name))
-        };
+        let scheme =
+            |name: &str| text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
         let (scheme, implied) = match () {
             () if scheme("http://") => ("http://", 80),
             () if scheme("https://") => ("https://", 443),
@@ -62,8 +60,7 @@ impl ServerAddress {
             return Err(AddressError::Path(path.to_owned()));
         }
         let (host, port) = split_port(authority);
-        let (host, loopback) =
-            read_host(host).ok_or_else(|| AddressError::Host(host.to_owned()))?;
+        let (host, loopback) = read_host(host).ok_or_else(|| AddressError::Host(host.to_owned()))?;
         let port = port
             .map(|port| read_port(port).ok_or_else(|| AddressError::Port(port.to_owned())))
             .transpose()?;
@@ -71,10 +68,7 @@ impl ServerAddress {
             Some(port) => format!("{scheme}{host}:{port}"),
             None => format!("{scheme}{host}"),
         };
-        Ok(Self {
-            origin: origin.into(),
-            loopback,
-        })
+        Ok(Self { origin: origin.into(), loopback })
     }
 
     /// The address as text, without a slash at the end.
@@ -110,21 +104,14 @@ fn read_port(text: &str) -> Option<u16> {
 
 /// The host in its canonical form, and whether it is this device.
 fn read_host(text: &str) -> Option<(String, bool)> {
-    if let Some(inner) = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-    {
+    if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         let ip: Ipv6Addr = inner.parse().ok()?;
         return Some((format!("[{ip}]"), IpAddr::from(ip).is_loopback()));
     }
     let host = text.to_ascii_lowercase();
     // Browsers read a name that ends in a number as an IPv4 address, in octal and hexadecimal too.
     // Only the plain form is taken, so that every platform means the same machine.
-    if host
-        .rsplit('.')
-        .next()
-        .is_some_and(|last| last.starts_with(|c: char| c.is_ascii_digit()))
-    {
+    if host.rsplit('.').next().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_digit())) {
         let ip: Ipv4Addr = host.parse().ok()?;
         return Some((ip.to_string(), ip.is_loopback()));
     }
@@ -133,9 +120,7 @@ fn read_host(text: &str) -> Option<(String, bool)> {
         label.len() <= LABEL_MAX
             && edge(label.as_bytes().first())
             && edge(label.as_bytes().last())
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     };
     let valid = host.len() <= HOST_MAX && host.split('.').all(label);
     let loopback = host == "localhost" || host.ends_with(".localhost");
@@ -176,26 +161,16 @@ mod tests {
     fn an_address_is_reduced_to_its_origin() {
         for (typed, origin) in [
             ("http://localhost:8787", "http://localhost:8787"),
-            (
-                "  HTTPS://FaultMaven.Example.COM/  ",
-                "https://faultmaven.example.com",
-            ),
+            ("  HTTPS://FaultMaven.Example.COM/  ", "https://faultmaven.example.com"),
             ("https://example.com:443/api/v1/", "https://example.com"),
             ("http://example.com:443/api", "http://example.com:443"),
             ("http://127.0.0.1:08787", "http://127.0.0.1:8787"),
             ("http://[::1]:8787/", "http://[::1]:8787"),
             ("http://[0:0:0:0:0:0:0:1]", "http://[::1]"),
             ("http://api_internal:80", "http://api_internal"),
-            (
-                "https://xn--bcher-kva.example",
-                "https://xn--bcher-kva.example",
-            ),
+            ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
         ] {
-            assert_eq!(
-                ServerAddress::parse(typed).unwrap().as_str(),
-                origin,
-                "{typed}"
-            );
+            assert_eq!(ServerAddress::parse(typed).unwrap().as_str(), origin, "{typed}");
         }
     }
 
@@ -215,10 +190,7 @@ mod tests {
             ("http://0x7f.1", Host("0x7f.1".into())),
             ("http://256.1.1.1", Host("256.1.1.1".into())),
             ("http://[::1", Host("[:".into())),
-            (
-                "http://b\u{fc}cher.example",
-                Host("b\u{fc}cher.example".into()),
-            ),
+            ("http://b\u{fc}cher.example", Host("b\u{fc}cher.example".into())),
             ("http://example.com:0", Port("0".into())),
             ("http://example.com:70000", Port("70000".into())),
             ("http://example.com:+80", Port("+80".into())),
@@ -233,19 +205,10 @@ mod tests {
 
     #[test]
     fn this_device_is_recognised_in_all_its_spellings() {
-        for here in [
-            "http://localhost",
-            "http://copilot.localhost:1",
-            "http://127.0.0.9",
-            "http://[::1]",
-        ] {
+        for here in ["http://localhost", "http://copilot.localhost:1", "http://127.0.0.9", "http://[::1]"] {
             assert!(ServerAddress::parse(here).unwrap().is_loopback(), "{here}");
         }
-        for away in [
-            "http://localhost.example",
-            "http://10.0.0.1",
-            "http://[::2]",
-        ] {
+        for away in ["http://localhost.example", "http://10.0.0.1", "http://[::2]"] {
             assert!(!ServerAddress::parse(away).unwrap().is_loopback(), "{away}");
         }
     }
@@ -254,10 +217,7 @@ mod tests {
     fn a_stored_address_is_checked_again_when_it_is_read() {
         let address = ServerAddress::parse("http://localhost:8787").unwrap();
         let stored = serde_json::to_string(&address).unwrap();
-        assert_eq!(
-            serde_json::from_str::<ServerAddress>(&stored).unwrap(),
-            address
-        );
+        assert_eq!(serde_json::from_str::<ServerAddress>(&stored).unwrap(), address);
         assert!(serde_json::from_str::<ServerAddress>("\"http://u:p@h\"").is_err());
     }
 }

@@ -50,10 +50,7 @@ pub(crate) enum Broken {
     /// The request left, or part of it, and no head of an answer came back.
     NoAnswer,
     /// A browser does not tell which of the two.
-    #[cfg_attr(
-        not(target_arch = "wasm32"),
-        allow(dead_code, reason = "only browsers hide it")
-    )]
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only browsers hide it"))]
     Untold,
 }
 
@@ -64,16 +61,13 @@ impl HttpAnswer {
 
     /// The body as text; `None` when it ended early or is not UTF-8.
     pub(crate) fn text(&self) -> Option<&str> {
-        let text = std::str::from_utf8(&self.body)
-            .ok()
-            .filter(|_| self.whole)?;
+        let text = std::str::from_utf8(&self.body).ok().filter(|_| self.whole)?;
         Some(text.strip_prefix('\u{feff}').unwrap_or(text))
     }
 
     /// Whether the body is a web page. A page never comes from the API itself.
     pub(crate) fn is_page(&self) -> bool {
-        self.media_type().is_some_and(|kind| kind.contains("html"))
-            || self.first_byte() == Some(b'<')
+        self.media_type().is_some_and(|kind| kind.contains("html")) || self.first_byte() == Some(b'<')
     }
 
     /// Whether the body is something else than JSON, whole or cut.
@@ -88,17 +82,11 @@ impl HttpAnswer {
     }
 
     fn media_type(&self) -> Option<String> {
-        self.head
-            .content_type
-            .as_deref()
-            .map(str::to_ascii_lowercase)
+        self.head.content_type.as_deref().map(str::to_ascii_lowercase)
     }
 
     fn first_byte(&self) -> Option<u8> {
-        let body = self
-            .body
-            .strip_prefix(b"\xef\xbb\xbf")
-            .unwrap_or(&self.body);
+        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
         body.iter().copied().find(|b| !b.is_ascii_whitespace())
     }
 }

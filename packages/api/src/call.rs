@@ -47,9 +47,7 @@ impl Call {
         match self {
             Self::CreateCase | Self::SubmitTurn | Self::Rename | Self::Delete => true,
             Self::Login | Self::Register | Self::StartToken | Self::Refresh | Self::SignOut => true,
-            Self::Probe | Self::ListCases | Self::ReadCase | Self::ListMessages | Self::PollJob => {
-                false
-            }
+            Self::Probe | Self::ListCases | Self::ReadCase | Self::ListMessages | Self::PollJob => false,
             Self::OpenSession | Self::Heartbeat => false,
         }
     }
@@ -61,10 +59,7 @@ impl Call {
 
     /// Whether the call is about one case, so that a 404 says that this case is gone.
     pub(crate) const fn is_about_a_case(self) -> bool {
-        matches!(
-            self,
-            Self::ReadCase | Self::ListMessages | Self::SubmitTurn | Self::Rename | Self::Delete
-        )
+        matches!(self, Self::ReadCase | Self::ListMessages | Self::SubmitTurn | Self::Rename | Self::Delete)
     }
 }
 
@@ -83,11 +78,7 @@ impl Default for Timeouts {
     /// 10 s, 300 s, 30 s. A server works on a turn for 120 s unless it says otherwise, and its verdict
     /// has to arrive before this client gives up (contract 2).
     fn default() -> Self {
-        Self {
-            connect: Millis::seconds(10),
-            turn: Millis::seconds(300),
-            other: Millis::seconds(30),
-        }
+        Self { connect: Millis::seconds(10), turn: Millis::seconds(300), other: Millis::seconds(30) }
     }
 }
 

@@ -46,11 +46,7 @@ pub(crate) fn broken(call: Call, broken: Broken) -> Failure {
 }
 
 fn no_verdict(call: Call) -> FailureClass {
-    if call.is_write() {
-        FailureClass::Uncertain
-    } else {
-        FailureClass::Transient(Transient::ServerProblem)
-    }
+    if call.is_write() { FailureClass::Uncertain } else { FailureClass::Transient(Transient::ServerProblem) }
 }
 
 fn class(asked: Asked, answer: &HttpAnswer, error: &ErrorBody) -> FailureClass {
@@ -79,19 +75,15 @@ fn class(asked: Asked, answer: &HttpAnswer, error: &ErrorBody) -> FailureClass {
 /// declare a case gone, sign the person out or change the dialect (contract 4.4 forbids all three).
 /// 403 and 413 are believed: gateways refuse with them for good.
 fn is_someone_elses(call: Call, answer: &HttpAnswer) -> bool {
-    answer.is_page()
-        && (matches!(answer.head.status, 401 | 404 | 405 | 410) || call == Call::Refresh)
+    answer.is_page() && (matches!(answer.head.status, 401 | 404 | 405 | 410) || call == Call::Refresh)
 }
 
 fn unauthorised(asked: Asked, answer: &HttpAnswer, error: &ErrorBody) -> FailureClass {
     let names_bearer = || {
         let challenges = answer.head.www_authenticate.as_deref().unwrap_or_default();
-        challenges.split(',').any(|challenge| {
-            challenge
-                .trim_start()
-                .to_ascii_lowercase()
-                .starts_with("bearer")
-        })
+        challenges
+            .split(',')
+            .any(|challenge| challenge.trim_start().to_ascii_lowercase().starts_with("bearer"))
     };
     match asked.call {
         call if call.is_sign_in() => FailureClass::Rejected(Rejection::Refused),
@@ -130,9 +122,7 @@ fn rejection(status: u16, call: Call, error: &ErrorBody) -> Rejection {
         404 | 410 if call.is_about_a_case() => Rejection::CaseGone,
         413 => Rejection::TooLarge,
         415 => Rejection::UnsupportedType,
-        422 => Rejection::Invalid {
-            field: error.field.clone(),
-        },
+        422 => Rejection::Invalid { field: error.field.clone() },
         _ => Rejection::Refused,
     }
 }
@@ -143,12 +133,8 @@ fn server_fault(status: u16, call: Call, error: &ErrorBody) -> FailureClass {
     let deliberate = error.code.is_some();
     match status {
         501 if !polling => FailureClass::Rejected(Rejection::Provider),
-        502 if error.is("LLM_PROVIDER_ERROR") && !polling => {
-            FailureClass::Rejected(Rejection::Provider)
-        }
-        503 if deliberate || error.retry_after.is_some() => {
-            FailureClass::Transient(Transient::Busy)
-        }
+        502 if error.is("LLM_PROVIDER_ERROR") && !polling => FailureClass::Rejected(Rejection::Provider),
+        503 if deliberate || error.retry_after.is_some() => FailureClass::Transient(Transient::Busy),
         504 if error.is("REQUEST_TIMEOUT") && !polling => FailureClass::Transient(Transient::Once),
         _ if deliberate => FailureClass::Transient(Transient::ServerProblem),
         // A proxy or a crash: nobody says whether the request ran.

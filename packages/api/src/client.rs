@@ -45,21 +45,10 @@ impl Client {
 
     /// The same with other waits.
     #[must_use]
-    pub fn with_timeouts(
-        server: ServerAddress,
-        installation: InstallationId,
-        timeouts: Timeouts,
-    ) -> Self {
+    pub fn with_timeouts(server: ServerAddress, installation: InstallationId, timeouts: Timeouts) -> Self {
         let transport = Transport::new(&server, &timeouts);
         let installation = RefCell::new(installation);
-        Self {
-            inner: Rc::new(Inner {
-                server,
-                timeouts,
-                transport,
-                installation,
-            }),
-        }
+        Self { inner: Rc::new(Inner { server, timeouts, transport, installation }) }
     }
 
     /// The server.
@@ -90,20 +79,13 @@ impl Client {
         let Some(http) = encode::request(request) else {
             // A job without a usable address: its turn may have been stored.
             let lost = matches!(request, Request::PollJob { .. });
-            let class = if lost {
-                FailureClass::Uncertain
-            } else {
-                FailureClass::Rejected(Rejection::Refused)
-            };
+            let class =
+                if lost { FailureClass::Uncertain } else { FailureClass::Rejected(Rejection::Refused) };
             return Err(Failure::of(class));
         };
-        let asked = Asked {
-            call: http.call,
-            with_token: credentials.is_some(),
-        };
+        let asked = Asked { call: http.call, with_token: credentials.is_some() };
         let answer = self.exchange(http, credentials).await?;
-        decode::reply(&self.inner.server, request, &answer)
-            .ok_or_else(|| classify::answer(asked, &answer))
+        decode::reply(&self.inner.server, request, &answer).ok_or_else(|| classify::answer(asked, &answer))
     }
 
     /// Asks the server what it is, without a token.
@@ -121,14 +103,8 @@ impl Client {
     /// [`SignInFailure`], whose text is for the person.
     pub async fn sign_in(&self, sign_in: &SignIn) -> Result<SignedIn, SignInFailure> {
         let http = sign_in_request(sign_in);
-        let asked = Asked {
-            call: http.call,
-            with_token: false,
-        };
-        let answer = self
-            .exchange(http, None)
-            .await
-            .map_err(SignInFailure::Failed)?;
+        let asked = Asked { call: http.call, with_token: false };
+        let answer = self.exchange(http, None).await.map_err(SignInFailure::Failed)?;
         expected(&answer, |text| wire::read_sign_in(text, clock::wall()))
             .ok_or_else(|| sign_in_failure(asked, &answer))
     }
@@ -142,13 +118,10 @@ impl Client {
         let Some(token) = &credentials.refresh else {
             return Err(Failure::of(FailureClass::TokenRefused));
         };
-        let asked = Asked {
-            call: Call::Refresh,
-            with_token: false,
-        };
+        let asked = Asked { call: Call::Refresh, with_token: false };
         let answer = self.exchange(encode::refresh(token), None).await?;
-        let refreshed = expected(&answer, wire::Refreshed::read)
-            .ok_or_else(|| classify::answer(asked, &answer))?;
+        let refreshed =
+            expected(&answer, wire::Refreshed::read).ok_or_else(|| classify::answer(asked, &answer))?;
         Ok(refreshed.replace(credentials, clock::wall()))
     }
 
@@ -172,15 +145,9 @@ impl Client {
 
     async fn try_session(&self, credentials: &Credentials) -> Result<SessionId, Failure> {
         // Under the old session the server may refuse to open a new one.
-        let sessionless = Credentials {
-            session: None,
-            ..credentials.clone()
-        };
+        let sessionless = Credentials { session: None, ..credentials.clone() };
         let http = encode::open_session(self.installation().as_str());
-        let asked = Asked {
-            call: http.call,
-            with_token: true,
-        };
+        let asked = Asked { call: http.call, with_token: true };
         let answer = self.exchange(http, Some(&sessionless)).await?;
         expected(&answer, wire::Session::read).ok_or_else(|| classify::answer(asked, &answer))
     }
@@ -193,9 +160,7 @@ impl Client {
         let Some(session) = &credentials.session else {
             return Err(Failure::of(FailureClass::SessionExpired));
         };
-        self.confirmed(encode::heartbeat(session), credentials)
-            .await
-            .map(drop)
+        self.confirmed(encode::heartbeat(session), credentials).await.map(drop)
     }
 
     /// Tells the server that the person signs out. Local sign-out completes whatever comes of it.
@@ -208,15 +173,8 @@ impl Client {
     }
 
     /// Sends what is answered by any 2xx, with or without a body.
-    async fn confirmed(
-        &self,
-        http: HttpRequest,
-        credentials: &Credentials,
-    ) -> Result<HttpAnswer, Failure> {
-        let asked = Asked {
-            call: http.call,
-            with_token: true,
-        };
+    async fn confirmed(&self, http: HttpRequest, credentials: &Credentials) -> Result<HttpAnswer, Failure> {
+        let asked = Asked { call: http.call, with_token: true };
         let answer = self.exchange(http, Some(credentials)).await?;
         if answer.is_success() && !answer.is_foreign() {
             Ok(answer)
@@ -230,12 +188,7 @@ impl Client {
         http: HttpRequest,
         credentials: Option<&Credentials>,
     ) -> Result<HttpAnswer, Failure> {
-        let Inner {
-            server,
-            timeouts,
-            transport,
-            ..
-        } = &*self.inner;
+        let Inner { server, timeouts, transport, .. } = &*self.inner;
         let call = http.call;
         let outgoing = Outgoing {
             method: http.method,
@@ -244,10 +197,7 @@ impl Client {
             body: http.content.map(|content| content.bytes),
             timeout: timeouts.of(call),
         };
-        transport
-            .run(outgoing)
-            .await
-            .map_err(|broken| classify::broken(call, broken))
+        transport.run(outgoing).await.map_err(|broken| classify::broken(call, broken))
     }
 }
 
@@ -263,29 +213,13 @@ fn sign_in_request(sign_in: &SignIn) -> HttpRequest {
     let (call, path, fields) = match sign_in {
         SignIn::Login { username, password } => {
             let password = password.as_ref().map(|password| &password.0);
-            (
-                Call::Login,
-                "/api/v1/auth/login",
-                vec![("username", Some(username)), ("password", password)],
-            )
+            (Call::Login, "/api/v1/auth/login", vec![("username", Some(username)), ("password", password)])
         }
-        SignIn::Register {
-            username,
-            password,
-            email,
-            display_name,
-        } => {
+        SignIn::Register { username, password, email, display_name } => {
             let password = password.as_ref().map(|password| &password.0);
             let named = [("username", Some(username)), ("password", password)];
-            let about = [
-                ("email", email.as_ref()),
-                ("display_name", display_name.as_ref()),
-            ];
-            (
-                Call::Register,
-                "/api/v1/auth/register",
-                named.into_iter().chain(about).collect(),
-            )
+            let about = [("email", email.as_ref()), ("display_name", display_name.as_ref())];
+            (Call::Register, "/api/v1/auth/register", named.into_iter().chain(about).collect())
         }
         SignIn::StartToken(token) => {
             return encode::sign_in(
@@ -295,9 +229,7 @@ fn sign_in_request(sign_in: &SignIn) -> HttpRequest {
             );
         }
     };
-    let given = fields
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
+    let given = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
     encode::sign_in(call, path, &given.collect::<serde_json::Map<_, _>>().into())
 }
 
@@ -311,9 +243,7 @@ fn sign_in_failure(asked: Asked, answer: &HttpAnswer) -> SignInFailure {
         (_, 401) => SignInFailure::Unknown,
         (Call::Register, 409) => SignInFailure::NameTaken,
         (_, 404 | 405) => SignInFailure::NotOffered,
-        (_, 400 | 422) => SignInFailure::Entry {
-            message: failure.message,
-        },
+        (_, 400 | 422) => SignInFailure::Entry { message: failure.message },
         _ => SignInFailure::Failed(failure),
     }
 }

@@ -7,9 +7,7 @@ use copilot_core::Wall;
 pub(crate) fn wall() -> Wall {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     // A clock before 1970 is a clock that was never set: the token then counts as old and is renewed.
-    Wall(since.map_or(0, |span| {
-        u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
-    }))
+    Wall(since.map_or(0, |span| u64::try_from(span.as_millis()).unwrap_or(u64::MAX)))
 }
 
 /// Now, in milliseconds since 1970 by this device's clock.

@@ -103,10 +103,7 @@ impl Credentials {
     /// The same person under another session.
     #[must_use]
     pub fn with_session(self, session: SessionId) -> Self {
-        Self {
-            session: Some(session),
-            ..self
-        }
+        Self { session: Some(session), ..self }
     }
 }
 
@@ -127,20 +124,14 @@ mod tests {
     #[test]
     fn nobody_reads_a_token_in_a_log() {
         let printed = format!("{:?}", credentials());
-        assert!(
-            !printed.contains("a-1") && !printed.contains("r-1"),
-            "{printed}"
-        );
+        assert!(!printed.contains("a-1") && !printed.contains("r-1"), "{printed}");
         assert!(printed.contains("s-1"));
     }
 
     #[test]
     fn credentials_survive_storage() {
         let stored = serde_json::to_string(&credentials()).unwrap();
-        assert_eq!(
-            serde_json::from_str::<Credentials>(&stored).unwrap(),
-            credentials()
-        );
+        assert_eq!(serde_json::from_str::<Credentials>(&stored).unwrap(), credentials());
     }
 
     #[test]

@@ -11,22 +11,15 @@ use crate::wire::{self, Poll};
 use crate::{job, retry_after};
 
 /// Reads the expected answer; `None` when it is not one.
-pub(crate) fn reply(
-    server: &ServerAddress,
-    request: &Request,
-    answer: &HttpAnswer,
-) -> Option<Reply> {
+pub(crate) fn reply(server: &ServerAddress, request: &Request, answer: &HttpAnswer) -> Option<Reply> {
     if !answer.is_success() {
         // Already gone is what was wanted.
-        let deleted =
-            matches!(request, Request::Delete { .. }) && matches!(answer.head.status, 404 | 410);
+        let deleted = matches!(request, Request::Delete { .. }) && matches!(answer.head.status, 404 | 410);
         return (deleted && !answer.is_page()).then_some(Reply::Done);
     }
     let accepted = answer.head.status == 202;
     match request {
-        Request::ListCases { offset, .. } => {
-            wire::read_cases(answer.text()?, *offset).map(Reply::Cases)
-        }
+        Request::ListCases { offset, .. } => wire::read_cases(answer.text()?, *offset).map(Reply::Cases),
         Request::ReadCase { .. } | Request::CreateCase { .. } => {
             wire::read_case(answer.text()?).ok().map(Reply::Case)
         }
@@ -49,11 +42,7 @@ pub(crate) fn reply(
 /// PUT and DELETE may answer with nothing (contract 4.4), but not with somebody else's page, with
 /// half of something, or with the word that it did not work.
 fn done(answer: &HttpAnswer) -> Option<Reply> {
-    let worked = || {
-        answer
-            .text()
-            .is_some_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok())
-    };
+    let worked = || answer.text().is_some_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
     (answer.is_empty() || worked() && !ErrorBody::read(answer).denies).then_some(Reply::Done)
 }
 
@@ -62,20 +51,14 @@ fn started(server: &ServerAddress, case: &RealId, answer: &HttpAnswer) -> Option
     if answer.is_foreign() {
         return None;
     }
-    let located = answer
-        .head
-        .location
-        .as_deref()
-        .and_then(|location| job::from_location(server, case, location));
+    let located =
+        answer.head.location.as_deref().and_then(|location| job::from_location(server, case, location));
     let named = || job::from_id(case, &wire::job_id(answer.text()?)?);
     Some(working(located.or_else(named)?, answer))
 }
 
 fn working(job: Job, answer: &HttpAnswer) -> Reply {
-    Reply::Working {
-        job,
-        poll_after: retry_after::named(&answer.head, None),
-    }
+    Reply::Working { job, poll_after: retry_after::named(&answer.head, None) }
 }
 
 fn polled(job: &Job, answer: &HttpAnswer) -> Option<Reply> {

@@ -47,10 +47,7 @@ pub(crate) struct Content {
 
 impl Content {
     fn json(value: &serde_json::Value) -> Self {
-        Self {
-            media_type: "application/json".into(),
-            bytes: value.to_string().into_bytes(),
-        }
+        Self { media_type: "application/json".into(), bytes: value.to_string().into_bytes() }
     }
 }
 
@@ -68,20 +65,11 @@ pub(crate) struct HttpRequest {
 
 impl HttpRequest {
     fn new(call: Call, method: Method, path: impl Into<String>) -> Self {
-        Self {
-            call,
-            method,
-            path: path.into(),
-            content: None,
-            key: None,
-        }
+        Self { call, method, path: path.into(), content: None, key: None }
     }
 
     fn with_json(self, value: &serde_json::Value) -> Self {
-        Self {
-            content: Some(Content::json(value)),
-            ..self
-        }
+        Self { content: Some(Content::json(value)), ..self }
     }
 
     /// Every header that is sent (contract 2).
@@ -94,10 +82,7 @@ impl HttpRequest {
             headers.push(("Idempotency-Key", key.to_string()));
         }
         if let Some(credentials) = credentials {
-            headers.push((
-                "Authorization",
-                format!("Bearer {}", credentials.access.reveal()),
-            ));
+            headers.push(("Authorization", format!("Bearer {}", credentials.access.reveal())));
             if let Some(session) = &credentials.session {
                 headers.push(("X-Session-Id", session.as_str().to_owned()));
             }
@@ -112,17 +97,11 @@ pub(crate) fn request(request: &Request) -> Option<HttpRequest> {
     let call = Call::of(request)?;
     Some(match request {
         Request::Probe | Request::RenewToken | Request::RenewSession => return None,
-        Request::ListCases { offset, limit } => HttpRequest::new(
-            call,
-            Method::Get,
-            format!("/api/v1/cases?{}", page(*offset, *limit)),
-        ),
+        Request::ListCases { offset, limit } => {
+            HttpRequest::new(call, Method::Get, format!("/api/v1/cases?{}", page(*offset, *limit)))
+        }
         Request::ReadCase { case } => HttpRequest::new(call, Method::Get, case_path(case)),
-        Request::ListMessages {
-            case,
-            offset,
-            limit,
-        } => HttpRequest::new(
+        Request::ListMessages { case, offset, limit } => HttpRequest::new(
             call,
             Method::Get,
             format!("{}/messages?{}", case_path(case), page(*offset, *limit)),
@@ -130,22 +109,16 @@ pub(crate) fn request(request: &Request) -> Option<HttpRequest> {
         // No session_id in the body: a retry under a new session would be other content under the same key.
         Request::CreateCase { key } => {
             let request = HttpRequest::new(call, Method::Post, "/api/v1/cases");
-            HttpRequest {
-                key: Some(*key),
-                ..request.with_json(&json!({ "title": null }))
-            }
+            HttpRequest { key: Some(*key), ..request.with_json(&json!({ "title": null })) }
         }
         Request::SubmitTurn { key, case, turn } => {
             let request = HttpRequest::new(call, Method::Post, turns_path(case));
-            HttpRequest {
-                key: Some(*key),
-                content: Some(turn::content(*key, turn)),
-                ..request
-            }
+            HttpRequest { key: Some(*key), content: Some(turn::content(*key, turn)), ..request }
         }
         Request::PollJob { job, .. } => HttpRequest::new(call, Method::Get, job::path(job)?),
-        Request::Rename { case, title } => HttpRequest::new(call, Method::Put, case_path(case))
-            .with_json(&json!({ "title": title })),
+        Request::Rename { case, title } => {
+            HttpRequest::new(call, Method::Put, case_path(case)).with_json(&json!({ "title": title }))
+        }
         Request::Delete { case } => HttpRequest::new(call, Method::Delete, case_path(case)),
     })
 }
@@ -194,10 +167,7 @@ fn case_path(case: &RealId) -> String {
 }
 
 fn page(offset: u32, limit: u32) -> String {
-    format!(
-        "limit={}&offset={offset}",
-        limit.clamp(*PAGE_ROWS.start(), *PAGE_ROWS.end())
-    )
+    format!("limit={}&offset={offset}", limit.clamp(*PAGE_ROWS.start(), *PAGE_ROWS.end()))
 }
 
 /// A path segment, percent-encoded outside the unreserved characters of RFC 3986, 2.3.

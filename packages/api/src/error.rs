@@ -14,9 +14,7 @@ pub enum AddressError {
     #[error("Enter the address of the server, for example http://localhost:8787.")]
     Empty,
     /// Neither `http://` nor `https://`.
-    #[error(
-        "\u{201c}{0}\u{201d} does not start with http:// or https://. Put one of them in front."
-    )]
+    #[error("\u{201c}{0}\u{201d} does not start with http:// or https://. Put one of them in front.")]
     Scheme(String),
     /// A name or password before the host: it would end up in logs and stored settings.
     #[error(
@@ -81,9 +79,7 @@ fn not_reached(failure: &Failure) -> String {
         FailureClass::CaptivePortal => {
             "A page of the network answered in place of the server. Sign in to the network, then try again."
         }
-        FailureClass::Transient(Transient::Busy) => {
-            "The server is busy. Wait a minute, then try again."
-        }
+        FailureClass::Transient(Transient::Busy) => "The server is busy. Wait a minute, then try again.",
         FailureClass::Uncertain => "No answer came back from the server. Try again.",
         _ => "The server could not complete the sign-in. Try again.",
     };
@@ -107,11 +103,7 @@ mod tests {
     #[test]
     fn a_failed_sign_in_says_what_to_do_and_quotes_the_server() {
         let mut failure = Failure::of(FailureClass::Offline);
-        assert!(
-            SignInFailure::Failed(failure.clone())
-                .to_string()
-                .contains("Check its address")
-        );
+        assert!(SignInFailure::Failed(failure.clone()).to_string().contains("Check its address"));
         failure.class = FailureClass::Transient(Transient::ServerProblem);
         failure.message = Some("Disk full".into());
         failure.request_id = Some("r-7".into());
@@ -119,9 +111,7 @@ mod tests {
             SignInFailure::Failed(failure).to_string(),
             "The server could not complete the sign-in. Try again. It says: Disk full (request r-7)"
         );
-        let entry = SignInFailure::Entry {
-            message: Some("username: Needs 3 characters".into()),
-        };
+        let entry = SignInFailure::Entry { message: Some("username: Needs 3 characters".into()) };
         assert!(entry.to_string().ends_with("username: Needs 3 characters"));
     }
 }

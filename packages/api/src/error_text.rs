@@ -22,12 +22,7 @@ pub(crate) fn first(body: &Map<String, Value>) -> Option<String> {
 /// The field that a validation error names: the last `loc` of the first entry that has one.
 pub(crate) fn field(body: &Map<String, Value>) -> Option<String> {
     let lists = [body.get("detail"), body.get("errors")];
-    lists
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_array)
-        .flatten()
-        .find_map(place)
+    lists.into_iter().flatten().filter_map(Value::as_array).flatten().find_map(place)
 }
 
 fn entries(list: Option<&Value>) -> Option<String> {
@@ -45,28 +40,14 @@ fn entry(entry: &Value) -> Option<String> {
 
 /// The innermost named place of an entry; positions in a list say nothing to a person.
 fn place(entry: &Value) -> Option<String> {
-    entry
-        .get("loc")?
-        .as_array()?
-        .iter()
-        .rev()
-        .find_map(Value::as_str)
-        .and_then(plain)
+    entry.get("loc")?.as_array()?.iter().rev().find_map(Value::as_str).and_then(plain)
 }
 
 /// One line of at most 140 characters without control and direction characters; `None` if nothing is left.
 pub(crate) fn plain(text: &str) -> Option<String> {
     let is_space = |c: char| c.is_whitespace() || c.is_control();
-    let shown: String = text
-        .chars()
-        .filter(|&c| !turns_text(c))
-        .take(MAX_CHARS * 8)
-        .collect();
-    let line = shown
-        .split(is_space)
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let shown: String = text.chars().filter(|&c| !turns_text(c)).take(MAX_CHARS * 8).collect();
+    let line = shown.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     if line.is_empty() {
         return None;
     }
@@ -108,33 +89,18 @@ mod tests {
                 json!({"errors": [{"msg": "Required", "loc": ["body", "title"]}], "message": "b"}),
                 "title: Required",
             ),
-            (
-                json!({"detail": "Validation error", "errors": [{"msg": "Required"}]}),
-                "Validation error",
-            ),
-            (
-                json!({"detail": {"error": {"message": "Not readable"}}, "message": "b"}),
-                "Not readable",
-            ),
-            (
-                json!({"detail": " ", "message": "b", "error_description": "c"}),
-                "b",
-            ),
+            (json!({"detail": "Validation error", "errors": [{"msg": "Required"}]}), "Validation error"),
+            (json!({"detail": {"error": {"message": "Not readable"}}, "message": "b"}), "Not readable"),
+            (json!({"detail": " ", "message": "b", "error_description": "c"}), "b"),
             (json!({"error_description": "c", "error": "d"}), "c"),
             (json!({"error": "d"}), "d"),
-            (
-                json!({"error": {"message": "The model gave nothing"}}),
-                "The model gave nothing",
-            ),
+            (json!({"error": {"message": "The model gave nothing"}}), "The model gave nothing"),
         ] {
             assert_eq!(text(body.clone()).as_deref(), Some(expected), "{body}");
         }
-        for silent in [
-            json!({}),
-            json!({"detail": 5}),
-            json!({"detail": []}),
-            json!({"detail": null, "error": ""}),
-        ] {
+        for silent in
+            [json!({}), json!({"detail": 5}), json!({"detail": []}), json!({"detail": null, "error": ""})]
+        {
             assert_eq!(text(silent.clone()), None, "{silent}");
         }
     }
@@ -155,10 +121,7 @@ mod tests {
 
     #[test]
     fn a_text_becomes_one_short_plain_line() {
-        assert_eq!(
-            plain("  a\r\n\tb\u{0}c \u{202e}d\u{2028}e ").as_deref(),
-            Some("a b c d e")
-        );
+        assert_eq!(plain("  a\r\n\tb\u{0}c \u{202e}d\u{2028}e ").as_deref(), Some("a b c d e"));
         assert_eq!(plain("<b>x</b>").as_deref(), Some("<b>x</b>"));
         assert_eq!(plain(" \u{200b}\n"), None);
         let long = plain(&"ä".repeat(500)).unwrap();

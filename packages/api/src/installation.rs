@@ -24,9 +24,7 @@ impl InstallationId {
     /// Reads a stored id: 8 to 64 letters, digits, `-` and `_`. `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let plain = text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
         (plain && LENGTHS.contains(&text.len())).then(|| Self(text.to_owned()))
     }
 
@@ -62,16 +60,10 @@ mod tests {
 
     #[test]
     fn new_ids_differ_and_survive_storage() {
-        let (one, two) = (
-            InstallationId::random().unwrap(),
-            InstallationId::random().unwrap(),
-        );
+        let (one, two) = (InstallationId::random().unwrap(), InstallationId::random().unwrap());
         assert_ne!(one, two);
         let stored = serde_json::to_string(&one).unwrap();
-        assert_eq!(
-            serde_json::from_str::<InstallationId>(&stored).unwrap(),
-            one
-        );
+        assert_eq!(serde_json::from_str::<InstallationId>(&stored).unwrap(), one);
         assert!(serde_json::from_str::<InstallationId>("\"../x\"").is_err());
     }
 }

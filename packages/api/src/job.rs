@@ -35,20 +35,14 @@ pub(crate) fn from_location(server: &ServerAddress, case: &RealId, location: &st
 /// The job by its name, for a `Location` that the server does not expose to browsers (contract 4.4).
 pub(crate) fn from_id(case: &RealId, id: &str) -> Option<Job> {
     let id = RealId::parse(id).ok()?;
-    Some(Job(Arc::from(format!(
-        "{}/jobs/{}",
-        turns_path(case),
-        segment(id.as_str())
-    ))))
+    Some(Job(Arc::from(format!("{}/jobs/{}", turns_path(case), segment(id.as_str())))))
 }
 
 /// Path and query of a job; `None` when it could lead off the origin or break a request line.
 pub(crate) fn path(job: &Job) -> Option<&str> {
     let path = &*job.0;
-    let plain = path.len() <= PATH_MAX
-        && path
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && b != b'\\' && b != b'#');
+    let plain =
+        path.len() <= PATH_MAX && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\' && b != b'#');
     (plain && path.starts_with('/') && !path.starts_with("//")).then_some(path)
 }
 
@@ -56,9 +50,7 @@ pub(crate) fn path(job: &Job) -> Option<&str> {
 fn has_scheme(reference: &str) -> bool {
     reference.split_once(':').is_some_and(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
     })
 }
 
@@ -66,9 +58,7 @@ fn has_scheme(reference: &str) -> bool {
 fn on_origin(server: &ServerAddress, address: &str) -> Option<String> {
     let authority = address.find("//")? + 2;
     let rest = address.get(authority..)?;
-    let end = rest
-        .find(['/', '?'])
-        .map_or(address.len(), |at| authority + at);
+    let end = rest.find(['/', '?']).map_or(address.len(), |at| authority + at);
     let (origin, path) = (address.get(..end)?, address.get(end..)?);
     (ServerAddress::parse(origin).ok()? == *server).then(|| path.to_owned())
 }
@@ -112,10 +102,7 @@ mod tests {
     #[test]
     fn a_location_on_the_origin_is_followed_in_every_form() {
         for (location, path) in [
-            (
-                "/api/v1/cases/c-1/turns/jobs/j",
-                "/api/v1/cases/c-1/turns/jobs/j",
-            ),
+            ("/api/v1/cases/c-1/turns/jobs/j", "/api/v1/cases/c-1/turns/jobs/j"),
             ("https://api.example:8443/jobs/j?x=1", "/jobs/j?x=1"),
             ("HTTPS://API.example:8443/jobs/j#part", "/jobs/j"),
             ("//api.example:8443/jobs/j", "/jobs/j"),
@@ -151,13 +138,7 @@ mod tests {
 
     #[test]
     fn a_job_that_was_tampered_with_has_no_path() {
-        for bad in [
-            "//evil.example",
-            "https://evil.example",
-            "",
-            "/a\\b",
-            "/\u{e4}",
-        ] {
+        for bad in ["//evil.example", "https://evil.example", "", "/a\\b", "/\u{e4}"] {
             assert_eq!(path(&Job(bad.into())), None, "{bad}");
         }
     }

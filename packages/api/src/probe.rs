@@ -45,9 +45,7 @@ pub enum SignInMode {
 impl SignInMode {
     fn read(config: AuthConfig) -> Self {
         match config.auth_mode.as_str() {
-            "local" => Self::Local {
-                registration: config.supports_registration.unwrap_or(false),
-            },
+            "local" => Self::Local { registration: config.supports_registration.unwrap_or(false) },
             "oauth" => Self::OAuth,
             _ => Self::Other(config.auth_mode.into()),
         }
@@ -85,9 +83,7 @@ pub(crate) async fn ask(
         return Err(doubt.verdict());
     }
     Ok(ServerInfo {
-        limits: capabilities
-            .as_ref()
-            .map_or_else(Limits::default, Capabilities::limits),
+        limits: capabilities.as_ref().map_or_else(Limits::default, Capabilities::limits),
         name: capabilities.as_ref().and_then(Capabilities::name),
         sign_in: config.map(SignInMode::read),
     })
@@ -103,22 +99,14 @@ struct Doubt(Option<Failure>);
 
 impl Doubt {
     fn note(&mut self, answer: &HttpAnswer) {
-        let failure = classify::answer(
-            Asked {
-                call: Call::Probe,
-                with_token: false,
-            },
-            answer,
-        );
-        let absent =
-            matches!(failure.class, FailureClass::Rejected(_)) && answer.head.status == 404;
+        let failure = classify::answer(Asked { call: Call::Probe, with_token: false }, answer);
+        let absent = matches!(failure.class, FailureClass::Rejected(_)) && answer.head.status == 404;
         if !absent && self.0.is_none() {
             self.0 = Some(failure);
         }
     }
 
     fn verdict(self) -> Failure {
-        self.0
-            .unwrap_or_else(|| Failure::of(FailureClass::Rejected(Rejection::OtherDialect)))
+        self.0.unwrap_or_else(|| Failure::of(FailureClass::Rejected(Rejection::OtherDialect)))
     }
 }

@@ -44,11 +44,7 @@ mod tests {
     use serde_json::json;
 
     fn head(retry_after: &str, date: Option<&str>) -> Head {
-        Head {
-            retry_after: Some(retry_after.into()),
-            date: date.map(Into::into),
-            ..Head::default()
-        }
+        Head { retry_after: Some(retry_after.into()), date: date.map(Into::into), ..Head::default() }
     }
 
     const DATE: Option<&str> = Some("Tue, 18 Aug 2026 09:00:00 GMT");
@@ -56,31 +52,16 @@ mod tests {
     #[test]
     fn the_three_forms_are_read_and_the_longest_wins() {
         assert_eq!(named(&head("60", None), None), Some(Millis(60_000)));
-        assert_eq!(
-            named(&head("Tue, 18 Aug 2026 09:01:30 GMT", DATE), None),
-            Some(Millis(90_000))
-        );
-        assert_eq!(
-            named(&head("Tuesday, 18-Aug-26 09:01:30 GMT", DATE), None),
-            Some(Millis(90_000))
-        );
-        assert_eq!(
-            named(&Head::default(), Some(&json!(2.0001))),
-            Some(Millis(2001))
-        );
+        assert_eq!(named(&head("Tue, 18 Aug 2026 09:01:30 GMT", DATE), None), Some(Millis(90_000)));
+        assert_eq!(named(&head("Tuesday, 18-Aug-26 09:01:30 GMT", DATE), None), Some(Millis(90_000)));
+        assert_eq!(named(&Head::default(), Some(&json!(2.0001))), Some(Millis(2001)));
         assert_eq!(named(&head("5", None), Some(&json!(7))), Some(Millis(7000)));
-        assert_eq!(
-            named(&head("9", None), Some(&json!("7"))),
-            Some(Millis(9000))
-        );
+        assert_eq!(named(&head("9", None), Some(&json!("7"))), Some(Millis(9000)));
     }
 
     #[test]
     fn the_local_clock_never_counts() {
-        assert_eq!(
-            named(&head("Tue, 18 Aug 2099 09:01:30 GMT", None), None),
-            None
-        );
+        assert_eq!(named(&head("Tue, 18 Aug 2099 09:01:30 GMT", None), None), None);
     }
 
     #[test]
@@ -95,13 +76,7 @@ mod tests {
 
     #[test]
     fn an_absurd_wait_stays_a_wait() {
-        assert_eq!(
-            named(&head("99999999999999999999999", None), None),
-            Some(Millis(u64::MAX))
-        );
-        assert_eq!(
-            named(&Head::default(), Some(&json!(1e300))),
-            Some(Millis(u64::MAX))
-        );
+        assert_eq!(named(&head("99999999999999999999999", None), None), Some(Millis(u64::MAX)));
+        assert_eq!(named(&Head::default(), Some(&json!(1e300))), Some(Millis(u64::MAX)));
     }
 }

@@ -6,11 +6,7 @@ use copilot_core::ServerTime;
 /// Reads a time; `None` for what is none, and for times before 1970.
 pub(crate) fn server_time(text: &str) -> Option<ServerTime> {
     let mut rest = Cursor(text.trim().as_bytes());
-    let (year, month, day) = (
-        rest.digits(4)?,
-        rest.after(b"-")?.digits(2)?,
-        rest.after(b"-")?.digits(2)?,
-    );
+    let (year, month, day) = (rest.digits(4)?, rest.after(b"-")?.digits(2)?, rest.after(b"-")?.digits(2)?);
     let hour = rest.after(b"Tt ")?.digits(2)?;
     let (minute, second) = (rest.after(b":")?.digits(2)?, rest.after(b":")?.digits(2)?);
     let millis = rest.fraction()?;
@@ -24,8 +20,7 @@ pub(crate) fn server_time(text: &str) -> Option<ServerTime> {
     if !valid {
         return None;
     }
-    let seconds =
-        days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset;
+    let seconds = days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset;
     u64::try_from(seconds * 1000 + millis).ok().map(ServerTime)
 }
 
@@ -41,9 +36,7 @@ impl Cursor<'_> {
     fn digits(&mut self, count: usize) -> Option<i64> {
         let (number, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
-        number.iter().try_fold(0, |sum, b| {
-            b.is_ascii_digit().then(|| sum * 10 + i64::from(b - b'0'))
-        })
+        number.iter().try_fold(0, |sum, b| b.is_ascii_digit().then(|| sum * 10 + i64::from(b - b'0')))
     }
 
     /// Milliseconds of `.123456789`; finer digits are dropped.
@@ -68,8 +61,7 @@ impl Cursor<'_> {
             _ => return None,
         };
         let (hours, minutes) = (self.after(b"+-")?.digits(2)?, self.after(b":")?.digits(2)?);
-        (self.0.is_empty() && hours <= 23 && minutes <= 59)
-            .then_some(sign * (hours * 3600 + minutes * 60))
+        (self.0.is_empty() && hours <= 23 && minutes <= 59).then_some(sign * (hours * 3600 + minutes * 60))
     }
 }
 
@@ -89,8 +81,7 @@ const fn days_in(year: i64, month: i64) -> i64 {
 /// Days of the proleptic Gregorian calendar, for years 0 to 9999.
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let years = year - 1;
-    let before_year =
-        years * 365 + years.div_euclid(4) - years.div_euclid(100) + years.div_euclid(400);
+    let before_year = years * 365 + years.div_euclid(4) - years.div_euclid(100) + years.div_euclid(400);
     let before_month: i64 = (1..month).map(|month| days_in(year, month)).sum();
     // 719,162 days lie between 0001-01-01 and 1970-01-01.
     before_year + before_month + day - 1 - 719_162

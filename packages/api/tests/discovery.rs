@@ -18,85 +18,37 @@ const ABSENT: &str = r#"{"detail":"Not Found"}"#;
 async fn a_server_says_what_it_allows_and_how_one_signs_in() {
     let server = ScriptedServer::start([json(200, "", CAPABILITIES), json(200, "", LOCAL)]).await;
     let info = server.client().probe().await.unwrap();
-    assert_eq!(
-        (info.limits.max_bytes, info.name.as_deref()),
-        (77, Some("Ops"))
-    );
+    assert_eq!((info.limits.max_bytes, info.name.as_deref()), (77, Some("Ops")));
     assert_eq!(info.sign_in, Some(SignInMode::Local { registration: true }));
-    assert!(
-        server
-            .received()
-            .iter()
-            .all(|request| !request.to_ascii_lowercase().contains("authorization"))
-    );
+    assert!(server.received().iter().all(|request| !request.to_ascii_lowercase().contains("authorization")));
 }
 
 #[tokio::test]
 async fn a_server_is_recognised_by_either_proof_at_either_place() {
-    let later = [
-        json(404, "", ABSENT),
-        json(200, "", CAPABILITIES),
-        json(404, "", ABSENT),
-    ];
-    let info = ScriptedServer::start(later)
-        .await
-        .client()
-        .probe()
-        .await
-        .unwrap();
+    let later = [json(404, "", ABSENT), json(200, "", CAPABILITIES), json(404, "", ABSENT)];
+    let info = ScriptedServer::start(later).await.client().probe().await.unwrap();
     assert_eq!((info.limits.max_bytes, info.sign_in), (77, None));
 
-    let web_app = [
-        page(200),
-        json(404, "", ABSENT),
-        json(200, "", r#"{"auth_mode":"oauth"}"#),
-    ];
-    let info = ScriptedServer::start(web_app)
-        .await
-        .client()
-        .probe()
-        .await
-        .unwrap();
+    let web_app = [page(200), json(404, "", ABSENT), json(200, "", r#"{"auth_mode":"oauth"}"#)];
+    let info = ScriptedServer::start(web_app).await.client().probe().await.unwrap();
     assert_eq!(info.sign_in, Some(SignInMode::OAuth));
 
     let silent = [json(200, "", CAPABILITIES), Then::Reset];
-    assert_eq!(
-        ScriptedServer::start(silent)
-            .await
-            .client()
-            .probe()
-            .await
-            .unwrap()
-            .sign_in,
-        None
-    );
+    assert_eq!(ScriptedServer::start(silent).await.client().probe().await.unwrap().sign_in, None);
 }
 
 #[tokio::test]
 async fn a_probe_that_decides_nothing_says_why() {
     let absent = || json(404, "", ABSENT);
     for (steps, class) in [
-        (
-            vec![absent(), absent(), absent()],
-            Rejected(Rejection::OtherDialect),
-        ),
+        (vec![absent(), absent(), absent()], Rejected(Rejection::OtherDialect)),
         (vec![page(200), page(200), page(200)], CaptivePortal),
-        (
-            vec![absent(), absent(), json(503, "Retry-After: 5\r\n", "{}")],
-            Passing(Transient::Busy),
-        ),
-        (
-            vec![json(200, "", "{}"), absent(), absent()],
-            Passing(Transient::ServerProblem),
-        ),
+        (vec![absent(), absent(), json(503, "Retry-After: 5\r\n", "{}")], Passing(Transient::Busy)),
+        (vec![json(200, "", "{}"), absent(), absent()], Passing(Transient::ServerProblem)),
         (vec![Then::Reset], Passing(Transient::ServerProblem)),
     ] {
         let server = ScriptedServer::start(steps.clone()).await;
-        assert_eq!(
-            server.client().probe().await.unwrap_err().class,
-            class,
-            "{steps:?}"
-        );
+        assert_eq!(server.client().probe().await.unwrap_err().class, class, "{steps:?}");
         assert_eq!(server.received().len(), steps.len(), "{steps:?}");
     }
 }

@@ -104,10 +104,7 @@ impl StartLink {
 
     /// Spends the token, or says why that is not possible. A wrong token does not spend the right one.
     pub(crate) fn spend(&self, token: &str, now: Moment) -> Result<(), Refusal> {
-        if !secrets::same(
-            secrets::token_digest(token).as_bytes(),
-            self.digest.as_bytes(),
-        ) {
+        if !secrets::same(secrets::token_digest(token).as_bytes(), self.digest.as_bytes()) {
             return Err(Refusal::sign_in(words::START_TOKEN_WRONG));
         }
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);

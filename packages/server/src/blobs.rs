@@ -57,10 +57,7 @@ impl Blobs {
         let mut removed = 0;
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
-            let kept = entry
-                .file_name()
-                .to_str()
-                .is_some_and(|name| keep.contains(name));
+            let kept = entry.file_name().to_str().is_some_and(|name| keep.contains(name));
             if !kept && entry.file_type()?.is_file() {
                 fs::remove_file(entry.path())?;
                 removed += 1;

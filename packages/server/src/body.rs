@@ -26,23 +26,16 @@ pub(crate) async fn read(
 ) -> Result<Bytes, Refusal> {
     match tokio::time::timeout(timeout, collect(body, headers, limit)).await {
         Ok(result) => result,
-        Err(_) => Err(Refusal::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "READ_TIMEOUT",
-            words::READ_TIMEOUT,
-        )
-        .header(header::CONNECTION, "close")),
+        Err(_) => Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "READ_TIMEOUT", words::READ_TIMEOUT)
+            .header(header::CONNECTION, "close")),
     }
 }
 
 async fn collect(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Result<Bytes, Refusal> {
-    let announced = body
-        .size_hint()
-        .exact()
-        .and_then(|bytes| usize::try_from(bytes).ok());
+    let announced = body.size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
     let waits_for_permission = headers.contains_key(header::EXPECT);
-    let hopeless = announced
-        .is_some_and(|bytes| bytes > DRAIN_BYTES || (bytes > limit && waits_for_permission));
+    let hopeless =
+        announced.is_some_and(|bytes| bytes > DRAIN_BYTES || (bytes > limit && waits_for_permission));
     if hopeless {
         return Err(over(limit));
     }
@@ -63,11 +56,7 @@ async fn collect(mut body: Incoming, headers: &HeaderMap, limit: usize) -> Resul
             break;
         }
     }
-    if seen > limit {
-        Err(over(limit))
-    } else {
-        Ok(kept.freeze())
-    }
+    if seen > limit { Err(over(limit)) } else { Ok(kept.freeze()) }
 }
 
 fn over(limit: usize) -> Refusal {
@@ -79,12 +68,7 @@ pub(crate) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Re
     let is_json = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| {
-            value
-                .trim_start()
-                .to_ascii_lowercase()
-                .starts_with("application/json")
-        });
+        .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("application/json"));
     if !is_json {
         return Err(Refusal::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -106,9 +90,5 @@ pub(crate) fn optional_json<T: DeserializeOwned + Default>(
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Result<T, Refusal> {
-    if body.is_empty() {
-        Ok(T::default())
-    } else {
-        json(headers, body)
-    }
+    if body.is_empty() { Ok(T::default()) } else { json(headers, body) }
 }

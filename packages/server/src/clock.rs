@@ -50,16 +50,11 @@ fn civil_date(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let march_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 {
-        march_month + 3
-    } else {
-        march_month - 9
-    };
+    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
@@ -98,9 +93,7 @@ impl Clock {
     pub(crate) fn now(&self) -> Moment {
         match &self.0 {
             Source::System => {
-                let since = SystemTime::now()
-                    .duration_since(UNIX_EPOCH)
-                    .unwrap_or_default();
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
             }
             Source::Manual(now) => Moment(now.load(Ordering::SeqCst)),
@@ -115,14 +108,8 @@ mod tests {
     #[test]
     fn moments_are_written_as_utc_with_milliseconds() {
         assert_eq!(Moment(0).to_rfc3339(), "1970-01-01T00:00:00.000Z");
-        assert_eq!(
-            Moment(951_782_400_000).to_rfc3339(),
-            "2000-02-29T00:00:00.000Z"
-        );
-        assert_eq!(
-            Moment(1_787_044_324_118).to_rfc3339(),
-            "2026-08-18T09:12:04.118Z"
-        );
+        assert_eq!(Moment(951_782_400_000).to_rfc3339(), "2000-02-29T00:00:00.000Z");
+        assert_eq!(Moment(1_787_044_324_118).to_rfc3339(), "2026-08-18T09:12:04.118Z");
         assert_eq!(Moment(-1).to_rfc3339(), "1969-12-31T23:59:59.999Z");
     }
 

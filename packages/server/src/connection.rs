@@ -126,13 +126,7 @@ async fn accept(
 async fn connection(socket: TcpStream, door: Door, stop: watch::Receiver<bool>) {
     let allowance = Allowance::unlimited();
     if door.faults.is_some() {
-        drive(
-            Metered::new(socket, allowance.clone()),
-            door,
-            allowance,
-            stop,
-        )
-        .await;
+        drive(Metered::new(socket, allowance.clone()), door, allowance, stop).await;
     } else {
         drive(socket, door, allowance, stop).await;
     }
@@ -163,38 +157,18 @@ where
 }
 
 /// Answers one request, with ids and CORS headers on whatever comes of it.
-async fn receive(
-    door: Door,
-    allowance: Allowance,
-    request: Request<Incoming>,
-) -> Result<Response, Dropped> {
+async fn receive(door: Door, allowance: Allowance, request: Request<Incoming>) -> Result<Response, Dropped> {
     let id = format!("req_{}", uuid::Uuid::new_v4().simple());
     let correlation = correlation_of(request.headers()).unwrap_or_else(|| id.clone());
     let origin = origin::origin_of(request.headers());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let (mut response, trusted) =
-        if !origin::host_is_ours(request.headers(), request.uri(), door.port) {
-            (
-                Refusal::new(StatusCode::FORBIDDEN, "FOREIGN_HOST", words::FOREIGN_HOST)
-                    .into_response(),
-                false,
-            )
-        } else if !origin
-            .as_ref()
-            .is_none_or(|origin| origin.to_str().is_ok_and(origin::origin_is_allowed))
-        {
-            (
-                Refusal::new(
-                    StatusCode::FORBIDDEN,
-                    "FOREIGN_ORIGIN",
-                    words::FOREIGN_ORIGIN,
-                )
-                .into_response(),
-                false,
-            )
-        } else {
-            (answer(&door, &allowance, request).await?, true)
-        };
+    let (mut response, trusted) = if !origin::host_is_ours(request.headers(), request.uri(), door.port) {
+        (Refusal::new(StatusCode::FORBIDDEN, "FOREIGN_HOST", words::FOREIGN_HOST).into_response(), false)
+    } else if !origin.as_ref().is_none_or(|origin| origin.to_str().is_ok_and(origin::origin_is_allowed)) {
+        (Refusal::new(StatusCode::FORBIDDEN, "FOREIGN_ORIGIN", words::FOREIGN_ORIGIN).into_response(), false)
+    } else {
+        (answer(&door, &allowance, request).await?, true)
+    };
     tracing::debug!(%method, path, status = response.status().as_u16(), id, "answered");
     let headers = response.headers_mut();
     for (name, value) in [(REQUEST_ID, &id), (CORRELATION_ID, &correlation)] {
@@ -202,14 +176,8 @@ async fn receive(
             headers.insert(name, value);
         }
     }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     origin::allow(headers, origin.as_ref().filter(|_| trusted));
     Ok(response)
 }
@@ -217,27 +185,18 @@ async fn receive(
 /// The client's own correlation id, when it is short and harmless enough to be sent back.
 fn correlation_of(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(&CORRELATION_ID)?.to_str().ok()?;
-    let good =
-        !text.is_empty() && text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let good = !text.is_empty() && text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic());
     good.then(|| text.to_owned())
 }
 
-async fn answer(
-    door: &Door,
-    allowance: &Allowance,
-    request: Request<Incoming>,
-) -> Result<Response, Dropped> {
+async fn answer(door: &Door, allowance: &Allowance, request: Request<Incoming>) -> Result<Response, Dropped> {
     if origin::is_preflight(request.method(), request.headers()) {
         let mut response = StatusCode::NO_CONTENT.into_response();
         origin::permit(response.headers_mut(), request.headers());
         return Ok(response);
     }
     let (head, incoming) = request.into_parts();
-    let limit = if head.uri.path().ends_with("/turns") {
-        MAX_TURN_BODY
-    } else {
-        MAX_JSON_BODY
-    };
+    let limit = if head.uri.path().ends_with("/turns") { MAX_TURN_BODY } else { MAX_JSON_BODY };
     let body = match body::read(incoming, &head.headers, limit, door.read_timeout).await {
         Ok(body) => body,
         Err(refusal) => return Ok(refusal.into_response()),
@@ -246,11 +205,7 @@ async fn answer(
         return Ok(dispatch(&door.router, Whole { head, body }).await);
     };
     let path = head.uri.path();
-    if path == faults::PREFIX
-        || path
-            .strip_prefix(faults::PREFIX)
-            .is_some_and(|rest| rest.starts_with('/'))
-    {
+    if path == faults::PREFIX || path.strip_prefix(faults::PREFIX).is_some_and(|rest| rest.starts_with('/')) {
         let call = (&head.method, &head.uri, &head.headers);
         return Ok(faults::control(&door.app, faults, call, &body).await);
     }
@@ -264,10 +219,7 @@ pub(crate) async fn dispatch(router: &Router, request: Whole) -> Response {
     let result: Result<Response, Infallible> = router.clone().call(request).await;
     let response = result.unwrap_or_else(|impossible| match impossible {});
     // What axum refuses before a handler runs, such as an address that is not UTF-8, comes as bare text.
-    if is_api
-        && response.status().is_client_error()
-        && !response.headers().contains_key(&ERROR_CODE)
-    {
+    if is_api && response.status().is_client_error() && !response.headers().contains_key(&ERROR_CODE) {
         return Refusal::bad_request(words::UNREADABLE_ADDRESS).into_response();
     }
     response

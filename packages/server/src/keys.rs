@@ -22,18 +22,12 @@ pub(crate) fn key_of(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     };
     let key = value.to_str().unwrap_or_default();
     let good = (8..=255).contains(&key.len())
-        && key
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
     if good {
         Ok(Some(key.to_owned()))
     } else {
-        Err(Refusal::new(
-            StatusCode::BAD_REQUEST,
-            "INVALID_IDEMPOTENCY_KEY",
-            words::KEY_FORMAT,
-        )
-        .field("error_type", "InvalidIdempotencyKey"))
+        Err(Refusal::new(StatusCode::BAD_REQUEST, "INVALID_IDEMPOTENCY_KEY", words::KEY_FORMAT)
+            .field("error_type", "InvalidIdempotencyKey"))
     }
 }
 
@@ -57,21 +51,15 @@ pub(crate) fn reused() -> Refusal {
 /// Answers as the first time, or says that the stored answer is gone.
 pub(crate) fn replay(receipt: Receipt) -> Response {
     let Some(answer) = receipt.answer else {
-        return Refusal::conflict("IDEMPOTENCY_REPLAY_UNAVAILABLE", words::ANSWER_PRUNED)
-            .into_response();
+        return Refusal::conflict("IDEMPOTENCY_REPLAY_UNAVAILABLE", words::ANSWER_PRUNED).into_response();
     };
     let mut response = from_receipt(receipt.status, answer, receipt.location.as_deref());
     let headers = response.headers_mut();
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
-    if let Some(value) = receipt
-        .title_source
-        .and_then(|source| HeaderValue::from_str(&source).ok())
-    {
+    if let Some(value) = receipt.title_source.and_then(|source| HeaderValue::from_str(&source).ok()) {
         headers.insert(TITLE_SOURCE, value);
     }
-    response.extensions_mut().insert(Replayed {
-        turn_number: receipt.turn_number,
-    });
+    response.extensions_mut().insert(Replayed { turn_number: receipt.turn_number });
     response
 }
 
@@ -83,9 +71,7 @@ pub(crate) fn from_receipt(status: u16, json: String, location: Option<&str>) ->
         response.headers_mut().insert(header::LOCATION, value);
     }
     if status == StatusCode::ACCEPTED {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
     }
     response
 }

@@ -41,14 +41,9 @@ impl CaseState {
 
     /// The state of that name.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Inquiry,
-            Self::Investigating,
-            Self::Resolved,
-            Self::Closed,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == text)
+        [Self::Inquiry, Self::Investigating, Self::Resolved, Self::Closed]
+            .into_iter()
+            .find(|state| state.as_str() == text)
     }
 
     /// Whether nothing but questions is taken any more.
@@ -65,10 +60,9 @@ pub(crate) fn has(case: &Case, milestone: &str) -> bool {
 /// Milestones that are still ahead.
 pub(crate) fn pending(case: &Case) -> Vec<&'static str> {
     match case.state {
-        CaseState::Investigating => MILESTONES
-            .into_iter()
-            .filter(|milestone| !has(case, milestone))
-            .collect(),
+        CaseState::Investigating => {
+            MILESTONES.into_iter().filter(|milestone| !has(case, milestone)).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -77,11 +71,7 @@ pub(crate) fn pending(case: &Case) -> Vec<&'static str> {
 pub(crate) fn next_states(case: &Case) -> Vec<CaseState> {
     match case.state {
         CaseState::Inquiry if has(case, SYMPTOM) => {
-            vec![
-                CaseState::Investigating,
-                CaseState::Closed,
-                CaseState::Resolved,
-            ]
+            vec![CaseState::Investigating, CaseState::Closed, CaseState::Resolved]
         }
         CaseState::Inquiry => vec![CaseState::Investigating, CaseState::Closed],
         CaseState::Investigating => vec![CaseState::Resolved, CaseState::Closed],
@@ -121,15 +111,9 @@ pub(crate) fn closure_reason(case: &Case) -> &'static str {
 
 /// How sure the cause is.
 pub(crate) fn cause_assurance(hypotheses: &[Hypothesis]) -> &'static str {
-    if hypotheses
-        .iter()
-        .any(|hypothesis| hypothesis.state == "validated")
-    {
+    if hypotheses.iter().any(|hypothesis| hypothesis.state == "validated") {
         "confirmed"
-    } else if hypotheses
-        .iter()
-        .any(|hypothesis| hypothesis.state == "active")
-    {
+    } else if hypotheses.iter().any(|hypothesis| hypothesis.state == "active") {
         "mechanistic"
     } else {
         "no_root"

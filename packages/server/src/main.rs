@@ -8,9 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use copilot_server::{
-    AssistantChoice, DEFAULT_JOB_THRESHOLD, DEFAULT_PORT, Endpoint, Options, Server,
-};
+use copilot_server::{AssistantChoice, DEFAULT_JOB_THRESHOLD, DEFAULT_PORT, Endpoint, Options, Server};
 use tracing_subscriber::EnvFilter;
 
 /// The model that is asked for when COPILOT_LLM_MODEL is not set.
@@ -57,19 +55,12 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
-        .with_env_filter(
-            EnvFilter::try_from_env("COPILOT_LOG").unwrap_or_else(|_| EnvFilter::new("info")),
-        )
+        .with_env_filter(EnvFilter::try_from_env("COPILOT_LOG").unwrap_or_else(|_| EnvFilter::new("info")))
         .init();
     let outcome = options(arguments).and_then(|options| {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| {
-                format!(
-                    "The server can't get threads from the operating system: {error}. Try again."
-                )
-            })?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+            format!("The server can't get threads from the operating system: {error}. Try again.")
+        })?;
         runtime.block_on(run(options))
     });
     match outcome {
@@ -82,9 +73,10 @@ fn main() -> ExitCode {
 }
 
 fn options(arguments: Arguments) -> Result<Options, String> {
-    let data = arguments.data.or_else(default_folder).ok_or_else(|| {
-        "There is no home folder to keep data in. Choose a folder with --data.".to_owned()
-    })?;
+    let data = arguments
+        .data
+        .or_else(default_folder)
+        .ok_or_else(|| "There is no home folder to keep data in. Choose a folder with --data.".to_owned())?;
     Ok(Options {
         port: arguments.port,
         faults: arguments.faults,
@@ -102,10 +94,7 @@ fn default_folder() -> Option<PathBuf> {
 
 fn assistant() -> AssistantChoice {
     let setting = |name: &str| {
-        std::env::var(name)
-            .ok()
-            .map(|value| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
+        std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     };
     match setting("COPILOT_LLM_URL") {
         None => AssistantChoice::Triage,
@@ -122,14 +111,8 @@ async fn run(options: Options) -> Result<(), String> {
     // Listened for from here on, so that an early order to stop is not lost.
     let stop = StopSignal::listen()
         .map_err(|error| format!("The server can't listen for Ctrl-C: {error}. Try again."))?;
-    let running = Server::start(options)
-        .await
-        .map_err(|error| error.to_string())?;
-    let link = format!(
-        "listening on {}/?token={}\n",
-        running.url(),
-        running.start_token()
-    );
+    let running = Server::start(options).await.map_err(|error| error.to_string())?;
+    let link = format!("listening on {}/?token={}\n", running.url(), running.start_token());
     let mut out = std::io::stdout();
     // Nobody reading the line is no reason to stop.
     let _ = out.write_all(link.as_bytes()).and_then(|()| out.flush());
@@ -148,10 +131,7 @@ struct StopSignal {
 impl StopSignal {
     fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
     async fn received(mut self) {

@@ -16,8 +16,8 @@ const MIN_LETTERS: usize = 10;
 
 /// Words that open a request and say nothing about its subject.
 const OPENERS: [&str; 16] = [
-    "hi", "hello", "hey", "please", "can", "could", "you", "help", "me", "i", "we", "have", "our",
-    "my", "a", "the",
+    "hi", "hello", "hey", "please", "can", "could", "you", "help", "me", "i", "we", "have", "our", "my", "a",
+    "the",
 ];
 
 /// The title of a case that has none: `Case-260818-2`.
@@ -26,31 +26,19 @@ pub(crate) fn placeholder(day: &str, number: u32) -> String {
 }
 
 /// A name from the first of `texts` that has enough substance, with at most `max_words` words.
-pub(crate) fn from_texts<'a>(
-    texts: impl IntoIterator<Item = &'a str>,
-    max_words: u32,
-) -> Option<String> {
-    texts
-        .into_iter()
-        .find_map(|text| from_text(text, max_words))
+pub(crate) fn from_texts<'a>(texts: impl IntoIterator<Item = &'a str>, max_words: u32) -> Option<String> {
+    texts.into_iter().find_map(|text| from_text(text, max_words))
 }
 
 fn from_text(text: &str, max_words: u32) -> Option<String> {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
     let sentence = line.split_terminator(". ").next().unwrap_or(line);
-    if sentence
-        .chars()
-        .filter(|letter| letter.is_alphabetic())
-        .count()
-        < MIN_LETTERS
-    {
+    if sentence.chars().filter(|letter| letter.is_alphabetic()).count() < MIN_LETTERS {
         return None;
     }
     let words: Vec<&str> = sentence.split_whitespace().collect();
     let telling = words.iter().position(|word| {
-        let bare = word
-            .trim_matches(|c: char| !c.is_alphanumeric())
-            .to_lowercase();
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
         !OPENERS.contains(&bare.as_str())
     })?;
     let kept = words.into_iter().skip(telling);
@@ -72,15 +60,9 @@ fn shorten<'a>(words: impl Iterator<Item = &'a str>, max_words: u32) -> String {
         if !title.is_empty() {
             title.push(' ');
         }
-        title.extend(
-            word.chars()
-                .filter(|c| !c.is_control())
-                .take(MAX_MADE_CHARS),
-        );
+        title.extend(word.chars().filter(|c| !c.is_control()).take(MAX_MADE_CHARS));
     }
-    title
-        .trim_end_matches([',', ';', ':', '.', '-', '?'])
-        .to_owned()
+    title.trim_end_matches([',', ';', ':', '.', '-', '?']).to_owned()
 }
 
 fn capitalised(text: &str) -> String {

@@ -26,10 +26,8 @@ pub(crate) const MAX_TURN_BODY: usize = MAX_FILE_BYTES + MAX_TEXT_BYTES + 1024 *
 pub(crate) const MAX_JSON_BODY: usize = 1024 * 1024;
 
 /// File name endings that an upload may have; announced as `limits.allowedExtensions`.
-pub(crate) const ALLOWED_EXTENSIONS: [&str; 12] = [
-    ".txt", ".log", ".json", ".jsonl", ".csv", ".md", ".yaml", ".yml", ".conf", ".xml", ".out",
-    ".err",
-];
+pub(crate) const ALLOWED_EXTENSIONS: [&str; 12] =
+    [".txt", ".log", ".json", ".jsonl", ".csv", ".md", ".yaml", ".yml", ".conf", ".xml", ".out", ".err"];
 
 /// Seconds within which a turn is answered; announced as `limits.turnResponseBoundSeconds`.
 pub(crate) const TURN_BOUND_SECONDS: u64 = 120;
@@ -59,10 +57,7 @@ pub struct Endpoint {
 
 impl std::fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Endpoint")
-            .field("url", &self.url)
-            .field("model", &self.model)
-            .finish_non_exhaustive()
+        f.debug_struct("Endpoint").field("url", &self.url).field("model", &self.model).finish_non_exhaustive()
     }
 }
 

@@ -22,29 +22,20 @@ pub(crate) fn host_is_ours(headers: &HeaderMap, uri: &Uri, port: u16) -> bool {
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return false;
     };
-    let named = host
-        .to_str()
-        .is_ok_and(|host| is_loopback_authority(host, Some(port)));
-    let absolute = uri
-        .authority()
-        .is_none_or(|authority| is_loopback_authority(authority.as_str(), Some(port)));
+    let named = host.to_str().is_ok_and(|host| is_loopback_authority(host, Some(port)));
+    let absolute =
+        uri.authority().is_none_or(|authority| is_loopback_authority(authority.as_str(), Some(port)));
     named && absolute
 }
 
 /// Whether `origin` may use this server: loopback pages of any port, and browser extensions.
 pub(crate) fn origin_is_allowed(origin: &str) -> bool {
-    if let Some(authority) = origin
-        .strip_prefix("http://")
-        .or_else(|| origin.strip_prefix("https://"))
-    {
+    if let Some(authority) = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) {
         return is_loopback_authority(authority, None);
     }
     EXTENSION_SCHEMES.iter().any(|scheme| {
         origin.strip_prefix(scheme).is_some_and(|id| {
-            !id.is_empty()
-                && id
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         })
     })
 }
@@ -59,10 +50,9 @@ fn is_loopback_authority(authority: &str, port: Option<u16>) -> bool {
             return false;
         }
         let given = match rest.strip_prefix(':') {
-            Some(digits) => digits
-                .parse::<u16>()
-                .ok()
-                .filter(|_| digits.bytes().all(|digit| digit.is_ascii_digit())),
+            Some(digits) => {
+                digits.parse::<u16>().ok().filter(|_| digits.bytes().all(|digit| digit.is_ascii_digit()))
+            }
             None if rest.is_empty() => Some(80),
             None => None,
         };
@@ -83,14 +73,8 @@ pub(crate) fn allow(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        headers.insert(
-            header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-            HeaderValue::from_static("true"),
-        );
-        headers.insert(
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static(EXPOSED),
-        );
+        headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     }
 }
 
@@ -109,15 +93,9 @@ pub(crate) fn permit(headers: &mut HeaderMap, request: &HeaderMap) {
         header::ACCESS_CONTROL_ALLOW_HEADERS,
         HeaderValue::from_static("Authorization, Content-Type, X-Session-Id, Idempotency-Key"),
     );
-    headers.insert(
-        header::ACCESS_CONTROL_MAX_AGE,
-        HeaderValue::from_static("600"),
-    );
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     if request.contains_key("access-control-request-private-network") {
-        headers.insert(
-            "access-control-allow-private-network",
-            HeaderValue::from_static("true"),
-        );
+        headers.insert("access-control-allow-private-network", HeaderValue::from_static("true"));
     }
 }
 
@@ -133,12 +111,7 @@ mod tests {
 
     #[test]
     fn only_loopback_names_with_the_bound_port_are_hosts() {
-        for good in [
-            "127.0.0.1:8787",
-            "localhost:8787",
-            "LOCALHOST:8787",
-            "[::1]:8787",
-        ] {
+        for good in ["127.0.0.1:8787", "localhost:8787", "LOCALHOST:8787", "[::1]:8787"] {
             assert!(host(good), "{good}");
         }
         for bad in [

@@ -34,8 +34,6 @@ pub(crate) fn committed(mut response: Response) -> Response {
 
 /// Marks an answer as a committed turn.
 pub(crate) fn committed_turn(mut response: Response, turn_number: u32) -> Response {
-    response.extensions_mut().insert(Committed {
-        turn_number: Some(turn_number),
-    });
+    response.extensions_mut().insert(Committed { turn_number: Some(turn_number) });
     response
 }

@@ -29,12 +29,7 @@ impl Refusal {
         let mut body = Map::new();
         body.insert("detail".into(), Value::String(detail.into()));
         body.insert("code".into(), Value::String(code.into()));
-        Self {
-            status,
-            code,
-            body,
-            headers: Vec::new(),
-        }
+        Self { status, code, body, headers: Vec::new() }
     }
 
     /// 400: the request cannot be understood.
@@ -50,11 +45,7 @@ impl Refusal {
 
     /// 401 about the session: the token is fine, the client makes a new session.
     pub(crate) fn session_expired() -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "SESSION_EXPIRED",
-            words::SESSION_OVER,
-        )
+        Self::new(StatusCode::UNAUTHORIZED, "SESSION_EXPIRED", words::SESSION_OVER)
     }
 
     /// 401 about a name, a password or a start token.
@@ -84,21 +75,12 @@ impl Refusal {
 
     /// 413: `what` is larger than `limit` bytes.
     pub(crate) fn too_large(what: &str, limit: usize) -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "TOO_LARGE",
-            words::too_large(what, limit),
-        )
-        .field("max_bytes", limit)
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", words::too_large(what, limit))
+            .field("max_bytes", limit)
     }
 
     /// 422 about one field, in the list form of contract 4.2.
-    pub(crate) fn field_error(
-        place: &str,
-        field: &str,
-        kind: &str,
-        message: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn field_error(place: &str, field: &str, kind: &str, message: impl Into<String>) -> Self {
         let mut refusal = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_ERROR", "");
         refusal.body.insert(
             "detail".into(),
@@ -114,18 +96,12 @@ impl Refusal {
 
     /// 500: this server failed; nothing was stored.
     pub(crate) fn internal() -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "SERVICE_ERROR",
-            words::INTERNAL,
-        )
-        .retry_after(10)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "SERVICE_ERROR", words::INTERNAL).retry_after(10)
     }
 
     /// Adds `Retry-After` in seconds, in the header and in the body.
     pub(crate) fn retry_after(self, seconds: u64) -> Self {
-        self.header(header::RETRY_AFTER, &seconds.to_string())
-            .field("retry_after", seconds)
+        self.header(header::RETRY_AFTER, &seconds.to_string()).field("retry_after", seconds)
     }
 
     /// Adds a header; values that no header may carry are left out.
@@ -176,17 +152,11 @@ impl IntoResponse for Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Closed => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "SHUTTING_DOWN",
-                words::SHUTTING_DOWN,
-            )
-            .retry_after(5),
-            StoreError::Full => Self::new(
-                StatusCode::INSUFFICIENT_STORAGE,
-                "DISK_FULL",
-                words::DISK_FULL,
-            ),
+            StoreError::Closed => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "SHUTTING_DOWN", words::SHUTTING_DOWN)
+                    .retry_after(5)
+            }
+            StoreError::Full => Self::new(StatusCode::INSUFFICIENT_STORAGE, "DISK_FULL", words::DISK_FULL),
             other => {
                 tracing::error!(error = %other, "the store failed");
                 Self::internal()

@@ -50,10 +50,7 @@ pub(crate) fn hash_password(password: &str) -> Result<StoredPassword, NoEntropy>
 
 /// Whether `password` is the one that was stored. Slow on purpose: call it off the async threads.
 pub(crate) fn password_matches(password: &str, stored: &StoredPassword) -> bool {
-    same(
-        stretch(password, &stored.salt).as_bytes(),
-        stored.hash.as_bytes(),
-    )
+    same(stretch(password, &stored.salt).as_bytes(), stored.hash.as_bytes())
 }
 
 /// Compares without stopping at the first difference.
@@ -130,10 +127,7 @@ mod tests {
     #[test]
     fn the_mac_gives_the_answer_of_rfc_4231() {
         let sum = Hmac::new(b"Jefe").sum(b"what do ya want for nothing?");
-        assert_eq!(
-            hex(&sum),
-            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
-        );
+        assert_eq!(hex(&sum), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     }
 
     #[test]

@@ -114,22 +114,14 @@ impl Server {
     ///
     /// [`StartError`], whose text is meant to be shown.
     pub async fn start(options: Options) -> Result<Running, StartError> {
-        if let Some(folder) = options
-            .web
-            .as_ref()
-            .filter(|folder| !folder.join("index.html").is_file())
-        {
-            return Err(StartError::Web {
-                folder: folder.clone(),
-            });
+        if let Some(folder) = options.web.as_ref().filter(|folder| !folder.join("index.html").is_file()) {
+            return Err(StartError::Web { folder: folder.clone() });
         }
         let assistant = Assistant::new(&options.assistant).map_err(StartError::Assistant)?;
         let settings = options.clone();
-        let (store, blobs) = tokio::task::spawn_blocking(move || open_data(&settings))
-            .await
-            .map_err(|error| StartError::Database {
-                file: options.data.clone(),
-                cause: error.to_string(),
+        let (store, blobs) =
+            tokio::task::spawn_blocking(move || open_data(&settings)).await.map_err(|error| {
+                StartError::Database { file: options.data.clone(), cause: error.to_string() }
             })??;
         let listener = match bind(options.port).await {
             Ok(listener) => listener,
@@ -138,12 +130,8 @@ impl Server {
                 return Err(error);
             }
         };
-        let addr = listener.local_addr().map_err(|cause| StartError::Port {
-            port: options.port,
-            cause,
-        })?;
-        let start_token =
-            secrets::new_token().map_err(|error| StartError::Entropy(error.to_string()))?;
+        let addr = listener.local_addr().map_err(|cause| StartError::Port { port: options.port, cause })?;
+        let start_token = secrets::new_token().map_err(|error| StartError::Entropy(error.to_string()))?;
         let app = Arc::new(App {
             store: store.clone(),
             blobs,
@@ -170,31 +158,20 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let serving = tokio::spawn(connection::serve(listener, door, stopped));
         tracing::info!(%addr, faults = options.faults, "started");
-        Ok(Running {
-            addr,
-            start_token,
-            stop,
-            serving,
-            store,
-        })
+        Ok(Running { addr, start_token, stop, serving, store })
     }
 }
 
 async fn bind(port: u16) -> Result<TcpListener, StartError> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .await
-        .map_err(|cause| match cause.kind() {
-            io::ErrorKind::AddrInUse => StartError::PortTaken { port },
-            _ => StartError::Port { port, cause },
-        })
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|cause| match cause.kind() {
+        io::ErrorKind::AddrInUse => StartError::PortTaken { port },
+        _ => StartError::Port { port, cause },
+    })
 }
 
 fn open_data(options: &Options) -> Result<(Store, Blobs), StartError> {
     let folder = &options.data;
-    let unwritable = |cause: io::Error| StartError::Folder {
-        folder: folder.clone(),
-        cause,
-    };
+    let unwritable = |cause: io::Error| StartError::Folder { folder: folder.clone(), cause };
     prepare_folder(folder).map_err(unwritable)?;
     let blobs = Blobs::open(folder).map_err(unwritable)?;
     let store = match Store::open(folder) {
@@ -209,9 +186,7 @@ fn open_data(options: &Options) -> Result<(Store, Blobs), StartError> {
     let store = store.map_err(|error| match error {
         OpenError::Corrupt(cause) => StartError::Corrupt { file, cause },
         OpenError::Newer { found, known } => StartError::Newer { file, found, known },
-        OpenError::InUse => StartError::FolderInUse {
-            folder: folder.clone(),
-        },
+        OpenError::InUse => StartError::FolderInUse { folder: folder.clone() },
         OpenError::Other(cause) => StartError::Database { file, cause },
     })?;
     Ok((store, blobs))

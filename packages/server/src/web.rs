@@ -20,27 +20,15 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
 const ENCODINGS: [(&str, &str); 2] = [("br", "br"), ("gzip", "gz")];
 
 /// Serves the file of `uri`, or 404.
-pub(crate) async fn serve(
-    folder: PathBuf,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
+pub(crate) async fn serve(folder: PathBuf, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if method != Method::GET && method != Method::HEAD {
-        return secured(
-            (
-                StatusCode::METHOD_NOT_ALLOWED,
-                [(header::ALLOW, "GET, HEAD")],
-            )
-                .into_response(),
-        );
+        return secured((StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response());
     }
     let Some(file) = place(&folder, uri.path()) else {
         return missing();
     };
     let head_only = method == Method::HEAD;
-    let response =
-        tokio::task::spawn_blocking(move || read(&folder, &file, &headers, head_only)).await;
+    let response = tokio::task::spawn_blocking(move || read(&folder, &file, &headers, head_only)).await;
     match response {
         Ok(Ok(response)) => secured(response),
         _ => missing(),
@@ -53,10 +41,7 @@ fn missing() -> Response {
 
 fn secured(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(POLICY),
-    );
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }
@@ -65,10 +50,7 @@ fn secured(mut response: Response) -> Response {
 fn place(folder: &Path, path: &str) -> Option<PathBuf> {
     let decoded = percent_decode(path)?;
     let mut file = folder.to_owned();
-    let mut segments = decoded
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .peekable();
+    let mut segments = decoded.split('/').filter(|segment| !segment.is_empty()).peekable();
     if segments.peek().is_none() {
         return Some(file.join("index.html"));
     }
@@ -107,32 +89,17 @@ fn read(folder: &Path, file: &Path, headers: &HeaderMap, head_only: bool) -> io:
     if !facts.is_file() {
         return Err(io::ErrorKind::NotFound.into());
     }
-    let changed = facts
-        .modified()?
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_nanos();
-    let tag = format!(
-        "\"{:x}-{changed:x}{}\"",
-        facts.len(),
-        encoding.unwrap_or_default()
-    );
+    let changed = facts.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let tag = format!("\"{:x}-{changed:x}{}\"", facts.len(), encoding.unwrap_or_default());
     let mut response = if is_known(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else if head_only {
-        (
-            [(header::CONTENT_LENGTH, facts.len().to_string())],
-            Body::empty(),
-        )
-            .into_response()
+        ([(header::CONTENT_LENGTH, facts.len().to_string())], Body::empty()).into_response()
     } else {
         Body::from(fs::read(&chosen)?).into_response()
     };
     let out = response.headers_mut();
-    out.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static(content_type(&real)),
-    );
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(&real)));
     out.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         out.insert(header::ETAG, tag);
@@ -145,10 +112,8 @@ fn read(folder: &Path, file: &Path, headers: &HeaderMap, head_only: bool) -> io:
 
 /// The compressed sibling that the client accepts, else the file itself.
 fn variant(file: &Path, headers: &HeaderMap) -> (PathBuf, Option<&'static str>) {
-    let accepted = headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     for (encoding, ending) in ENCODINGS {
         let mut sibling = file.as_os_str().to_owned();
         sibling.push(".");
@@ -164,31 +129,20 @@ fn variant(file: &Path, headers: &HeaderMap) -> (PathBuf, Option<&'static str>) 
 fn accepts(accepted: &str, encoding: &str) -> bool {
     accepted.split(',').any(|entry| {
         let mut parts = entry.split(';').map(str::trim);
-        let named = parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case(encoding));
-        let refused = parts
-            .any(|part| part.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0));
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        let refused =
+            parts.any(|part| part.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0));
         named && !refused
     })
 }
 
 fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let known = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    known
-        .split(',')
-        .map(str::trim)
-        .any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    known.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }
 
 fn content_type(file: &Path) -> &'static str {
-    let ending = file
-        .extension()
-        .and_then(|ending| ending.to_str())
-        .unwrap_or_default();
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     match ending.to_ascii_lowercase().as_str() {
         "html" => "text/html; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
@@ -212,14 +166,8 @@ mod tests {
     #[test]
     fn no_path_leads_out_of_the_folder() {
         let folder = Path::new("/bundle");
-        assert_eq!(
-            place(folder, "/"),
-            Some(PathBuf::from("/bundle/index.html"))
-        );
-        assert_eq!(
-            place(folder, "/assets/app.js"),
-            Some(PathBuf::from("/bundle/assets/app.js"))
-        );
+        assert_eq!(place(folder, "/"), Some(PathBuf::from("/bundle/index.html")));
+        assert_eq!(place(folder, "/assets/app.js"), Some(PathBuf::from("/bundle/assets/app.js")));
         for bad in [
             "/../secret",
             "/%2e%2e/secret",

@@ -147,10 +147,7 @@ pub(crate) struct CaseSummary {
 
 impl From<&Case> for CaseSummary {
     fn from(case: &Case) -> Self {
-        Self {
-            core: case.into(),
-            stage: lifecycle::stage(case),
-        }
+        Self { core: case.into(), stage: lifecycle::stage(case) }
     }
 }
 

@@ -16,10 +16,7 @@ struct Numbers(u64);
 
 impl Numbers {
     fn next(&mut self, below: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % below
     }
 }
@@ -31,11 +28,7 @@ fn mixed_log(bytes: usize) -> String {
     while text.len() < bytes {
         second += numbers.next(3) / 2;
         let (hour, minute, sec) = (second / 3600 % 24, second / 60 % 60, second % 60);
-        let (id, ms, host) = (
-            numbers.next(1_000_000),
-            numbers.next(900),
-            numbers.next(250),
-        );
+        let (id, ms, host) = (numbers.next(1_000_000), numbers.next(900), numbers.next(250));
         // Writing to a string cannot fail.
         let _ = match numbers.next(9) {
             0 => writeln!(
@@ -107,10 +100,6 @@ fn main() {
                 start.elapsed().as_secs_f64()
             })
             .fold(f64::INFINITY, f64::min);
-        println!(
-            "{name}: {size:.1} MB in {:.0} ms, {:.0} MB/s",
-            best * 1000.0,
-            size / best
-        );
+        println!("{name}: {size:.1} MB in {:.0} ms, {:.0} MB/s", best * 1000.0, size / best);
     }
 }

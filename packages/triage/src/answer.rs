@@ -31,17 +31,9 @@ pub(crate) fn answer(findings: &Findings<'_>, context: &Context) -> Report {
     }
     let known = findings.analysis.first_failure.as_ref().and_then(|first| {
         let entry = findings.entries.get(first.entry)?;
-        findings
-            .by_id
-            .get(entry.template as usize)?
-            .cause
-            .and_then(known)
+        findings.by_id.get(entry.template as usize)?.cause.and_then(known)
     });
-    let scene = Scene {
-        findings,
-        names: Names::gather(findings),
-        known,
-    };
+    let scene = Scene { findings, names: Names::gather(findings), known };
     let next = checks::propose(&scene);
     let mut page = Page::new(MAX_MARKDOWN_BYTES);
     page.add(&verdict(&scene));
@@ -66,22 +58,14 @@ fn verdict(scene: &Scene<'_>) -> String {
         return words::nothing_failed(scene.findings.analysis.entries);
     };
     let what = scene.what(first);
-    let what = if scene.known.is_some() {
-        plain(&what)
-    } else {
-        words::failures_from(&code(&what, 80))
-    };
+    let what = if scene.known.is_some() { plain(&what) } else { words::failures_from(&code(&what, 80)) };
     let after = first
         .preceded_by
         .as_ref()
         .map(|change| words::after_change(change.trigger, change.before_ms))
         .unwrap_or_default();
     let source = scene.source().map(|source| code(&source, 60));
-    let what = if source.is_some() {
-        what
-    } else {
-        capital(&what)
-    };
+    let what = if source.is_some() { what } else { capital(&what) };
     let from = first.at_ms.map(|ms| scene.findings.timeline.at(ms));
     words::verdict(source.as_deref(), &what, from.as_deref(), &after)
 }
@@ -90,9 +74,7 @@ fn verdict(scene: &Scene<'_>) -> String {
 fn plain(title: &str) -> String {
     match title.rsplit_once(' ') {
         Some((words, name))
-            if name
-                .bytes()
-                .any(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-') =>
+            if name.bytes().any(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-') =>
         {
             format!("{words} {}", code(name, 60))
         }
@@ -112,10 +94,7 @@ fn facts(scene: &Scene<'_>) -> String {
     let analysis = &scene.findings.analysis;
     let mut text = words::counted(analysis.entries, "entry", "entries");
     if analysis.lines != analysis.entries {
-        text.push_str(&format!(
-            " in {}",
-            words::counted(analysis.lines, "line", "lines")
-        ));
+        text.push_str(&format!(" in {}", words::counted(analysis.lines, "line", "lines")));
     }
     if let Some((first, last)) = &analysis.span_text {
         text.push_str(&format!(", {first} to {last}"));
@@ -140,26 +119,16 @@ fn facts(scene: &Scene<'_>) -> String {
     text.push_str(&format!(" Read as {}.", names.join(", ")));
     for burst in analysis.bursts.iter().take(2) {
         text.push(' ');
-        text.push_str(&words::burst(
-            burst,
-            &scene.findings.timeline.at(burst.first_ms),
-        ));
+        text.push_str(&words::burst(burst, &scene.findings.timeline.at(burst.first_ms)));
     }
     text
 }
 
 fn table(scene: &Scene<'_>) -> String {
     let templates = &scene.findings.analysis.templates;
-    let failing: Vec<&Template> = templates
-        .iter()
-        .filter(|template| template.level >= Level::Warn)
-        .take(MAX_ROWS)
-        .collect();
-    let shown = if failing.is_empty() {
-        templates.iter().take(3).collect()
-    } else {
-        failing
-    };
+    let failing: Vec<&Template> =
+        templates.iter().filter(|template| template.level >= Level::Warn).take(MAX_ROWS).collect();
+    let shown = if failing.is_empty() { templates.iter().take(3).collect() } else { failing };
     if shown.is_empty() {
         return String::new();
     }
@@ -186,10 +155,7 @@ fn exceptions(scene: &Scene<'_>) -> String {
     let mut text = words::EXCEPTIONS_HEADING.to_owned();
     text.push('\n');
     for exception in exceptions.iter().take(MAX_EXCEPTIONS) {
-        let language = exception
-            .language
-            .map(words::language_name)
-            .unwrap_or_default();
+        let language = exception.language.map(words::language_name).unwrap_or_default();
         text.push_str(&format!(
             "\n- {} × {language} {}",
             words::number(exception.count),
@@ -214,22 +180,11 @@ fn requests(scene: &Scene<'_>) -> String {
         .filter(|(_, count)| **count > 0)
         .map(|(index, count)| format!("{}xx {}", index + 1, number(*count)))
         .collect();
-    let mut text = format!(
-        "**Requests.** {} in all: {}.",
-        number(http.requests),
-        classes.join(", ")
-    );
+    let mut text = format!("**Requests.** {} in all: {}.", number(http.requests), classes.join(", "));
     let failing: Vec<String> = http
         .failing
         .iter()
-        .map(|path| {
-            format!(
-                "{} ({} of {})",
-                code(&path.path, 60),
-                number(path.errors),
-                number(path.count)
-            )
-        })
+        .map(|path| format!("{} ({} of {})", code(&path.path, 60), number(path.errors), number(path.count)))
         .collect();
     if !failing.is_empty() {
         text.push_str(&format!(" Failing: {}.", failing.join(", ")));
@@ -253,21 +208,13 @@ fn requests(scene: &Scene<'_>) -> String {
 }
 
 fn meaning(scene: &Scene<'_>) -> String {
-    let mut text = scene
-        .known
-        .map(|known| format!("**What it usually means.** {}", known.because))
-        .unwrap_or_default();
+    let mut text =
+        scene.known.map(|known| format!("**What it usually means.** {}", known.because)).unwrap_or_default();
     let mut others: Vec<(Cause, usize)> = Vec::new();
-    for template in scene
-        .findings
-        .analysis
-        .templates
-        .iter()
-        .filter(|template| template.level >= Level::Warn)
+    for template in scene.findings.analysis.templates.iter().filter(|template| template.level >= Level::Warn)
     {
-        let Some(cause) = template
-            .cause
-            .filter(|cause| scene.known.is_none_or(|known| known.cause != *cause))
+        let Some(cause) =
+            template.cause.filter(|cause| scene.known.is_none_or(|known| known.cause != *cause))
         else {
             continue;
         };
@@ -281,11 +228,7 @@ fn meaning(scene: &Scene<'_>) -> String {
         .iter()
         .filter_map(|(cause, count)| {
             known(*cause).map(|known| {
-                format!(
-                    "{} ({})",
-                    known.title.split('[').next().unwrap_or_default(),
-                    words::number(*count)
-                )
+                format!("{} ({})", known.title.split('[').next().unwrap_or_default(), words::number(*count))
             })
         })
         .collect();
@@ -354,29 +297,18 @@ fn title(scene: &Scene<'_>) -> Option<String> {
     if what.is_empty() {
         return None;
     }
-    let source = scene
-        .source()
-        .map(|source| format!("{source}: "))
-        .unwrap_or_default();
+    let source = scene.source().map(|source| format!("{source}: ")).unwrap_or_default();
     // A name that does not fit is better left out than cut.
     let short = scene.known.and_then(|known| known.title.split('[').next());
     let what = match short {
         Some(short)
-            if what.starts_with(short)
-                && source.chars().count() + what.chars().count() > MAX_TITLE_CHARS =>
+            if what.starts_with(short) && source.chars().count() + what.chars().count() > MAX_TITLE_CHARS =>
         {
             short
         }
         _ => what,
     };
-    let title = if source.is_empty() {
-        capital(what)
-    } else {
-        format!("{source}{what}")
-    };
-    let title: String = title
-        .chars()
-        .filter(|letter| !letter.is_control())
-        .collect();
+    let title = if source.is_empty() { capital(what) } else { format!("{source}{what}") };
+    let title: String = title.chars().filter(|letter| !letter.is_control()).collect();
     Some(shorten(&title, MAX_TITLE_CHARS))
 }

@@ -11,42 +11,35 @@ use crate::{MAX_MARKDOWN_BYTES, MAX_TITLE_CHARS};
 const MAX_READ: usize = 4096;
 
 fn names_symptom(text: &str, symptom: &Symptom) -> bool {
-    symptom
-        .words
-        .iter()
-        .any(|word| match word.strip_prefix(' ') {
-            Some(word) => text
-                .split(|letter: char| !letter.is_ascii_alphanumeric())
-                .any(|part| part.starts_with(word)),
-            None => text.contains(word),
-        })
+    symptom.words.iter().any(|word| match word.strip_prefix(' ') {
+        Some(word) => {
+            text.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|part| part.starts_with(word))
+        }
+        None => text.contains(word),
+    })
 }
 
 /// The symptom with the earliest rank that `text` names.
 fn symptom_of(text: &str) -> Option<&'static Symptom> {
     let text = crate::cursor::clip(text, MAX_READ).to_ascii_lowercase();
-    SYMPTOMS
-        .iter()
-        .find(|symptom| names_symptom(&text, symptom))
+    SYMPTOMS.iter().find(|symptom| names_symptom(&text, symptom))
 }
 
 /// A service that the user names: a lower-case word with a dash, such as `checkout-api`.
 pub(crate) fn service_in(text: &str) -> Option<&str> {
     let text = crate::cursor::clip(text, MAX_READ);
-    text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '-' || letter == '_'))
-        .find_map(|word| {
+    text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '-' || letter == '_')).find_map(
+        |word| {
             let ends = [
-                "-api", "-service", "-svc", "-server", "-worker", "-db", "-gateway", "-proxy",
-                "-web", "-app", "-job", "-cache",
+                "-api", "-service", "-svc", "-server", "-worker", "-db", "-gateway", "-proxy", "-web",
+                "-app", "-job", "-cache",
             ];
-            let named = ends
-                .iter()
-                .any(|end| word.ends_with(end) && word.len() > end.len());
-            let lower = word
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            let named = ends.iter().any(|end| word.ends_with(end) && word.len() > end.len());
+            let lower =
+                word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
             deployment_of(word).or((named && lower && word.len() <= 40).then_some(word))
-        })
+        },
+    )
 }
 
 /// Asks for what the symptom in the user's words needs.
@@ -57,33 +50,18 @@ pub fn ask(context: &Context) -> Report {
 
 /// The same, after a sentence on why what was sent is no log.
 pub(crate) fn ask_after(context: &Context, preface: Option<&str>) -> Report {
-    let earlier = || {
-        context
-            .previous_turns
-            .iter()
-            .rev()
-            .find_map(|turn| symptom_of(turn))
-    };
+    let earlier = || context.previous_turns.iter().rev().find_map(|turn| symptom_of(turn));
     let now = symptom_of(&context.question);
     let symptom = now.or_else(earlier).unwrap_or(&GENERAL);
-    let service = service_in(&context.question).or_else(|| {
-        context
-            .previous_turns
-            .iter()
-            .rev()
-            .find_map(|turn| service_in(turn))
-    });
+    let service = service_in(&context.question)
+        .or_else(|| context.previous_turns.iter().rev().find_map(|turn| service_in(turn)));
     let mut page = Page::new(MAX_MARKDOWN_BYTES);
     if let Some(preface) = preface {
         page.add(preface);
     }
     page.add(&format!("**{}**", symptom.lead));
-    let needs: Vec<String> = symptom
-        .needs
-        .iter()
-        .enumerate()
-        .map(|(index, need)| format!("{}. {need}", index + 1))
-        .collect();
+    let needs: Vec<String> =
+        symptom.needs.iter().enumerate().map(|(index, need)| format!("{}. {need}", index + 1)).collect();
     page.add(&needs.join("\n"));
     if !context.previous_turns.is_empty() {
         page.add(ALSO_EARLIER);
@@ -91,10 +69,9 @@ pub(crate) fn ask_after(context: &Context, preface: Option<&str>) -> Report {
     page.add(HOW_TO_SEND);
     let title = match (service, symptom.name) {
         (_, "") => None,
-        (Some(service), name) => Some(shorten(
-            &format!("{service}: {}", name.to_lowercase()),
-            MAX_TITLE_CHARS,
-        )),
+        (Some(service), name) => {
+            Some(shorten(&format!("{service}: {}", name.to_lowercase()), MAX_TITLE_CHARS))
+        }
         (None, name) => Some(name.to_owned()),
     };
     let (run, command) = symptom.run;

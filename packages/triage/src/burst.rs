@@ -55,11 +55,7 @@ pub(crate) fn range(times: &mut [i64]) -> Option<(i64, i64)> {
     let inner_low = *times.select_nth_unstable(cut).1;
     let inner_high = *times.select_nth_unstable(times.len() - 1 - cut).1;
     let inner = inner_high.saturating_sub(inner_low).max(1);
-    Some(if high.saturating_sub(low) / inner > 20 {
-        (inner_low, inner_high)
-    } else {
-        (low, high)
-    })
+    Some(if high.saturating_sub(low) / inner > 20 { (inner_low, inner_high) } else { (low, high) })
 }
 
 /// The bursts among `times`, which may be in any order, in a text whose lines cover the [`range`] `covered`.
@@ -70,10 +66,8 @@ pub(crate) fn find(times: &mut [i64], covered: (i64, i64)) -> Vec<Burst> {
     // The quiet time around belongs to what is usual.
     let (low, high) = (low.min(covered.0), high.max(covered.1));
     let length = high.saturating_sub(low);
-    let width = WIDTHS
-        .into_iter()
-        .find(|width| length / width < MAX_BUCKETS)
-        .unwrap_or(length / MAX_BUCKETS + 1);
+    let width =
+        WIDTHS.into_iter().find(|width| length / width < MAX_BUCKETS).unwrap_or(length / MAX_BUCKETS + 1);
     let bucket_of = |ms: i64| usize::try_from(ms.checked_sub(low)?.checked_div(width)?).ok();
     let mut counts = vec![0_u32; usize::try_from(length / width).unwrap_or(0) + 1];
     for ms in times.iter().filter(|ms| (low..=high).contains(*ms)) {
@@ -128,9 +122,7 @@ pub(crate) fn find(times: &mut [i64], covered: (i64, i64)) -> Vec<Burst> {
             continue;
         };
         let place = stretches.partition_point(|stretch| stretch.1 < bucket);
-        if stretches
-            .get(place)
-            .is_some_and(|stretch| stretch.0 <= bucket)
+        if stretches.get(place).is_some_and(|stretch| stretch.0 <= bucket)
             && let Some(burst) = bursts.get_mut(place)
         {
             burst.first_ms = burst.first_ms.min(*ms);
@@ -165,15 +157,15 @@ mod tests {
 
     #[test]
     fn one_stray_date_does_not_hide_the_burst() {
-        let mut times: Vec<i64> = (0..200)
-            .map(|index| 1_787_000_000_000 + index * 60_000)
-            .collect();
+        let mut times: Vec<i64> = (0..200).map(|index| 1_787_000_000_000 + index * 60_000).collect();
         times.extend((0..300).map(|index| 1_787_006_000_000 + index * 50));
         times.push(0);
         let covered = range(&mut times).unwrap();
         let bursts = find(&mut times, covered);
-        assert!(bursts.iter().any(
-            |burst| burst.first_ms.abs_diff(1_787_006_000_000) < burst.width_ms.unsigned_abs()
-        ));
+        assert!(
+            bursts
+                .iter()
+                .any(|burst| burst.first_ms.abs_diff(1_787_006_000_000) < burst.width_ms.unsigned_abs())
+        );
     }
 }

@@ -11,10 +11,7 @@ use crate::words::causes::{TRIGGERS, all};
 /// A failure that is known by its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
-#[expect(
-    missing_docs,
-    reason = "each name says it; the sentences are in words::causes"
-)]
+#[expect(missing_docs, reason = "each name says it; the sentences are in words::causes")]
 pub enum Cause {
     OomKilled,
     HeapExhausted,

@@ -21,10 +21,7 @@ pub(crate) fn propose(scene: &Scene<'_>) -> Vec<Next> {
         for check in known.checks {
             let command = fill.command(check.run);
             if check.run.is_empty() || command.is_some() {
-                next.push(Next {
-                    say: check.say.to_owned(),
-                    command,
-                });
+                next.push(Next { say: check.say.to_owned(), command });
             }
         }
     }
@@ -32,46 +29,25 @@ pub(crate) fn propose(scene: &Scene<'_>) -> Vec<Next> {
     if let Some(change) = scene.first().and_then(|first| first.preceded_by.as_ref()) {
         let (say, run) = words::change_check(change.trigger);
         let place = next.len().min(1);
-        next.insert(
-            place,
-            Next {
-                say: say.to_owned(),
-                command: fill.command(run),
-            },
-        );
+        next.insert(place, Next { say: say.to_owned(), command: fill.command(run) });
     }
     if failed
         && next.len() < MAX_CHECKS
         && !scene.findings.analysis.exceptions.is_empty()
         && scene.known.is_none()
     {
-        next.push(Next {
-            say: words::CHECK_FRAME.to_owned(),
-            command: None,
-        });
+        next.push(Next { say: words::CHECK_FRAME.to_owned(), command: None });
     }
     if failed && next.len() < MAX_CHECKS {
         if let Some(command) = fill.command("journalctl -u {unit}{window} --no-pager") {
-            next.push(Next {
-                say: words::CHECK_UNIT.to_owned(),
-                command: Some(command),
-            });
-        } else if let Some(command) = fill.command("kubectl get events{n} --sort-by=.lastTimestamp")
-        {
-            next.push(Next {
-                say: words::CHECK_EVENTS.to_owned(),
-                command: Some(command),
-            });
+            next.push(Next { say: words::CHECK_UNIT.to_owned(), command: Some(command) });
+        } else if let Some(command) = fill.command("kubectl get events{n} --sort-by=.lastTimestamp") {
+            next.push(Next { say: words::CHECK_EVENTS.to_owned(), command: Some(command) });
         }
     }
     if next.len() < 2 {
         next.push(Next {
-            say: if failed {
-                words::CHECK_SAME_MINUTE
-            } else {
-                words::CHECK_OTHER_LOGS
-            }
-            .to_owned(),
+            say: if failed { words::CHECK_SAME_MINUTE } else { words::CHECK_OTHER_LOGS }.to_owned(),
             command: None,
         });
     }
@@ -89,9 +65,8 @@ pub(crate) fn actions(scene: &Scene<'_>, next: &[Next]) -> Vec<Action> {
         body: None,
         hints: Vec::new(),
     };
-    if let Some((check, command)) = next
-        .iter()
-        .find_map(|check| check.command.clone().map(|command| (check, command)))
+    if let Some((check, command)) =
+        next.iter().find_map(|check| check.command.clone().map(|command| (check, command)))
     {
         actions.push(Action {
             payload: Some(command),
@@ -109,10 +84,7 @@ pub(crate) fn actions(scene: &Scene<'_>, next: &[Next]) -> Vec<Action> {
         ..plain(label.to_owned(), ActionKind::Evidence)
     });
     let Some(first) = scene.first() else {
-        actions.push(plain(
-            words::TELL_SYMPTOM.to_owned(),
-            ActionKind::FreeSpeech,
-        ));
+        actions.push(plain(words::TELL_SYMPTOM.to_owned(), ActionKind::FreeSpeech));
         return actions;
     };
     actions.push(Action {
@@ -123,9 +95,7 @@ pub(crate) fn actions(scene: &Scene<'_>, next: &[Next]) -> Vec<Action> {
     let tell = match &first.preceded_by {
         Some(change) => words::tell_after(change.trigger).to_owned(),
         None => {
-            let clock = first
-                .at_ms
-                .filter(|ms| scene.findings.timeline.time_of_day(*ms).is_some());
+            let clock = first.at_ms.filter(|ms| scene.findings.timeline.time_of_day(*ms).is_some());
             words::tell_changes(scene.show(clock).as_deref())
         }
     };

@@ -72,11 +72,7 @@ impl Collector {
             return 0;
         }
         self.traces += 1;
-        let root = if trace.root.is_empty() {
-            clip(&entry.message, 240)
-        } else {
-            &trace.root
-        };
+        let root = if trace.root.is_empty() { clip(&entry.message, 240) } else { &trace.root };
         let class = root.split(':').next().unwrap_or(root);
         let key = format!("{class}\n{}", trace.frame.as_deref().unwrap_or_default());
         if let Some(id) = self.exception_ids.get(key.as_str()) {
@@ -96,10 +92,7 @@ impl Collector {
             language: trace.language,
             outer: (!outer.is_empty() && outer != root).then_some(outer),
             root,
-            frame: trace
-                .frame
-                .as_deref()
-                .map(|frame| redact(frame).into_owned()),
+            frame: trace.frame.as_deref().map(|frame| redact(frame).into_owned()),
             count: 1,
             line: entry.line,
         });
@@ -107,18 +100,9 @@ impl Collector {
     }
 
     fn meaning(stated: Option<Level>, entry: &Pending) -> Meaning {
-        let text = format!(
-            "{} {} {}",
-            clip(&entry.message, 600),
-            entry.trace.outer,
-            entry.trace.root
-        );
+        let text = format!("{} {} {}", clip(&entry.message, 600), entry.trace.outer, entry.trace.root);
         // A path may hold any word, so a bare request is judged by its status alone.
-        let known = if entry.format == Format::AccessLog {
-            None
-        } else {
-            cause::of_text(&text)
-        };
+        let known = if entry.format == Format::AccessLog { None } else { cause::of_text(&text) };
         let known = known.or_else(|| entry.status.and_then(cause::of_status));
         let level = match (stated, known) {
             (Some(stated), Some(known)) if known.decisive => stated.max(known.level),
@@ -126,11 +110,7 @@ impl Collector {
             (None, Some(known)) => known.level,
             (None, None) => cause::guessed_level(&text).unwrap_or(Level::Info),
         };
-        Meaning {
-            level,
-            cause: known.map(|known| known.cause),
-            trigger: cause::trigger_of(&text),
-        }
+        Meaning { level, cause: known.map(|known| known.cause), trigger: cause::trigger_of(&text) }
     }
 }
 
@@ -204,24 +184,13 @@ pub(crate) fn find(text: &str) -> Findings<'_> {
         fold.line(line, &mut collector);
     }
     fold.finish(&mut collector);
-    let Collector {
-        mut entries,
-        templates,
-        meanings,
-        sources,
-        mut exceptions,
-        http,
-        traces,
-        work,
-        ..
-    } = collector;
+    let Collector { mut entries, templates, meanings, sources, mut exceptions, http, traces, work, .. } =
+        collector;
     let timeline = align(&mut entries);
     let by_id = describe(&templates, &meanings, &entries);
     let mut levels = LevelCounts::default();
     for entry in &entries {
-        let counter = match by_id
-            .get(entry.template as usize)
-            .map_or(Level::Info, |template| template.level)
+        let counter = match by_id.get(entry.template as usize).map_or(Level::Info, |template| template.level)
         {
             Level::Fatal => &mut levels.fatal,
             Level::Error => &mut levels.error,
@@ -233,10 +202,8 @@ pub(crate) fn find(text: &str) -> Findings<'_> {
     }
     let bursts = bursts(&entries, &by_id, levels.failures() + levels.warn > 0);
     let first_failure = first::find(text, &entries, &by_id, &bursts);
-    let named = by_id
-        .iter()
-        .filter(|template| template.cause.is_some() && template.level >= Level::Warn)
-        .count();
+    let named =
+        by_id.iter().filter(|template| template.cause.is_some() && template.level >= Level::Warn).count();
     let content = content(fold.signs, traces, named);
     let mut sorted: Vec<Template> = by_id.clone();
     sorted.retain(|template| template.count > 0);
@@ -260,19 +227,12 @@ pub(crate) fn find(text: &str) -> Findings<'_> {
             .zip(timeline.last)
             .map(|(first, last)| (timeline.show(first), timeline.show(last))),
         formats: ranked(entries.iter().map(|entry| entry.format)),
-        sources: ranked(
-            entries
-                .iter()
-                .filter(|entry| entry.source != NO_SOURCE)
-                .map(|entry| entry.source),
-        )
-        .into_iter()
-        .filter_map(|(id, count)| {
-            sources
-                .get(usize::from(id))
-                .map(|name| (redact(name).into_owned(), count))
-        })
-        .collect(),
+        sources: ranked(entries.iter().filter(|entry| entry.source != NO_SOURCE).map(|entry| entry.source))
+            .into_iter()
+            .filter_map(|(id, count)| {
+                sources.get(usize::from(id)).map(|name| (redact(name).into_owned(), count))
+            })
+            .collect(),
         templates: sorted,
         bursts,
         http: http.finish(),
@@ -280,14 +240,7 @@ pub(crate) fn find(text: &str) -> Findings<'_> {
         first_failure,
         work: work + fold.work + templates.work,
     };
-    Findings {
-        text,
-        entries,
-        by_id,
-        sources,
-        timeline,
-        analysis,
-    }
+    Findings { text, entries, by_id, sources, timeline, analysis }
 }
 
 /// The templates with the counts that their entries give.
@@ -337,14 +290,8 @@ fn bursts(entries: &[Entry], by_id: &[Template], failures_only: bool) -> Vec<Bur
     };
     let counts = |entry: &&Entry| {
         !failures_only
-            || by_id
-                .get(entry.template as usize)
-                .is_some_and(|template| template.level >= Level::Warn)
+            || by_id.get(entry.template as usize).is_some_and(|template| template.level >= Level::Warn)
     };
-    let mut times: Vec<i64> = entries
-        .iter()
-        .filter(counts)
-        .filter_map(|entry| entry.ms)
-        .collect();
+    let mut times: Vec<i64> = entries.iter().filter(counts).filter_map(|entry| entry.ms).collect();
     burst::find(&mut times, covered)
 }

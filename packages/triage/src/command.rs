@@ -13,10 +13,7 @@ const WINDOW_MS: i64 = 5 * 60_000;
 pub(crate) fn quote(word: &str) -> String {
     let plain = |byte: u8| {
         byte.is_ascii_alphanumeric()
-            || matches!(
-                byte,
-                b'.' | b'_' | b'-' | b'/' | b':' | b'@' | b'%' | b'+' | b','
-            )
+            || matches!(byte, b'.' | b'_' | b'-' | b'/' | b':' | b'@' | b'%' | b'+' | b',')
     };
     if !word.is_empty() && !word.starts_with('-') && word.bytes().all(plain) {
         return word.to_owned();
@@ -37,10 +34,7 @@ impl Fill<'_> {
     fn window(&self) -> String {
         let around = |ms: i64| self.timeline.show_dated(ms);
         match self.at_ms.and_then(|at| {
-            Some((
-                around(at.checked_sub(WINDOW_MS)?)?,
-                around(at.checked_add(WINDOW_MS.min(DAY_MS))?)?,
-            ))
+            Some((around(at.checked_sub(WINDOW_MS)?)?, around(at.checked_add(WINDOW_MS.min(DAY_MS))?)?))
         }) {
             Some((since, until)) => format!(" --since '{since}' --until '{until}'"),
             None => String::new(),
@@ -72,15 +66,8 @@ impl Fill<'_> {
             "ip" => word(&names.ip),
             "host" => word(&names.ip).or_else(|| word(&names.host)),
             "port" => word(&names.port),
-            "tlsport" => Some(
-                names
-                    .port
-                    .as_deref()
-                    .map_or_else(|| "443".to_owned(), quote),
-            ),
-            "domain" => word(&names.domain)
-                .or_else(|| word(&names.host))
-                .or_else(|| word(&names.ip)),
+            "tlsport" => Some(names.port.as_deref().map_or_else(|| "443".to_owned(), quote)),
+            "domain" => word(&names.domain).or_else(|| word(&names.host)).or_else(|| word(&names.ip)),
             "unit" => word(&names.unit),
             "pid" => word(&names.pid),
             "path" => word(&names.path),

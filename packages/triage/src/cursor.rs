@@ -28,11 +28,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(crate) fn peek_at(&self, ahead: usize) -> u8 {
-        self.text
-            .as_bytes()
-            .get(self.at + ahead)
-            .copied()
-            .unwrap_or(0)
+        self.text.as_bytes().get(self.at + ahead).copied().unwrap_or(0)
     }
 
     pub(crate) fn skip(&mut self, count: usize) {
@@ -65,10 +61,7 @@ impl<'a> Cursor<'a> {
     /// it either takes all bytes from 0x80 on or none.
     pub(crate) fn take_while(&mut self, accept: impl Fn(u8) -> bool) -> &'a str {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .position(|byte| !accept(*byte))
-            .unwrap_or(rest.len());
+        let length = rest.iter().position(|byte| !accept(*byte)).unwrap_or(rest.len());
         let taken = self.text.get(self.at..self.at + length).unwrap_or_default();
         self.at += length;
         taken
@@ -120,17 +113,8 @@ impl<'a> Cursor<'a> {
 
     /// One decimal number of at most 18 digits.
     pub(crate) fn number(&mut self) -> Option<i64> {
-        let length = self
-            .rest()
-            .bytes()
-            .take(19)
-            .take_while(u8::is_ascii_digit)
-            .count();
-        if length == 0 || length > 18 {
-            None
-        } else {
-            self.digits(length)
-        }
+        let length = self.rest().bytes().take(19).take_while(u8::is_ascii_digit).count();
+        if length == 0 || length > 18 { None } else { self.digits(length) }
     }
 }
 
@@ -145,7 +129,5 @@ pub(crate) fn clip(text: &str, bytes: usize) -> &str {
 
 /// Whether `text` starts with `prefix`, ASCII letters compared without case.
 pub(crate) fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
-    text.as_bytes()
-        .get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+    text.as_bytes().get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
 }

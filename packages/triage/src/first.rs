@@ -68,14 +68,8 @@ pub struct FirstFailure {
 
 /// The line at a place in the text as it may be shown: cleaned, one line, without secrets.
 pub(crate) fn shown_line(text: &str, start: usize) -> String {
-    let line = text
-        .get(start..)
-        .and_then(|rest| rest.split('\n').next())
-        .unwrap_or_default();
-    match clean(
-        clip(line.trim_end_matches('\r'), MAX_LINE_BYTES),
-        &mut String::new(),
-    ) {
+    let line = text.get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default();
+    match clean(clip(line.trim_end_matches('\r'), MAX_LINE_BYTES), &mut String::new()) {
         Cleaned::Text(line) => redact(line.trim_end()).into_owned(),
         Cleaned::Binary => String::new(),
     }
@@ -108,17 +102,12 @@ pub(crate) fn find(
     templates: &[Template],
     bursts: &[Burst],
 ) -> Option<FirstFailure> {
-    let errors = templates
-        .iter()
-        .any(|template| template.count > 0 && template.level >= Level::Error);
+    let errors = templates.iter().any(|template| template.count > 0 && template.level >= Level::Error);
     let counts = |template: &Template| {
         template.level >= if errors { Level::Error } else { Level::Warn }
             || (template.level == Level::Warn && template.cause.is_some())
     };
-    if !templates
-        .iter()
-        .any(|template| template.count > 0 && counts(template))
-    {
+    if !templates.iter().any(|template| template.count > 0 && counts(template)) {
         return None;
     }
     let times = carried(entries);
@@ -146,14 +135,11 @@ pub(crate) fn find(
             .filter(|(template, side)| {
                 counts(template)
                     && !(strict
-                        && rise.is_some_and(|rise| {
-                            is_background(template, side, begin, rise, end, slack)
-                        }))
+                        && rise.is_some_and(|rise| is_background(template, side, begin, rise, end, slack)))
             })
             // A crash loop is never the beginning: of two failures at one time, the other is.
             .filter_map(|(template, side)| {
-                side.first
-                    .map(|(ms, index)| (ms, template.cause == Some(Cause::CrashLoop), index))
+                side.first.map(|(ms, index)| (ms, template.cause == Some(Cause::CrashLoop), index))
             })
             .min()
     };
@@ -177,27 +163,14 @@ pub(crate) fn find(
 }
 
 /// Whether a failure was there before the rise much as after it, or alone and long before.
-fn is_background(
-    template: &Template,
-    side: &Sides,
-    begin: i64,
-    rise: i64,
-    end: i64,
-    slack: i64,
-) -> bool {
+fn is_background(template: &Template, side: &Sides, begin: i64, rise: i64, end: i64, slack: i64) -> bool {
     if side.before == 0 {
         return false;
     }
-    let decisive = template
-        .cause
-        .and_then(crate::cause::known)
-        .is_some_and(|known| known.decisive);
+    let decisive = template.cause.and_then(crate::cause::known).is_some_and(|known| known.decisive);
     if side.before == 1 || decisive {
         let far = BEFORE_RISE_MS.max(slack.saturating_mul(10));
-        return !decisive
-            && side
-                .first
-                .is_some_and(|(first, _)| first < rise.saturating_sub(far));
+        return !decisive && side.first.is_some_and(|(first, _)| first < rise.saturating_sub(far));
     }
     let quiet = rise.saturating_sub(begin).max(1) as f64;
     let busy = end.saturating_sub(rise).max(1000) as f64;
@@ -231,9 +204,8 @@ fn preceding(
         let Some(template) = templates.get(entry.template as usize) else {
             continue;
         };
-        let Some(trigger) = template
-            .trigger
-            .filter(|_| template.level < Level::Error && template.count <= ROUTINE)
+        let Some(trigger) =
+            template.trigger.filter(|_| template.level < Level::Error && template.count <= ROUTINE)
         else {
             continue;
         };
@@ -245,10 +217,5 @@ fn preceding(
     let (_, ms, place, trigger) = best?;
     let entry = entries.get(place)?;
     let before_ms = (timed && entry.ms.is_some()).then(|| at.saturating_sub(ms));
-    Some(Preceding {
-        trigger,
-        line: entry.line,
-        text: shown_line(text, entry.start),
-        before_ms,
-    })
+    Some(Preceding { trigger, line: entry.line, text: shown_line(text, entry.start), before_ms })
 }

@@ -104,11 +104,7 @@ impl Fold {
             return;
         }
         self.work += line.len() as u64;
-        let parsed = if continues(line) || opens(line) {
-            None
-        } else {
-            parse(line, unescaped)
-        };
+        let parsed = if continues(line) || opens(line) { None } else { parse(line, unescaped) };
         match parsed {
             Some(parsed) => self.parsed(raw, parsed, sink),
             None => self.loose(raw, text, line, sink),
@@ -119,17 +115,13 @@ impl Fold {
     /// Private keys are passed over whole, so that no part of one can be quoted.
     fn in_private_key(&mut self, line: &str) -> bool {
         if self.key_lines > 0 {
-            self.key_lines = if line.contains("-----END") {
-                0
-            } else {
-                self.key_lines - 1
-            };
+            self.key_lines = if line.contains("-----END") { 0 } else { self.key_lines - 1 };
             // Lines with a time of their own in front of the key's lines still have the key as their last word.
             let last = line.rsplit(' ').next().unwrap_or(line);
             let is_key = last.len() >= 4
-                && last.bytes().all(|byte| {
-                    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-')
-                });
+                && last
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-'));
             if is_key || self.key_lines == 0 {
                 return true;
             }
@@ -241,8 +233,8 @@ impl Fold {
         }
         // What programs print about themselves: `psql: error: connection refused`.
         let program = line.split(' ').next().unwrap_or(line);
-        let says = (program.ends_with(':') && program.len() <= 24)
-            || starts_with_ignoring_case(line, "dial tcp");
+        let says =
+            (program.ends_with(':') && program.len() <= 24) || starts_with_ignoring_case(line, "dial tcp");
         if says && self.bare_tried < MAX_BARE_TRIED {
             self.bare_tried += 1;
             self.work += line.len() as u64;

@@ -77,17 +77,10 @@ impl HttpCounter {
     pub(crate) fn add(&mut self, request: &Request<'_>) {
         let Some(status) = request.status else { return };
         self.requests += 1;
-        if let Some(class) = self
-            .classes
-            .get_mut((usize::from(status) / 100).saturating_sub(1))
-        {
+        if let Some(class) = self.classes.get_mut((usize::from(status) / 100).saturating_sub(1)) {
             *class += 1;
         }
-        let path = request
-            .path
-            .split(['?', '#'])
-            .next()
-            .unwrap_or(request.path);
+        let path = request.path.split(['?', '#']).next().unwrap_or(request.path);
         mask(clip(path, 200), &mut self.masked);
         self.key.clear();
         self.key.push_str(clip(request.method, 10));
@@ -130,28 +123,16 @@ impl HttpCounter {
             })
             .collect();
         paths.sort_by(|a, b| a.path.cmp(&b.path));
-        let mut slowest: Vec<PathTimes> = paths
-            .iter()
-            .filter(|path| path.p95_ms.is_some())
-            .cloned()
-            .collect();
+        let mut slowest: Vec<PathTimes> =
+            paths.iter().filter(|path| path.p95_ms.is_some()).cloned().collect();
         slowest.sort_by(|a, b| {
-            b.p95_ms
-                .unwrap_or(0.0)
-                .total_cmp(&a.p95_ms.unwrap_or(0.0))
-                .then(b.count.cmp(&a.count))
+            b.p95_ms.unwrap_or(0.0).total_cmp(&a.p95_ms.unwrap_or(0.0)).then(b.count.cmp(&a.count))
         });
         slowest.truncate(3);
-        let mut failing: Vec<PathTimes> =
-            paths.into_iter().filter(|path| path.errors > 0).collect();
+        let mut failing: Vec<PathTimes> = paths.into_iter().filter(|path| path.errors > 0).collect();
         failing.sort_by_key(|path| std::cmp::Reverse(path.errors));
         failing.truncate(3);
-        Some(Http {
-            requests: self.requests,
-            classes: self.classes,
-            slowest,
-            failing,
-        })
+        Some(Http { requests: self.requests, classes: self.classes, slowest, failing })
     }
 }
 

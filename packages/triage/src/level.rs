@@ -34,8 +34,8 @@ impl Level {
             | b"informational" => Self::Info,
             b"warn" | b"warning" | b"wrn" => Self::Warn,
             b"error" | b"err" | b"eror" | b"severe" | b"failure" => Self::Error,
-            b"fatal" | b"ftl" | b"crit" | b"critical" | b"alert" | b"emerg" | b"emergency"
-            | b"panic" | b"dpanic" => Self::Fatal,
+            b"fatal" | b"ftl" | b"crit" | b"critical" | b"alert" | b"emerg" | b"emergency" | b"panic"
+            | b"dpanic" => Self::Fatal,
             _ => return None,
         })
     }

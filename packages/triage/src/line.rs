@@ -20,17 +20,15 @@ pub(crate) struct RawLine<'a> {
 /// All lines of a text.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = RawLine<'_>> {
     let mut start = 0;
-    text.split_inclusive('\n')
-        .enumerate()
-        .map(move |(index, line)| {
-            let begin = start;
-            start += line.len();
-            RawLine {
-                number: index + 1,
-                start: begin,
-                text: clip(line.trim_end_matches(['\n', '\r']), MAX_LINE_BYTES),
-            }
-        })
+    text.split_inclusive('\n').enumerate().map(move |(index, line)| {
+        let begin = start;
+        start += line.len();
+        RawLine {
+            number: index + 1,
+            start: begin,
+            text: clip(line.trim_end_matches(['\n', '\r']), MAX_LINE_BYTES),
+        }
+    })
 }
 
 /// What is left of a line after cleaning.
@@ -63,19 +61,11 @@ pub(crate) fn clean<'a>(line: &'a str, scratch: &'a mut String) -> Cleaned<'a> {
             }
             _ if letter.is_control() => bad += 1,
             // Marks that change the direction of the text around them would let a line show other than what it says.
-            '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{feff}' => {}
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => {}
             _ => scratch.push(letter),
         }
     }
-    if bad * 5 > total {
-        Cleaned::Binary
-    } else {
-        Cleaned::Text(scratch)
-    }
+    if bad * 5 > total { Cleaned::Binary } else { Cleaned::Text(scratch) }
 }
 
 /// Past one escape sequence: CSI to its final byte, OSC to its end, or a single letter (ECMA-48).
@@ -112,10 +102,7 @@ mod tests {
 
     #[test]
     fn colours_and_nuls_disappear_and_the_words_stay() {
-        assert_eq!(
-            cleaned("\u{1b}[31mERROR\u{1b}[0m x").as_deref(),
-            Some("ERROR x")
-        );
+        assert_eq!(cleaned("\u{1b}[31mERROR\u{1b}[0m x").as_deref(), Some("ERROR x"));
         assert_eq!(cleaned("E\0R\0R\0O\0R\0").as_deref(), Some("ERROR"));
         assert_eq!(cleaned("a\u{202e}b ü").as_deref(), Some("ab ü"));
     }
@@ -129,9 +116,7 @@ mod tests {
     fn lines_end_at_both_kinds_of_line_end_and_are_cut_on_a_character() {
         let long = "é".repeat(MAX_LINE_BYTES);
         let text = format!("a\r\nb\n{long}");
-        let found: Vec<_> = lines(&text)
-            .map(|line| (line.number, line.start, line.text.len()))
-            .collect();
+        let found: Vec<_> = lines(&text).map(|line| (line.number, line.start, line.text.len())).collect();
         assert_eq!(found, [(1, 0, 1), (2, 3, 1), (3, 5, MAX_LINE_BYTES)]);
     }
 }

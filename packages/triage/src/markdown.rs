@@ -8,18 +8,14 @@ pub(crate) fn shorten(text: &str, limit: usize) -> String {
     match letters.nth(limit) {
         None => text.to_owned(),
         Some(_) => {
-            let end = text
-                .char_indices()
-                .nth(limit.saturating_sub(1))
-                .map_or(0, |(at, _)| at);
+            let end = text.char_indices().nth(limit.saturating_sub(1)).map_or(0, |(at, _)| at);
             format!("{}…", text.get(..end).unwrap_or_default().trim_end())
         }
     }
 }
 
 fn visible(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter })
 }
 
 /// A code span for running text and table cells. Backticks become apostrophes and bars become broken bars, because there is no
@@ -33,11 +29,7 @@ pub(crate) fn code(text: &str, limit: usize) -> String {
         })
         .collect();
     let inner = inner.trim();
-    if inner.is_empty() {
-        "`(empty)`".to_owned()
-    } else {
-        format!("`{inner}`")
-    }
+    if inner.is_empty() { "`(empty)`".to_owned() } else { format!("`{inner}`") }
 }
 
 /// A code span around a command, which must stay as it is; commands of this crate hold no backticks.
@@ -47,10 +39,7 @@ pub(crate) fn command(text: &str) -> String {
 
 /// A fenced block of lines; the fence is longer than any run of backticks in them.
 pub(crate) fn fenced(lines: &[String], limit: usize) -> String {
-    let lines: Vec<String> = lines
-        .iter()
-        .map(|line| visible(&shorten(line, limit)).collect())
-        .collect();
+    let lines: Vec<String> = lines.iter().map(|line| visible(&shorten(line, limit)).collect()).collect();
     let mut longest = 0;
     for line in &lines {
         let mut run = 0;
@@ -71,10 +60,7 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) fn new(limit: usize) -> Self {
-        Self {
-            text: String::new(),
-            limit,
-        }
+        Self { text: String::new(), limit }
     }
 
     pub(crate) fn add(&mut self, block: &str) {
@@ -102,10 +88,7 @@ mod tests {
     fn log_content_cannot_leave_its_code_span_or_block() {
         assert_eq!(code("a`b|c\nd", 99), "`a'b¦c d`");
         assert_eq!(code(" ` ", 99), "`'`");
-        assert_eq!(
-            fenced(&["x ```` y".to_owned()], 99),
-            "`````text\nx ```` y\n`````"
-        );
+        assert_eq!(fenced(&["x ```` y".to_owned()], 99), "`````text\nx ```` y\n`````");
     }
 
     #[test]

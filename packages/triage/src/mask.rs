@@ -7,8 +7,8 @@ pub(crate) const MAX_MESSAGE_BYTES: usize = 512;
 
 /// Names with digits that are words all the same.
 const WORDS_WITH_DIGITS: [&str; 18] = [
-    "k8s", "s3", "ec2", "http2", "http3", "h2", "utf8", "utf-8", "sha256", "sha1", "md5", "ipv4",
-    "ipv6", "x509", "oauth2", "log4j", "base64", "i18n",
+    "k8s", "s3", "ec2", "http2", "http3", "h2", "utf8", "utf-8", "sha256", "sha1", "md5", "ipv4", "ipv6",
+    "x509", "oauth2", "log4j", "base64", "i18n",
 ];
 
 fn in_run(byte: u8) -> bool {
@@ -60,15 +60,9 @@ pub(crate) fn mask(text: &str, out: &mut String) {
 /// because a quote may also be an apostrophe.
 fn varying_string(rest: &[u8]) -> Option<usize> {
     let quote = *rest.first()?;
-    let length = rest
-        .iter()
-        .skip(1)
-        .take(80)
-        .position(|byte| *byte == quote)?;
+    let length = rest.iter().skip(1).take(80).position(|byte| *byte == quote)?;
     let inside = rest.get(1..=length)?;
-    let varies = inside
-        .iter()
-        .any(|byte| byte.is_ascii_digit() || matches!(byte, b'/' | b'@'));
+    let varies = inside.iter().any(|byte| byte.is_ascii_digit() || matches!(byte, b'/' | b'@'));
     (varies && !inside.contains(&b' ')).then_some(length + 2)
 }
 
@@ -89,11 +83,7 @@ fn push_run(run: &str, out: &mut String) {
         && port.bytes().all(|byte| byte.is_ascii_digit())
     {
         out.push_str("<ip>");
-    } else if colons >= 2
-        && bytes
-            .iter()
-            .all(|byte| byte.is_ascii_hexdigit() || *byte == b':')
-    {
+    } else if colons >= 2 && bytes.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b':') {
         out.push_str("<ip>");
     } else {
         for (index, part) in body.split(':').enumerate() {
@@ -107,9 +97,7 @@ fn push_run(run: &str, out: &mut String) {
 }
 
 fn digits_at(bytes: &[u8], places: &[usize]) -> bool {
-    places
-        .iter()
-        .all(|place| bytes.get(*place).is_some_and(u8::is_ascii_digit))
+    places.iter().all(|place| bytes.get(*place).is_some_and(u8::is_ascii_digit))
 }
 
 fn is_date(bytes: &[u8]) -> bool {
@@ -152,11 +140,7 @@ fn is_uuid(bytes: &[u8]) -> bool {
 fn names_a_state(before: &str) -> bool {
     let before = before.trim_end_matches([' ', '=', ':', '"', '(', '\'']);
     let bytes = before.as_bytes();
-    [
-        "status", "code", "signal", "errno", "http", "http/<n>", "exit",
-    ]
-    .iter()
-    .any(|word| {
+    ["status", "code", "signal", "errno", "http", "http/<n>", "exit"].iter().any(|word| {
         bytes.len() >= word.len()
             && bytes
                 .get(bytes.len() - word.len()..)
@@ -186,10 +170,7 @@ fn push_part(part: &str, out: &mut String) {
         out.push_str(kind);
     } else if bytes.len() >= 8 && bytes.iter().all(u8::is_ascii_hexdigit) {
         out.push_str("<hex>");
-    } else if WORDS_WITH_DIGITS
-        .iter()
-        .any(|word| word.eq_ignore_ascii_case(part))
-    {
+    } else if WORDS_WITH_DIGITS.iter().any(|word| word.eq_ignore_ascii_case(part)) {
         out.push_str(part);
     } else {
         let mut rest = part;
@@ -217,13 +198,13 @@ fn quantity(part: &str) -> Option<&'static str> {
     match unit {
         "" => Some("<n>"),
         "ns" | "us" | "µs" | "ms" | "s" | "sec" | "m" | "min" | "h" | "d" => Some("<dur>"),
-        "B" | "b" | "k" | "K" | "M" | "G" | "KB" | "kB" | "MB" | "GB" | "TB" | "Ki" | "Mi"
-        | "Gi" | "KiB" | "MiB" | "GiB" | "kb" | "mb" | "gb" => Some("<size>"),
+        "B" | "b" | "k" | "K" | "M" | "G" | "KB" | "kB" | "MB" | "GB" | "TB" | "Ki" | "Mi" | "Gi" | "KiB"
+        | "MiB" | "GiB" | "kb" | "mb" | "gb" => Some("<size>"),
         _ => {
             let compound = unit.len() <= 16
-                && unit.bytes().all(|byte| {
-                    byte.is_ascii_digit() || matches!(byte, b'.' | b'h' | b'm' | b's' | b'd')
-                });
+                && unit
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'h' | b'm' | b's' | b'd'));
             (compound && unit.ends_with(['s', 'm', 'h'])).then_some("<dur>")
         }
     }
@@ -233,11 +214,7 @@ fn quantity(part: &str) -> Option<&'static str> {
 fn push_segment(segment: &str, out: &mut String) {
     let bytes = segment.as_bytes();
     let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let trailing = bytes
-        .iter()
-        .rev()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    let trailing = bytes.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     if digits == 0 {
         out.push_str(segment);
     } else if digits == bytes.len() {
@@ -268,22 +245,10 @@ mod tests {
     #[test]
     fn what_varies_gets_the_name_of_its_kind() {
         for (text, wanted) in [
-            (
-                "connect to 10.8.14.7:5432 took 120ms",
-                "connect to <ip> took <dur>",
-            ),
-            (
-                "order 4711 of user 3d5a9c1e-7b42-4f6d-a8e0-52c7f1b60d33",
-                "order <n> of user <uuid>",
-            ),
-            (
-                "at 0xc000123 size 512MiB, 1m30s",
-                "at <hex> size <size>, <dur>",
-            ),
-            (
-                "pod checkout-api-7c9d8b6f5-x2x9q on node-14",
-                "pod checkout-api-<id>-<id> on node-<n>",
-            ),
+            ("connect to 10.8.14.7:5432 took 120ms", "connect to <ip> took <dur>"),
+            ("order 4711 of user 3d5a9c1e-7b42-4f6d-a8e0-52c7f1b60d33", "order <n> of user <uuid>"),
+            ("at 0xc000123 size 512MiB, 1m30s", "at <hex> size <size>, <dur>"),
+            ("pod checkout-api-7c9d8b6f5-x2x9q on node-14", "pod checkout-api-<id>-<id> on node-<n>"),
             ("GET /orders/815/items", "GET /orders/<n>/items"),
             ("since 2026-08-18T09:10:03Z", "since <time>"),
             ("key 'orders/17' missing", "key <str> missing"),

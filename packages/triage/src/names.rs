@@ -52,9 +52,9 @@ fn in_word(letter: char) -> bool {
 /// RFC 1123 label or subdomain, as Kubernetes wants its names.
 fn is_object_name(word: &str) -> bool {
     (2..=253).contains(&word.len())
-        && word.bytes().all(|byte| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.')
-        })
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
         && word.starts_with(|letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit())
         && word.ends_with(|letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit())
 }
@@ -63,10 +63,7 @@ fn is_object_name(word: &str) -> bool {
 pub(crate) fn deployment_of(pod: &str) -> Option<&str> {
     let (rest, last) = pod.rsplit_once('-')?;
     let (name, hash) = rest.rsplit_once('-')?;
-    let random = |part: &str| {
-        part.bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
+    let random = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let fits = last.len() == 5
         && (6..=10).contains(&hash.len())
         && random(last)
@@ -124,15 +121,10 @@ impl Names {
         let mut taken = vec![0_usize; findings.by_id.len()];
         let first = findings.analysis.first_failure.as_ref();
         if let Some(entry) = first.and_then(|first| findings.entries.get(first.entry)) {
-            names.read(
-                &shown_line(findings.text, entry.start),
-                entry.format == Format::AccessLog,
-            );
+            names.read(&shown_line(findings.text, entry.start), entry.format == Format::AccessLog);
             if matches!(entry.format, Format::Syslog3164 | Format::Journald)
-                && let Some(source) = findings
-                    .sources
-                    .get(usize::from(entry.source))
-                    .filter(|source| *source != "kernel")
+                && let Some(source) =
+                    findings.sources.get(usize::from(entry.source)).filter(|source| *source != "kernel")
             {
                 set(&mut names.unit, source);
             }
@@ -145,10 +137,8 @@ impl Names {
         }
         let mut read = 0;
         for entry in &findings.entries {
-            let Some((template, taken)) = findings
-                .by_id
-                .get(entry.template as usize)
-                .zip(taken.get_mut(entry.template as usize))
+            let Some((template, taken)) =
+                findings.by_id.get(entry.template as usize).zip(taken.get_mut(entry.template as usize))
             else {
                 continue;
             };
@@ -160,10 +150,7 @@ impl Names {
             if read > MAX_LINES {
                 break;
             }
-            names.read(
-                &shown_line(findings.text, entry.start),
-                entry.format == Format::AccessLog,
-            );
+            names.read(&shown_line(findings.text, entry.start), entry.format == Format::AccessLog);
         }
         if names.deployment.is_none() && names.kubernetes {
             let source = findings
@@ -185,31 +172,14 @@ impl Names {
     /// Takes names from one line. Addresses of an access log are clients, not peers.
     fn read(&mut self, line: &str, is_access: bool) {
         let lower = line.to_ascii_lowercase();
-        self.postgres |= [
-            "postgres",
-            "psycopg",
-            "pgx",
-            "sqlstate",
-            "npgsql",
-            ":5432",
-            "hikaripool",
-        ]
-        .iter()
-        .any(|word| lower.contains(word));
-        self.kubernetes |= [
-            "kube",
-            ".svc",
-            "namespace",
-            "configmap",
-            "pod/",
-            "\"pod\"",
-            "pod=",
-        ]
-        .iter()
-        .any(|word| lower.contains(word));
-        if let Some(killed) = lower
-            .split_once("killed process ")
-            .and_then(|parts| parts.1.split_once('(')?.1.split_once(')'))
+        self.postgres |= ["postgres", "psycopg", "pgx", "sqlstate", "npgsql", ":5432", "hikaripool"]
+            .iter()
+            .any(|word| lower.contains(word));
+        self.kubernetes |= ["kube", ".svc", "namespace", "configmap", "pod/", "\"pod\"", "pod="]
+            .iter()
+            .any(|word| lower.contains(word));
+        if let Some(killed) =
+            lower.split_once("killed process ").and_then(|parts| parts.1.split_once('(')?.1.split_once(')'))
         {
             set(&mut self.process, killed.0);
         }
@@ -235,9 +205,7 @@ impl Names {
     fn word(&mut self, key: &str, word: &str, is_access: bool) {
         let lower = key.to_ascii_lowercase();
         match lower.as_str() {
-            "namespace" | "ns" | "namespace_name" | "kubernetes_namespace"
-                if is_object_name(word) =>
-            {
+            "namespace" | "ns" | "namespace_name" | "kubernetes_namespace" if is_object_name(word) => {
                 set(&mut self.namespace, word);
             }
             "pod" | "pod_name" | "podname" | "pods" => match word.split_once('/') {
@@ -253,15 +221,11 @@ impl Names {
             }
             "node" | "nodename" | "node_name"
                 if is_object_name(word)
-                    && word
-                        .bytes()
-                        .any(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b'.') =>
+                    && word.bytes().any(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b'.') =>
             {
                 set(&mut self.node, word);
             }
-            "database" | "db" | "dbname" | "datname"
-                if is_object_name(word) && word.len() <= 63 =>
-            {
+            "database" | "db" | "dbname" | "datname" if is_object_name(word) && word.len() <= 63 => {
                 set(&mut self.database, word);
             }
             "pid" | "process" if word.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -290,11 +254,9 @@ impl Names {
                 set(&mut self.namespace, namespace);
             }
         }
-        if [
-            "/var/", "/data", "/mnt/", "/opt/", "/home/", "/srv/", "/tmp/",
-        ]
-        .iter()
-        .any(|start| word.starts_with(start))
+        if ["/var/", "/data", "/mnt/", "/opt/", "/home/", "/srv/", "/tmp/"]
+            .iter()
+            .any(|start| word.starts_with(start))
         {
             set(&mut self.path, word);
         }
@@ -316,16 +278,10 @@ impl Names {
             None => (false, word),
         };
         let rest = rest.rsplit('@').next().unwrap_or(rest);
-        let authority = if is_url {
-            rest.split('/').next().unwrap_or(rest)
-        } else {
-            rest
-        };
+        let authority = if is_url { rest.split('/').next().unwrap_or(rest) } else { rest };
         let (host, port) = match authority.split_once(':') {
             Some((host, port))
-                if !port.is_empty()
-                    && port.len() <= 5
-                    && port.bytes().all(|byte| byte.is_ascii_digit()) =>
+                if !port.is_empty() && port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit()) =>
             {
                 (host, Some(port))
             }
@@ -365,10 +321,7 @@ impl Names {
         let named = is_domain(host)
             || (introduced && is_object_name(host) && host.contains('-'))
             || (port.is_some_and(|port| port.len() >= 2)
-                && !matches!(
-                    host,
-                    "pid" | "tid" | "line" | "code" | "exec" | "port" | "status"
-                )
+                && !matches!(host, "pid" | "tid" | "line" | "code" | "exec" | "port" | "status")
                 && is_object_name(host)
                 && host.bytes().any(|byte| byte.is_ascii_lowercase()));
         if !named || is_source_file(host) || !(introduced || port.is_some()) {
@@ -392,11 +345,7 @@ impl Names {
 
     /// The peer that failing lines name, unless they name several.
     pub(crate) fn peer(&self) -> Option<&str> {
-        if self.many_peers {
-            None
-        } else {
-            self.ip.as_deref().or(self.host.as_deref())
-        }
+        if self.many_peers { None } else { self.ip.as_deref().or(self.host.as_deref()) }
     }
 }
 

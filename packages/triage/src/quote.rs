@@ -21,12 +21,8 @@ fn quoted(scene: &Scene<'_>, first: &FirstFailure) -> Vec<String> {
         chosen.push((change.line, change.text.clone()));
     }
     let findings = scene.findings;
-    for template in findings
-        .analysis
-        .templates
-        .iter()
-        .filter(|template| template.level >= Level::Warn)
-        .take(MAX_OTHERS)
+    for template in
+        findings.analysis.templates.iter().filter(|template| template.level >= Level::Warn).take(MAX_OTHERS)
     {
         let line = template.lines.0;
         if chosen.iter().any(|(known, _)| *known == line) {
@@ -34,21 +30,14 @@ fn quoted(scene: &Scene<'_>, first: &FirstFailure) -> Vec<String> {
         }
         // Entries are in order of lines.
         let place = findings.entries.partition_point(|entry| entry.line < line);
-        if let Some(entry) = findings
-            .entries
-            .get(place)
-            .filter(|entry| entry.line == line)
-        {
+        if let Some(entry) = findings.entries.get(place).filter(|entry| entry.line == line) {
             chosen.push((line, shown_line(findings.text, entry.start)));
         }
     }
     chosen.truncate(MAX_QUOTED);
     chosen.sort_by_key(|(line, _)| *line);
     let width = chosen.last().map_or(1, |(line, _)| line.to_string().len());
-    chosen
-        .into_iter()
-        .map(|(line, text)| format!("{line:>width$}  {text}"))
-        .collect()
+    chosen.into_iter().map(|(line, text)| format!("{line:>width$}  {text}")).collect()
 }
 
 pub(crate) fn first_failure(scene: &Scene<'_>, context: &Context) -> String {
@@ -63,11 +52,7 @@ pub(crate) fn first_failure(scene: &Scene<'_>, context: &Context) -> String {
     );
     if let Some(change) = &first.preceded_by {
         text.push(' ');
-        text.push_str(&words::change_before(
-            change.trigger,
-            change.line,
-            change.before_ms,
-        ));
+        text.push_str(&words::change_before(change.trigger, change.line, change.before_ms));
     }
     if let Some(sentence) = asked_time(scene, first, &context.question) {
         text.push(' ');
@@ -79,17 +64,14 @@ pub(crate) fn first_failure(scene: &Scene<'_>, context: &Context) -> String {
 /// When the user named a time of day that is near the first failure but not the same minute, says how far apart they are.
 fn asked_time(scene: &Scene<'_>, first: &FirstFailure, question: &str) -> Option<String> {
     let at = scene.findings.timeline.time_of_day(first.at_ms?)?;
-    let words = crate::cursor::clip(question, 4096)
-        .split(|letter: char| !(letter.is_ascii_digit() || letter == ':'));
+    let words =
+        crate::cursor::clip(question, 4096).split(|letter: char| !(letter.is_ascii_digit() || letter == ':'));
     let (asked, ms) = words.take(2000).find_map(|word| {
         let (hour, minute) = word.split_once(':')?;
         let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.get(..2)?.parse().ok()?);
-        (word.len() <= 8 && hour < 24 && minute < 60)
-            .then_some((word, (hour * 60 + minute) * 60_000))
+        (word.len() <= 8 && hour < 24 && minute < 60).then_some((word, (hour * 60 + minute) * 60_000))
     })?;
     let difference = ms - at;
     let shown = scene.findings.timeline.at(first.at_ms?);
-    (60_000..=3 * 3_600_000)
-        .contains(&difference.abs())
-        .then(|| words::asked_time(asked, &shown, difference))
+    (60_000..=3 * 3_600_000).contains(&difference.abs()).then(|| words::asked_time(asked, &shown, difference))
 }

@@ -118,11 +118,7 @@ pub(crate) fn redact(text: &str) -> Cow<'_, str> {
         copied = to;
     };
     while let Some(&byte) = bytes.get(at) {
-        if byte == b'-'
-            && bytes
-                .get(at..)
-                .is_some_and(|rest| rest.starts_with(b"-----BEGIN"))
-        {
+        if byte == b'-' && bytes.get(at..).is_some_and(|rest| rest.starts_with(b"-----BEGIN")) {
             let end = key_end(text, at);
             hide(at, end);
             at = end;
@@ -137,22 +133,14 @@ pub(crate) fn redact(text: &str) -> Cow<'_, str> {
             let rest = bytes.get(at..).unwrap_or_default();
             // Each run is judged once, at its beginning, also when slashes make many words of it.
             if at >= judged {
-                judged = at
-                    + rest
-                        .iter()
-                        .position(|byte| !is_base64(*byte))
-                        .unwrap_or(rest.len());
+                judged = at + rest.iter().position(|byte| !is_base64(*byte)).unwrap_or(rest.len());
                 if looks_random(bytes.get(at..judged).unwrap_or_default()) {
                     hide(at, judged);
                     at = judged;
                     continue;
                 }
             }
-            let end = at
-                + rest
-                    .iter()
-                    .position(|byte| !is_word(*byte))
-                    .unwrap_or(rest.len());
+            let end = at + rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
             if end == at {
                 at += 1;
                 continue;
@@ -198,51 +186,29 @@ fn user_info(bytes: &[u8], begin: usize) -> Option<(usize, usize)> {
     let rest = rest.get(..rest.len().min(512))?;
     let span = rest
         .iter()
-        .position(|byte| {
-            byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`')
-        })
+        .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`'))
         .unwrap_or(rest.len());
     let span = rest.get(..span)?;
-    let authority = span
-        .iter()
-        .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
-        .unwrap_or(span.len());
-    let at_sign = match span
-        .get(..authority)?
-        .iter()
-        .rposition(|byte| *byte == b'@')
-    {
+    let authority = span.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(span.len());
+    let at_sign = match span.get(..authority)?.iter().rposition(|byte| *byte == b'@') {
         Some(at_sign) => at_sign,
         // A password with a slash in it: what stands behind the colon is then no port number.
         None => {
-            let colon = span
-                .get(..authority)?
-                .iter()
-                .position(|byte| *byte == b':')?;
-            if span
-                .get(colon + 1..authority)?
-                .iter()
-                .all(u8::is_ascii_digit)
-            {
+            let colon = span.get(..authority)?.iter().position(|byte| *byte == b':')?;
+            if span.get(colon + 1..authority)?.iter().all(u8::is_ascii_digit) {
                 return None;
             }
             span.iter().rposition(|byte| *byte == b'@')?
         }
     };
-    let from = span
-        .get(..at_sign)?
-        .iter()
-        .position(|byte| *byte == b':')
-        .map_or(0, |colon| colon + 1);
+    let from = span.get(..at_sign)?.iter().position(|byte| *byte == b':').map_or(0, |colon| colon + 1);
     Some((begin + from, begin + at_sign))
 }
 
 fn is_token(word: &str) -> bool {
     let aws = word.len() == 20 && (word.starts_with("AKIA") || word.starts_with("ASIA"));
     aws || word.len() >= 16
-        && TOKEN_STARTS
-            .iter()
-            .any(|start| word.starts_with(start) && word.len() >= start.len() + 12)
+        && TOKEN_STARTS.iter().any(|start| word.starts_with(start) && word.len() >= start.len() + 12)
 }
 
 /// At least 32 characters of base64 with capitals, small letters and several digits, hardly any dashes or slashes: not a word, a
@@ -271,24 +237,18 @@ fn named_value(bytes: &[u8], start: usize, end: usize, word: &str) -> Option<(us
         return scheme_value(bytes, end);
     }
     if word.eq_ignore_ascii_case("identified")
-        && bytes
-            .get(end..end + 4)
-            .is_some_and(|by| by.eq_ignore_ascii_case(b" by "))
+        && bytes.get(end..end + 4).is_some_and(|by| by.eq_ignore_ascii_case(b" by "))
     {
         let from = skip_while(bytes, end + 4, |byte| byte == b' ');
         return Some((from, value_end(bytes, from, Hidden::Value)));
     }
     let hidden = secret_name(word)?;
     let is_flag = bytes.get(start..start + 2) == Some(b"--");
-    let after_quote = skip_while(bytes, end, |byte| {
-        matches!(byte, b'"' | b'\'' | b'\\' | b']')
-    });
+    let after_quote = skip_while(bytes, end, |byte| matches!(byte, b'"' | b'\'' | b'\\' | b']'));
     let mut at = skip_while(bytes, after_quote, |byte| byte == b' ');
     match bytes.get(at) {
         Some(b'=' | b':' | b'>') => {
-            at = skip_while(bytes, at, |byte| {
-                matches!(byte, b'=' | b':' | b'>' | b' ' | b'\t')
-            });
+            at = skip_while(bytes, at, |byte| matches!(byte, b'=' | b':' | b'>' | b' ' | b'\t'));
         }
         // `--password hunter2`, and SQL's `PASSWORD 'hunter2'`.
         Some(b'\'') if at > end => {}
@@ -301,9 +261,7 @@ fn named_value(bytes: &[u8], start: usize, end: usize, word: &str) -> Option<(us
 /// `Bearer xyz`: the word behind the scheme, unless it is plainly part of a sentence.
 fn scheme_value(bytes: &[u8], end: usize) -> Option<(usize, usize)> {
     let from = skip_while(bytes, end, |byte| byte == b' ');
-    let to = skip_while(bytes, from, |byte| {
-        is_base64(byte) || matches!(byte, b'.' | b'~')
-    });
+    let to = skip_while(bytes, from, |byte| is_base64(byte) || matches!(byte, b'.' | b'~'));
     let value = bytes.get(from..to)?;
     let sentence = [
         "auth",
@@ -320,9 +278,7 @@ fn scheme_value(bytes: &[u8], end: usize) -> Option<(usize, usize)> {
     ];
     if from == end
         || value.len() < 3
-        || sentence
-            .iter()
-            .any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
+        || sentence.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
     {
         return None;
     }
@@ -331,8 +287,7 @@ fn scheme_value(bytes: &[u8], end: usize) -> Option<(usize, usize)> {
 
 /// Where the value at `from` ends.
 fn value_end(bytes: &[u8], from: usize, hidden: Hidden) -> usize {
-    let escaped =
-        bytes.get(from) == Some(&b'\\') && matches!(bytes.get(from + 1), Some(b'"' | b'\''));
+    let escaped = bytes.get(from) == Some(&b'\\') && matches!(bytes.get(from + 1), Some(b'"' | b'\''));
     let open = from + usize::from(escaped);
     if let Some(&quote @ (b'"' | b'\'')) = bytes.get(open) {
         let mut at = open + 1;
@@ -355,9 +310,7 @@ fn value_end(bytes: &[u8], from: usize, hidden: Hidden) -> usize {
     while let Some(&byte) = bytes.get(at) {
         let closes = match byte {
             b'"' | b'\'' | b'&' | b'<' => true,
-            b',' | b';' | b')' | b'}' | b']' => {
-                bytes.get(at + 1).is_none_or(|next| !is_word(*next))
-            }
+            b',' | b';' | b')' | b'}' | b']' => bytes.get(at + 1).is_none_or(|next| !is_word(*next)),
             _ => byte.is_ascii_whitespace(),
         };
         if closes {

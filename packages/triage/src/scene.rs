@@ -42,9 +42,7 @@ impl<'a> Scene<'a> {
 
     /// The service whose line failed first; a pod's random parts are left out.
     pub(crate) fn source(&self) -> Option<String> {
-        let entry = self
-            .first()
-            .and_then(|first| self.findings.entries.get(first.entry))?;
+        let entry = self.first().and_then(|first| self.findings.entries.get(first.entry))?;
         let name = if entry.source == NO_SOURCE {
             None
         } else {
@@ -59,10 +57,7 @@ impl<'a> Scene<'a> {
         let name = deployment_of(name).unwrap_or(name);
         Some(
             crate::redact::redact(
-                name.rsplit(['.', '/'])
-                    .next()
-                    .filter(|last| last.len() > 1)
-                    .unwrap_or(name),
+                name.rsplit(['.', '/']).next().filter(|last| last.len() > 1).unwrap_or(name),
             )
             .into_owned(),
         )
@@ -79,20 +74,13 @@ impl<'a> Scene<'a> {
                 .find(|exception| entry.exception > 0 && exception.line == entry.line)
         });
         match (self.known, exception) {
-            (
-                None
-                | Some(Known {
-                    cause: Cause::NilAccess,
-                    ..
-                }),
-                Some(exception),
-            ) => return exception_name(exception),
+            (None | Some(Known { cause: Cause::NilAccess, .. }), Some(exception)) => {
+                return exception_name(exception);
+            }
             (Some(known), _) => return self.fill().title(known.title),
             (None, None) => {}
         }
-        self.template(first)
-            .map(|template| template.text.clone())
-            .unwrap_or_default()
+        self.template(first).map(|template| template.text.clone()).unwrap_or_default()
     }
 }
 
@@ -104,11 +92,7 @@ fn exception_name(exception: &Exception) -> String {
     } else {
         words::PANIC
     };
-    let pieces = exception
-        .frame
-        .as_deref()
-        .unwrap_or_default()
-        .split([' ', '(', ')', '/']);
+    let pieces = exception.frame.as_deref().unwrap_or_default().split([' ', '(', ')', '/']);
     let place = pieces.into_iter().find(|piece| {
         piece.split_once(':').is_some_and(|(file, line)| {
             file.contains('.') && line.starts_with(|letter: char| letter.is_ascii_digit())

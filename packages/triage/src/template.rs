@@ -99,8 +99,7 @@ impl Templates {
         mask(message, &mut self.masked);
         self.work += message.len() as u64;
         self.key.clear();
-        self.key
-            .push(level.map_or('-', |level| char::from(b'0' + level as u8)));
+        self.key.push(level.map_or('-', |level| char::from(b'0' + level as u8)));
         self.key.push_str(&self.masked);
         if let Some(id) = self.forms.get(self.key.as_str()) {
             return (*id, false);
@@ -117,23 +116,15 @@ impl Templates {
     /// Finds or makes the template of `self.masked`.
     fn place(&mut self, level: Option<Level>) -> (u32, bool) {
         let words: Vec<&str> = self.masked.split(' ').take(MAX_WORDS).collect();
-        let first = words
-            .first()
-            .copied()
-            .filter(|word| !word.contains('<'))
-            .unwrap_or(WILD);
-        let leaf = self
-            .leaves
-            .entry((level, words.len(), first.into()))
-            .or_default();
+        let first = words.first().copied().filter(|word| !word.contains('<')).unwrap_or(WILD);
+        let leaf = self.leaves.entry((level, words.len(), first.into())).or_default();
         let mut best: Option<(usize, u32)> = None;
         for &id in leaf.iter() {
             let Some(slot) = self.slots.get(id as usize) else {
                 continue;
             };
             self.work += words.len() as u64;
-            let Some(different) = difference(&slot.words, &words, leaf.len() >= MAX_PER_LEAF)
-            else {
+            let Some(different) = difference(&slot.words, &words, leaf.len() >= MAX_PER_LEAF) else {
                 continue;
             };
             if best.is_none_or(|(fewest, _)| different < fewest) {
@@ -180,9 +171,7 @@ impl Templates {
 
     /// The text of a template.
     pub(crate) fn describe(&self, id: usize) -> String {
-        self.slots
-            .get(id)
-            .map_or_else(String::new, |slot| slot.words.join(" "))
+        self.slots.get(id).map_or_else(String::new, |slot| slot.words.join(" "))
     }
 }
 
@@ -205,9 +194,7 @@ fn difference(known: &[Box<str>], words: &[&str], forced: bool) -> Option<usize>
 fn is_outcome(word: &str) -> bool {
     let bare = word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
     word.bytes().any(|byte| byte.is_ascii_digit())
-        || OUTCOMES
-            .iter()
-            .any(|outcome| outcome.eq_ignore_ascii_case(bare))
+        || OUTCOMES.iter().any(|outcome| outcome.eq_ignore_ascii_case(bare))
 }
 
 #[cfg(test)]
@@ -216,45 +203,23 @@ mod tests {
 
     fn groups(messages: &[&str]) -> Vec<u32> {
         let mut templates = Templates::default();
-        messages
-            .iter()
-            .map(|message| templates.classify(None, message).0)
-            .collect()
+        messages.iter().map(|message| templates.classify(None, message).0).collect()
     }
 
     #[test]
     fn messages_that_differ_in_numbers_or_in_one_word_are_one_template() {
         assert_eq!(
-            groups(&[
-                "connect to 10.0.0.1 failed after 3 tries",
-                "connect to 10.0.0.2 failed after 9 tries"
-            ]),
+            groups(&["connect to 10.0.0.1 failed after 3 tries", "connect to 10.0.0.2 failed after 9 tries"]),
             [0, 0]
         );
-        assert_eq!(
-            groups(&[
-                "user alice logged in",
-                "user bob logged in",
-                "user eve logged in"
-            ]),
-            [0, 0, 0]
-        );
+        assert_eq!(groups(&["user alice logged in", "user bob logged in", "user eve logged in"]), [0, 0, 0]);
     }
 
     #[test]
     fn messages_with_opposite_outcomes_stay_apart() {
+        assert_eq!(groups(&["health check of cart succeeded", "health check of cart failed"]), [0, 1]);
         assert_eq!(
-            groups(&[
-                "health check of cart succeeded",
-                "health check of cart failed"
-            ]),
-            [0, 1]
-        );
-        assert_eq!(
-            groups(&[
-                "upstream answered with status 200",
-                "upstream answered with status 503"
-            ]),
+            groups(&["upstream answered with status 200", "upstream answered with status 503"]),
             [0, 1]
         );
     }
@@ -266,17 +231,11 @@ mod tests {
             let word = |salt: u32| -> String {
                 (0..6)
                     .map(|at| {
-                        char::from(
-                            b'a' + ((index.wrapping_mul(2_654_435_761) ^ salt) >> (at * 5) & 15)
-                                as u8,
-                        )
+                        char::from(b'a' + ((index.wrapping_mul(2_654_435_761) ^ salt) >> (at * 5) & 15) as u8)
                     })
                     .collect()
             };
-            templates.classify(
-                None,
-                &format!("{} {} {} {}", word(1), word(7777), word(91), word(12_345)),
-            );
+            templates.classify(None, &format!("{} {} {} {}", word(1), word(7777), word(91), word(12_345)));
         }
         assert!(templates.len() <= MAX_TEMPLATES + 1);
     }

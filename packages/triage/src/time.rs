@@ -53,18 +53,13 @@ pub(crate) fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let part = (5 * of_year + 2) / 153;
     let month = if part < 10 { part + 3 } else { part - 9 };
-    (
-        year_of_era + era * 400 + i64::from(month <= 2),
-        month,
-        of_year - (153 * part + 2) / 5 + 1,
-    )
+    (year_of_era + era * 400 + i64::from(month <= 2), month, of_year - (153 * part + 2) / 5 + 1)
 }
 
 /// English month number from its first three letters.
 fn month(cursor: &mut Cursor<'_>) -> Option<i64> {
-    const NAMES: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    const NAMES: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (rest, number) = (cursor.rest(), 1_i64);
     let index = NAMES.iter().position(|name| rest.starts_with(name))?;
     cursor.skip(3);
@@ -120,11 +115,7 @@ fn zone(cursor: &mut Cursor<'_>) -> Option<i16> {
         c.skip(1);
         let hours = c.digits(2)?;
         c.eat(b':');
-        let minutes = if c.peek().is_ascii_digit() {
-            c.digits(2)?
-        } else {
-            0
-        };
+        let minutes = if c.peek().is_ascii_digit() { c.digits(2)? } else { 0 };
         if hours > 14 || minutes > 59 || c.peek().is_ascii_alphanumeric() {
             return None;
         }
@@ -140,16 +131,8 @@ fn dated(cursor: &mut Cursor<'_>, year: i64, month: i64, day: i64, clock_ms: i64
     }
     let wall = days_from_civil(year, month, day) * DAY_MS + clock_ms;
     Some(match zone(cursor) {
-        Some(offset) => Stamp {
-            ms: wall - i64::from(offset) * 60_000,
-            offset,
-            kind: TimeKind::Zoned,
-        },
-        None => Stamp {
-            ms: wall,
-            offset: 0,
-            kind: TimeKind::Local,
-        },
+        Some(offset) => Stamp { ms: wall - i64::from(offset) * 60_000, offset, kind: TimeKind::Zoned },
+        None => Stamp { ms: wall, offset: 0, kind: TimeKind::Local },
     })
 }
 
@@ -215,11 +198,7 @@ fn numeric_date(cursor: &mut Cursor<'_>) -> Option<Stamp> {
         return None;
     }
     let time = clock(&mut c)?;
-    let (month, day) = if first > 12 {
-        (second, first)
-    } else {
-        (first, second)
-    };
+    let (month, day) = if first > 12 { (second, first) } else { (first, second) };
     let stamp = dated(&mut c, year, month, day, time)?;
     *cursor = c;
     Some(stamp)
@@ -269,10 +248,7 @@ fn month_first(cursor: &mut Cursor<'_>) -> Option<Stamp> {
         Some(year) => dated(&mut c, year, month, day, time)?,
         None => {
             let stamp = dated(&mut c, PLACEHOLDER_YEAR, month, day, time)?;
-            Stamp {
-                kind: TimeKind::NoYear,
-                ..stamp
-            }
+            Stamp { kind: TimeKind::NoYear, ..stamp }
         }
     };
     *cursor = c;
@@ -291,11 +267,7 @@ fn epoch(cursor: &mut Cursor<'_>) -> Option<Stamp> {
         _ => return None,
     };
     let count: i64 = digits.parse().ok()?;
-    let mut ms = if divisor == 0 {
-        count * 1000
-    } else {
-        count / divisor
-    };
+    let mut ms = if divisor == 0 { count * 1000 } else { count / divisor };
     if c.peek() == b'.' && c.peek_at(1).is_ascii_digit() {
         c.skip(1);
         let fraction = c.take_while(|byte| byte.is_ascii_digit());
@@ -312,11 +284,7 @@ fn epoch(cursor: &mut Cursor<'_>) -> Option<Stamp> {
         return None;
     }
     *cursor = c;
-    Some(Stamp {
-        ms,
-        offset: 0,
-        kind: TimeKind::Zoned,
-    })
+    Some(Stamp { ms, offset: 0, kind: TimeKind::Zoned })
 }
 
 /// A time of day alone, perhaps with a zone.
@@ -325,11 +293,7 @@ fn clock_only(cursor: &mut Cursor<'_>) -> Option<Stamp> {
     let wall = clock(&mut c)?;
     let offset = zone(&mut c).unwrap_or(0);
     *cursor = c;
-    Some(Stamp {
-        ms: wall - i64::from(offset) * 60_000,
-        offset,
-        kind: TimeKind::ClockOnly,
-    })
+    Some(Stamp { ms: wall - i64::from(offset) * 60_000, offset, kind: TimeKind::ClockOnly })
 }
 
 /// Reads the timestamp at the cursor, whatever its notation, and moves behind it; does not move when there is none.
@@ -360,10 +324,7 @@ pub(crate) fn klog_stamp(cursor: &mut Cursor<'_>) -> Option<Stamp> {
     let time = clock(&mut c)?;
     let stamp = dated(&mut c, PLACEHOLDER_YEAR, month, day, time)?;
     *cursor = c;
-    Some(Stamp {
-        kind: TimeKind::NoYear,
-        ..stamp
-    })
+    Some(Stamp { kind: TimeKind::NoYear, ..stamp })
 }
 
 /// An age as kubectl writes it: `45s`, `3m12s`, `2h`, `4d3h`: milliseconds.

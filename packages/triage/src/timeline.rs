@@ -55,29 +55,15 @@ fn with_year(ms: i64, reference: i64) -> i64 {
 
 /// Rewrites the times of `entries` so that they can be compared, and returns the axis.
 pub(crate) fn align(entries: &mut [Entry]) -> Timeline {
-    let reference = entries
-        .iter()
-        .find(|entry| entry.ms.is_some() && is_absolute(entry.kind))
-        .and_then(|entry| entry.ms);
-    let yearless = entries
-        .iter()
-        .any(|entry| entry.ms.is_some() && entry.kind == TimeKind::NoYear);
-    let clocks = entries
-        .iter()
-        .any(|entry| entry.ms.is_some() && entry.kind == TimeKind::ClockOnly);
+    let reference =
+        entries.iter().find(|entry| entry.ms.is_some() && is_absolute(entry.kind)).and_then(|entry| entry.ms);
+    let yearless = entries.iter().any(|entry| entry.ms.is_some() && entry.kind == TimeKind::NoYear);
+    let clocks = entries.iter().any(|entry| entry.ms.is_some() && entry.kind == TimeKind::ClockOnly);
     let counted = reference.is_some() || yearless || clocks;
-    let ages = entries
-        .iter()
-        .filter(|entry| entry.ms.is_some() && entry.kind == TimeKind::Ago)
-        .count();
-    let uptimes = entries
-        .iter()
-        .filter(|entry| entry.ms.is_some() && entry.kind == TimeKind::Uptime)
-        .count();
+    let ages = entries.iter().filter(|entry| entry.ms.is_some() && entry.kind == TimeKind::Ago).count();
+    let uptimes = entries.iter().filter(|entry| entry.ms.is_some() && entry.kind == TimeKind::Uptime).count();
     let placeholder = days_from_civil(PLACEHOLDER_YEAR, 6, 30) * DAY_MS;
-    let mut near = reference
-        .or_else(|| yearless.then_some(placeholder))
-        .unwrap_or(0);
+    let mut near = reference.or_else(|| yearless.then_some(placeholder)).unwrap_or(0);
     let mut seen_date = false;
     let mut previous_clock: Option<i64> = None;
     let mut previous: Option<i64> = None;
@@ -85,10 +71,8 @@ pub(crate) fn align(entries: &mut [Entry]) -> Timeline {
         .iter()
         .find(|entry| entry.ms.is_some() && entry.kind == TimeKind::Zoned)
         .map(|entry| entry.offset);
-    let zoned = shown.is_some()
-        || entries
-            .iter()
-            .any(|entry| entry.kind == TimeKind::ClockOnly && entry.offset != 0);
+    let zoned =
+        shown.is_some() || entries.iter().any(|entry| entry.kind == TimeKind::ClockOnly && entry.offset != 0);
     let offset = shown.unwrap_or(0);
     let mut line = Timeline {
         style: Style::Full,
@@ -190,29 +174,19 @@ impl Timeline {
     /// The same with the word that goes before it: `at 09:10:03`, `26 min ago`.
     pub(crate) fn at(&self, ms: i64) -> String {
         let shown = self.show(ms);
-        if matches!(self.style, Style::Ago | Style::Uptime) {
-            shown
-        } else {
-            format!("at {shown}")
-        }
+        if matches!(self.style, Style::Ago | Style::Uptime) { shown } else { format!("at {shown}") }
     }
 
     /// Date and time for a command's argument, in UTC when a zone is known; `None` when the date is not known.
     pub(crate) fn show_dated(&self, ms: i64) -> Option<String> {
         let utc = Self { offset: 0, ..*self };
-        self.dated.then(|| {
-            format!(
-                "{}{}",
-                utc.show_wall(ms, Style::Full),
-                if self.zoned { " UTC" } else { "" }
-            )
-        })
+        self.dated
+            .then(|| format!("{}{}", utc.show_wall(ms, Style::Full), if self.zoned { " UTC" } else { "" }))
     }
 
     fn show_wall(&self, ms: i64, style: Style) -> String {
-        const MONTHS: [&str; 12] = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ];
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let wall = self.wall(ms);
         let (year, month, day) = civil_from_days(wall.div_euclid(DAY_MS));
         let seconds = wall.rem_euclid(DAY_MS) / 1000;
@@ -223,20 +197,11 @@ impl Timeline {
             Style::MonthDay => write!(
                 text,
                 "{} {day} ",
-                usize::try_from(month - 1)
-                    .ok()
-                    .and_then(|index| MONTHS.get(index))
-                    .unwrap_or(&"?")
+                usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).unwrap_or(&"?")
             ),
             Style::Clock | Style::Uptime | Style::Ago => Ok(()),
         };
-        let _ = write!(
-            text,
-            "{:02}:{:02}:{:02}",
-            seconds / 3600,
-            seconds / 60 % 60,
-            seconds % 60
-        );
+        let _ = write!(text, "{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
         text
     }
 
@@ -258,8 +223,7 @@ impl Timeline {
 
     /// Milliseconds since midnight of a moment, in the zone that is shown; `None` when there is no clock.
     pub(crate) fn time_of_day(&self, ms: i64) -> Option<i64> {
-        (!matches!(self.style, Style::Ago | Style::Uptime))
-            .then(|| self.wall(ms).rem_euclid(DAY_MS))
+        (!matches!(self.style, Style::Ago | Style::Uptime)).then(|| self.wall(ms).rem_euclid(DAY_MS))
     }
 }
 

@@ -115,8 +115,7 @@ fn kept(text: &str) -> String {
 /// `com.example.FooException: text` or `TypeError: text`: a name for an error, alone or with a colon behind it.
 pub(crate) fn names_exception(line: &str) -> bool {
     let mut c = Cursor::new(line);
-    let class =
-        c.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'$'));
+    let class = c.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'$'));
     let ends = ["Exception", "Error", "Throwable", "Interrupt", "Failure"]
         .iter()
         .any(|end| class.ends_with(end) && class.len() > end.len());
@@ -126,9 +125,7 @@ pub(crate) fn names_exception(line: &str) -> bool {
 /// Whether a line without indentation starts a trace on its own.
 pub(crate) fn opens(line: &str) -> bool {
     match line.as_bytes().first() {
-        Some(b'T') => {
-            line.starts_with("Traceback (most recent call last)") || names_exception(line)
-        }
+        Some(b'T') => line.starts_with("Traceback (most recent call last)") || names_exception(line),
         Some(b'p') => line.starts_with("panic: ") || names_exception(line),
         Some(b'f') => line.starts_with("fatal error: "),
         Some(b'g') => line.starts_with("goroutine "),
@@ -144,14 +141,9 @@ pub(crate) fn opens(line: &str) -> bool {
 
 /// Whether a line that [`opens`] a trace also ends the process, so that it is no detail of the line above.
 pub(crate) fn crashes(line: &str) -> bool {
-    [
-        "panic: ",
-        "fatal error: ",
-        "thread '",
-        "Exception in thread ",
-    ]
-    .iter()
-    .any(|start| line.starts_with(start))
+    ["panic: ", "fatal error: ", "thread '", "Exception in thread "]
+        .iter()
+        .any(|start| line.starts_with(start))
 }
 
 /// Whether a line, without its indentation, can only be the inside of a trace.
@@ -163,9 +155,7 @@ pub(crate) fn continues(line: &str) -> bool {
         Some(b'.') => line.starts_with("... ") && line.contains(" more"),
         Some(b'F') => line.starts_with("File \""),
         Some(b'D') => line.starts_with("During handling of the above"),
-        Some(b'T') => {
-            line.starts_with("The above exception was") || line.starts_with("Traceback (most")
-        }
+        Some(b'T') => line.starts_with("The above exception was") || line.starts_with("Traceback (most"),
         Some(b'g') => line.starts_with("goroutine "),
         Some(b'c') => line.starts_with("created by "),
         Some(b's') => line.starts_with("stack backtrace:"),
@@ -204,9 +194,8 @@ impl Trace {
                 return;
             }
             Expects::CauseList if indented && !continues(line) => {
-                let text = line
-                    .trim_start_matches(|letter: char| letter.is_ascii_digit())
-                    .trim_start_matches(": ");
+                let text =
+                    line.trim_start_matches(|letter: char| letter.is_ascii_digit()).trim_start_matches(": ");
                 self.root = kept(text);
                 self.expects = Expects::CauseList;
                 return;
@@ -230,9 +219,8 @@ impl Trace {
             self.python_frame(frame);
         } else if let Some(frame) = line.strip_prefix("at ") {
             self.at_frame(frame);
-        } else if let Some(message) = line
-            .strip_prefix("panic: ")
-            .or_else(|| line.strip_prefix("fatal error: "))
+        } else if let Some(message) =
+            line.strip_prefix("panic: ").or_else(|| line.strip_prefix("fatal error: "))
         {
             self.language = Some(Language::Go);
             self.raise(message);
@@ -283,13 +271,9 @@ impl Trace {
     fn python_frame(&mut self, frame: &str) {
         self.language = Some(Language::Python);
         let mut parts = frame.splitn(2, "\", line ");
-        let (path, place) = (
-            parts.next().unwrap_or_default(),
-            parts.next().unwrap_or_default(),
-        );
+        let (path, place) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let (line, function) = place.split_once(", in ").unwrap_or((place, ""));
-        if !OTHER_LIBRARIES.iter().any(|library| path.contains(library)) || self.candidate.is_none()
-        {
+        if !OTHER_LIBRARIES.iter().any(|library| path.contains(library)) || self.candidate.is_none() {
             self.candidate = Some(kept(&format!("{path}:{line} {function}")));
         }
     }
@@ -297,9 +281,7 @@ impl Trace {
     /// `com.example.Foo.bar(Foo.java:12)` or `bar (/app/src/foo.js:12:5)`.
     fn at_frame(&mut self, frame: &str) {
         let node = frame.contains(" (")
-            || [".js:", ".ts:", ".mjs:", ".cjs:", "node:"]
-                .iter()
-                .any(|mark| frame.contains(mark));
+            || [".js:", ".ts:", ".mjs:", ".cjs:", "node:"].iter().any(|mark| frame.contains(mark));
         if self.language.is_none() {
             self.language = Some(if node {
                 Language::Node
@@ -309,12 +291,8 @@ impl Trace {
                 Language::Java
             });
         }
-        let library = OTHER_LIBRARIES
-            .iter()
-            .any(|library| frame.contains(library))
-            || JAVA_LIBRARIES
-                .iter()
-                .any(|library| frame.starts_with(library));
+        let library = OTHER_LIBRARIES.iter().any(|library| frame.contains(library))
+            || JAVA_LIBRARIES.iter().any(|library| frame.starts_with(library));
         if self.frame.is_none() && !library {
             self.frame = Some(kept(frame));
         }
@@ -326,9 +304,7 @@ impl Trace {
         }
         if !indented {
             self.function = kept(line.rsplit_once('(').map_or(line, |parts| parts.0));
-        } else if line.contains(".go:")
-            && !OTHER_LIBRARIES.iter().any(|library| line.contains(library))
-        {
+        } else if line.contains(".go:") && !OTHER_LIBRARIES.iter().any(|library| line.contains(library)) {
             let place = line.split(' ').next().unwrap_or(line);
             self.frame = Some(kept(&format!("{place} {}", self.function)));
         }
@@ -337,22 +313,14 @@ impl Trace {
     /// `thread 'main' panicked at src/main.rs:10:5:` with the message below, or the older `panicked at 'message', src/main.rs:10:5`.
     fn rust_panic(&mut self, line: &str) {
         self.language = Some(Language::Rust);
-        let place = line
-            .split_once("panicked at ")
-            .map_or("", |parts| parts.1)
-            .trim_end_matches(':');
-        if let Some((message, place)) = place
-            .strip_prefix('\'')
-            .and_then(|rest| rest.rsplit_once("', "))
-        {
+        let place = line.split_once("panicked at ").map_or("", |parts| parts.1).trim_end_matches(':');
+        if let Some((message, place)) = place.strip_prefix('\'').and_then(|rest| rest.rsplit_once("', ")) {
             self.root = kept(message);
             self.outer.clone_from(&self.root);
             self.frame = Some(kept(place));
         } else {
-            self.frame = (!OTHER_LIBRARIES
-                .iter()
-                .any(|library| place.contains(library)))
-            .then(|| kept(place));
+            self.frame =
+                (!OTHER_LIBRARIES.iter().any(|library| place.contains(library))).then(|| kept(place));
             self.expects = Expects::PanicMessage;
         }
     }

@@ -39,10 +39,7 @@ fn fences_are_closed(markdown: &str) -> bool {
 }
 
 fn everything_shown(report: &Report) -> String {
-    format!(
-        "{} {:?} {:?}",
-        report.markdown, report.actions, report.title
-    )
+    format!("{} {:?} {:?}", report.markdown, report.actions, report.title)
 }
 
 proptest! {
@@ -99,43 +96,18 @@ fn growth(unit: impl Fn(usize) -> String, count: usize) -> f64 {
 #[test]
 fn work_grows_like_the_text_and_not_faster() {
     let word = |n: usize| -> String {
-        (0..5)
-            .map(|at| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> (at * 5) & 15) as u8))
-            .collect()
+        (0..5).map(|at| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> (at * 5) & 15) as u8)).collect()
     };
     let cases: [(&str, f64); 8] = [
-        (
-            "equal lines",
-            growth(
-                |n| format!("2026-08-18T09:10:03Z ERROR order {n} failed\n"),
-                4000,
-            ),
-        ),
+        ("equal lines", growth(|n| format!("2026-08-18T09:10:03Z ERROR order {n} failed\n"), 4000)),
         (
             "lines that all differ",
-            growth(
-                |n| {
-                    format!(
-                        "09:10:03 ERROR {} {} {} x\n",
-                        word(n),
-                        word(n + 77_777),
-                        word(n + 3)
-                    )
-                },
-                6000,
-            ),
+            growth(|n| format!("09:10:03 ERROR {} {} {} x\n", word(n), word(n + 77_777), word(n + 3)), 6000),
         ),
         (
             "lines that differ behind a common word",
             growth(
-                |n| {
-                    format!(
-                        "09:10:03 ERROR lost {} {} {}\n",
-                        word(n),
-                        word(n + 77_777),
-                        word(n + 3)
-                    )
-                },
+                |n| format!("09:10:03 ERROR lost {} {} {}\n", word(n), word(n + 77_777), word(n + 3)),
                 1500,
             ),
         ),
@@ -152,27 +124,15 @@ fn work_grows_like_the_text_and_not_faster() {
                 8000,
             ),
         ),
-        (
-            "one line without end",
-            growth(|n| format!("key{n}=\"{n} "), 20_000),
-        ),
-        (
-            "open brackets",
-            growth(|_| "{\"a\":[{\"b\":\"".to_owned(), 20_000),
-        ),
+        ("one line without end", growth(|n| format!("key{n}=\"{n} "), 20_000)),
+        ("open brackets", growth(|_| "{\"a\":[{\"b\":\"".to_owned(), 20_000)),
         ("blank lines", growth(|_| "\n \n".to_owned(), 20_000)),
         (
             "private keys that never end",
-            growth(
-                |n| format!("-----BEGIN PRIVATE KEY-----\nabc{n}\n09:10:03 ERROR password={n} x\n"),
-                4000,
-            ),
+            growth(|n| format!("-----BEGIN PRIVATE KEY-----\nabc{n}\n09:10:03 ERROR password={n} x\n"), 4000),
         ),
     ];
     for (name, ratio) in cases {
-        assert!(
-            ratio <= 2.2,
-            "{name}: twice the text is {ratio:.2} times the work"
-        );
+        assert!(ratio <= 2.2, "{name}: twice the text is {ratio:.2} times the work");
     }
 }

@@ -10,11 +10,7 @@ pub(crate) fn open(url: &str) {
     let Some(mut command) = opener() else {
         return;
     };
-    command
-        .arg(url)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     detach(&mut command);
     let _ = command.spawn();
 }
@@ -29,13 +25,8 @@ fn opener() -> Option<Command> {
         command.args(["/C", "start", ""]);
         return Some(command);
     }
-    let display = ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|name| env::var_os(name).is_some());
-    display
-        .then(|| find_program("xdg-open"))
-        .flatten()
-        .map(Command::new)
+    let display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
+    display.then(|| find_program("xdg-open")).flatten().map(Command::new)
 }
 
 /// Ctrl-C here must not close a browser that was started from here.

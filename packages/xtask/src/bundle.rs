@@ -34,9 +34,7 @@ pub(crate) fn build(
         command.args(["--profile", "web"]);
         cargo::build(step, PACKAGE, Product::Module, &mut command)
     })?;
-    let module = progress.step(words::MODULE, |step| {
-        module::make(workspace, step, &compiled)
-    })?;
+    let module = progress.step(words::MODULE, |step| module::make(workspace, step, &compiled))?;
     progress.step(words::ASSEMBLE, |step| {
         let files = assemble::write(workspace, &module)?;
         policy::check(step, &workspace.web_bundle(), &files)?;

@@ -25,14 +25,7 @@ pub(crate) fn build(
     product: Product,
     command: &mut Command,
 ) -> Result<PathBuf, Failure> {
-    command.args([
-        "--package",
-        name,
-        "--bin",
-        name,
-        "--message-format",
-        "json-render-diagnostics",
-    ]);
+    command.args(["--package", name, "--bin", name, "--message-format", "json-render-diagnostics"]);
     let label = format!("cargo build of {name}");
     let run = Run {
         label: &label,
@@ -41,17 +34,13 @@ pub(crate) fn build(
     };
     let finished = run.start(step, command)?;
     let finished = child::succeed(step, &label, finished)?;
-    finished
-        .stdout
-        .iter()
-        .find_map(|line| file_of(line, name, product))
-        .ok_or(Failure::NoArtifact {
-            package: name,
-            kind: match product {
-                Product::Executable => "program",
-                Product::Module => "WebAssembly",
-            },
-        })
+    finished.stdout.iter().find_map(|line| file_of(line, name, product)).ok_or(Failure::NoArtifact {
+        package: name,
+        kind: match product {
+            Product::Executable => "program",
+            Product::Module => "WebAssembly",
+        },
+    })
 }
 
 /// The file a line of cargo's report names for this program.
@@ -64,10 +53,7 @@ fn file_of(line: &str, name: &str, product: Product) -> Option<PathBuf> {
     }
     match product {
         Product::Executable => artifact.executable,
-        Product::Module => artifact
-            .filenames
-            .into_iter()
-            .find(|file| file.extension() == Some("wasm")),
+        Product::Module => artifact.filenames.into_iter().find(|file| file.extension() == Some("wasm")),
     }
     .map(Into::into)
 }

@@ -48,26 +48,14 @@ enum Line {
 }
 
 /// Runs a program whose output is text for people, and fails if it fails.
-pub(crate) fn run(
-    step: &mut Step,
-    label: &str,
-    command: &mut Command,
-) -> Result<Finished, Failure> {
+pub(crate) fn run(step: &mut Step, label: &str, command: &mut Command) -> Result<Finished, Failure> {
     let finished = observe(step, label, command)?;
     succeed(step, label, finished)
 }
 
 /// Like [`run`], but a failing exit status is the caller's business.
-pub(crate) fn observe(
-    step: &mut Step,
-    label: &str,
-    command: &mut Command,
-) -> Result<Finished, Failure> {
-    let run = Run {
-        label,
-        watch: None,
-        read_stdout: &mut |line| Some(line.to_owned()),
-    };
+pub(crate) fn observe(step: &mut Step, label: &str, command: &mut Command) -> Result<Finished, Failure> {
+    let run = Run { label, watch: None, read_stdout: &mut |line| Some(line.to_owned()) };
     run.start(step, command)
 }
 
@@ -77,10 +65,7 @@ pub(crate) fn succeed(step: &Step, label: &str, finished: Finished) -> Result<Fi
         return Ok(finished);
     }
     finished.show(step);
-    Err(Failure::Failed {
-        label: label.to_owned(),
-        status: finished.status,
-    })
+    Err(Failure::Failed { label: label.to_owned(), status: finished.status })
 }
 
 impl Finished {
@@ -97,10 +82,7 @@ impl Run<'_> {
     /// Starts the program and stays with it to its end.
     pub(crate) fn start(self, step: &mut Step, command: &mut Command) -> Result<Finished, Failure> {
         let program = command.get_program().to_string_lossy().into_owned();
-        let not_started = |source| Failure::NotStarted {
-            program: program.clone(),
-            source,
-        };
+        let not_started = |source| Failure::NotStarted { program: program.clone(), source };
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -175,11 +157,7 @@ impl Run<'_> {
             Some((status, _)) => status,
             None => child.wait().map_err(not_started)?,
         };
-        Ok(Finished {
-            status,
-            stdout,
-            transcript,
-        })
+        Ok(Finished { status, stdout, transcript })
     }
 }
 
@@ -187,11 +165,7 @@ impl Run<'_> {
 fn is_routine(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let verb = words.next().unwrap_or_default();
-    line.starts_with(' ')
-        && matches!(
-            verb,
-            "Compiling" | "Checking" | "Downloaded" | "Adding" | "Locking"
-        )
+    line.starts_with(' ') && matches!(verb, "Compiling" | "Checking" | "Downloaded" | "Adding" | "Locking")
 }
 
 /// Sends a stream line by line; bytes that are not UTF-8 are replaced, never lost with their line.
@@ -201,10 +175,7 @@ fn forward(stream: impl Read + Send + 'static, lines: Sender<Line>, kind: fn(Str
         let mut buffer = Vec::new();
         while matches!(reader.read_until(b'\n', &mut buffer), Ok(length) if length > 0) {
             let text = String::from_utf8_lossy(&buffer);
-            if lines
-                .send(kind(text.trim_end_matches(['\n', '\r']).to_owned()))
-                .is_err()
-            {
+            if lines.send(kind(text.trim_end_matches(['\n', '\r']).to_owned())).is_err() {
                 break;
             }
             buffer.clear();
@@ -214,13 +185,6 @@ fn forward(stream: impl Read + Send + 'static, lines: Sender<Line>, kind: fn(Str
 
 /// The trimmed stdout of a quick query, or nothing if it cannot be answered.
 pub(crate) fn ask(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

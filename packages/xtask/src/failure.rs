@@ -19,10 +19,7 @@ pub(crate) enum Failure {
 
     /// A program could not be started at all.
     #[error("Could not start {program}: {source}. Check that it is installed and on the PATH.")]
-    NotStarted {
-        program: String,
-        source: std::io::Error,
-    },
+    NotStarted { program: String, source: std::io::Error },
 
     /// A program ran and said no.
     #[error("{label} failed ({status}). Its output is above.")]
@@ -33,27 +30,16 @@ pub(crate) enum Failure {
     Stalled { label: String, seconds: u64 },
 
     /// Something is missing that this program may not install.
-    #[error(
-        "{what} is missing. {why} Install it with:\n\n    {command}\n\nthen run this command again."
-    )]
-    Missing {
-        what: String,
-        why: &'static str,
-        command: String,
-    },
+    #[error("{what} is missing. {why} Install it with:\n\n    {command}\n\nthen run this command again.")]
+    Missing { what: String, why: &'static str, command: String },
 
     /// cargo did not describe the workspace.
     #[error("Could not read the workspace: {0}.")]
     Metadata(#[from] cargo_metadata::Error),
 
     /// cargo succeeded without naming the file it was asked for.
-    #[error(
-        "cargo built {package} but named no {kind} file. Run again with --verbose to see what it did."
-    )]
-    NoArtifact {
-        package: &'static str,
-        kind: &'static str,
-    },
+    #[error("cargo built {package} but named no {kind} file. Run again with --verbose to see what it did.")]
+    NoArtifact { package: &'static str, kind: &'static str },
 
     /// The module could not be turned into browser files.
     #[error("wasm-bindgen could not read the compiled module: {0}.")]
@@ -83,11 +69,7 @@ impl Failure {
         path: impl Into<PathBuf>,
     ) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| Self::File {
-            action,
-            path,
-            source,
-        }
+        move |source| Self::File { action, path, source }
     }
 
     pub(crate) fn exit_code(&self) -> u8 {
@@ -118,11 +100,7 @@ mod tests {
             command: "apt-get install nodejs".to_owned(),
         };
         assert_eq!(failure.exit_code(), 2);
-        assert!(
-            failure
-                .to_string()
-                .contains("\n    apt-get install nodejs\n")
-        );
+        assert!(failure.to_string().contains("\n    apt-get install nodejs\n"));
     }
 
     #[test]

@@ -31,12 +31,7 @@ use crate::workspace::Workspace;
 
 /// Builds, runs and checks FaultMaven Copilot.
 #[derive(Debug, Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    about,
-    max_term_width = 100
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about, max_term_width = 100)]
 struct Cli {
     /// Show the output of every program that is run, not only of those that fail.
     #[arg(long, short, global = true)]
@@ -75,9 +70,7 @@ fn main() -> ExitCode {
         Err(usage) => {
             // clap would exit with 2, which here means that something is missing.
             let code = u8::from(usage.use_stderr());
-            return usage
-                .print()
-                .map_or(ExitCode::FAILURE, |()| ExitCode::from(code));
+            return usage.print().map_or(ExitCode::FAILURE, |()| ExitCode::from(code));
         }
     };
     match run(cli) {
@@ -90,11 +83,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<(), Failure> {
-    let context = Context {
-        workspace: Workspace::locate()?,
-        build_std: cli.build_std,
-        verbose: cli.verbose,
-    };
+    let context = Context { workspace: Workspace::locate()?, build_std: cli.build_std, verbose: cli.verbose };
     match cli.command {
         Command::Start(options) => start::run(&context, &options),
         Command::Test(options) => suite::run(&context, &options),

@@ -47,8 +47,7 @@ impl Node {
             return Ok(());
         }
         let mut npm = Command::new(&self.npm);
-        npm.current_dir(folder)
-            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+        npm.current_dir(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
         child::run(step, "npm ci", &mut npm)?;
         fs::write(&installed, wanted).map_err(Failure::file("write", &installed))
     }

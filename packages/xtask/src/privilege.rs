@@ -24,11 +24,7 @@ pub(crate) struct Wanted<'a> {
 /// Installs the packages, saying so before.
 pub(crate) fn install(step: &mut Step, wanted: &Wanted<'_>) -> Result<(), Failure> {
     let packages = wanted.packages.join(" ");
-    let missing = |why, command| Failure::Missing {
-        what: wanted.what.to_owned(),
-        why,
-        command,
-    };
+    let missing = |why, command| Failure::Missing { what: wanted.what.to_owned(), why, command };
     if find_program("apt-get").is_none() {
         return Err(missing(wanted.why, wanted.elsewhere.to_owned()));
     }
@@ -37,15 +33,9 @@ pub(crate) fn install(step: &mut Step, wanted: &Wanted<'_>) -> Result<(), Failur
         return Err(missing(words::WHY_PACKAGES, command));
     };
     step.say(&words::installing(&packages, wanted.why));
-    let mut install = apt(
-        prefix,
-        &["install", "-y", "--no-install-recommends", "--no-remove"],
-    );
+    let mut install = apt(prefix, &["install", "-y", "--no-install-recommends", "--no-remove"]);
     install.args(wanted.packages);
-    if child::observe(step, "apt-get install", &mut install)?
-        .status
-        .success()
-    {
+    if child::observe(step, "apt-get install", &mut install)?.status.success() {
         return Ok(());
     }
     // Package lists that are old or were never fetched are the usual reason.
@@ -75,15 +65,9 @@ fn is_root() -> bool {
 
 fn apt(prefix: &[&str], arguments: &[&str]) -> Command {
     // Through `env`, because sudo drops variables it was not told to keep.
-    let words = [
-        prefix,
-        &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"],
-        arguments,
-    ]
-    .concat();
-    let (program, rest) = words
-        .split_first()
-        .map_or(("apt-get", [].as_slice()), |(first, rest)| (*first, rest));
+    let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments].concat();
+    let (program, rest) =
+        words.split_first().map_or(("apt-get", [].as_slice()), |(first, rest)| (*first, rest));
     let mut command = Command::new(program);
     command.args(rest);
     command

@@ -36,11 +36,7 @@ pub(crate) struct Step {
 
 impl Progress {
     pub(crate) fn new(total: usize, verbose: bool) -> Self {
-        Self {
-            total,
-            current: 0,
-            verbose,
-        }
+        Self { total, current: 0, verbose }
     }
 
     /// Runs one step and says how it went. The outcome is the work's own.
@@ -50,10 +46,7 @@ impl Progress {
         work: impl FnOnce(&mut Step) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         self.current += 1;
-        eprintln!(
-            "[{}/{}] {}: {}",
-            self.current, self.total, title.what, title.why
-        );
+        eprintln!("[{}/{}] {}: {}", self.current, self.total, title.what, title.why);
         let mut step = Step {
             started: Instant::now(),
             drawn: Instant::now(),
@@ -64,11 +57,7 @@ impl Progress {
         let outcome = work(&mut step);
         step.erase();
         let word = if outcome.is_ok() { "done" } else { "failed" };
-        let note = step
-            .note
-            .take()
-            .map(|note| format!(", {note}"))
-            .unwrap_or_default();
+        let note = step.note.take().map(|note| format!(", {note}")).unwrap_or_default();
         eprintln!("      {word} in {}{note}", elapsed(step.started.elapsed()));
         outcome
     }
@@ -82,12 +71,7 @@ impl Step {
             return;
         }
         self.drawn = Instant::now();
-        let state: String = state
-            .trim()
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(STATE_WIDTH)
-            .collect();
+        let state: String = state.trim().chars().filter(|c| !c.is_control()).take(STATE_WIDTH).collect();
         let time = elapsed(self.started.elapsed());
         if self.terminal {
             eprint!("\r\x1b[2K      {time} · {state}");

@@ -41,10 +41,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts it. From here on Ctrl-C no longer ends this program by itself.
-    pub(crate) fn start(
-        program: &Path,
-        configure: impl FnOnce(&mut Command),
-    ) -> Result<Self, Failure> {
+    pub(crate) fn start(program: &Path, configure: impl FnOnce(&mut Command)) -> Result<Self, Failure> {
         let (sender, interrupts) = mpsc::channel();
         ctrlc::set_handler(move || {
             // The receiver is gone only when this program is ending anyway.
@@ -56,18 +53,12 @@ impl Server {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(|source| Failure::NotStarted {
-                program: NAME.to_owned(),
-                source,
-            })?;
+            .map_err(|source| Failure::NotStarted { program: NAME.to_owned(), source })?;
         Ok(Self { child, interrupts })
     }
 
     /// Stays until the server has ended; calls `ready` with its address once.
-    pub(crate) fn attend(
-        mut self,
-        ready: impl FnOnce(&str) + Send + 'static,
-    ) -> Result<(), Failure> {
+    pub(crate) fn attend(mut self, ready: impl FnOnce(&str) + Send + 'static) -> Result<(), Failure> {
         if let Some(stdout) = self.child.stdout.take() {
             thread::spawn(move || listen(stdout, ready));
         }
@@ -112,10 +103,7 @@ impl Server {
     }
 
     fn ended(&mut self) -> Result<Option<ExitStatus>, Failure> {
-        self.child.try_wait().map_err(|source| Failure::NotStarted {
-            program: NAME.to_owned(),
-            source,
-        })
+        self.child.try_wait().map_err(|source| Failure::NotStarted { program: NAME.to_owned(), source })
     }
 
     #[cfg(unix)]
@@ -154,9 +142,6 @@ fn listen(stdout: ChildStdout, ready: impl FnOnce(&str)) {
 fn ended_badly(status: ExitStatus) -> Failure {
     match status.code().and_then(|code| u8::try_from(code).ok()) {
         Some(code) => Failure::Server(code),
-        None => Failure::Failed {
-            label: NAME.to_owned(),
-            status,
-        },
+        None => Failure::Failed { label: NAME.to_owned(), status },
     }
 }

@@ -50,24 +50,16 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<(), Failure> {
         progress: Progress::new(steps(options), context.verbose),
         summary: Summary::default(),
     };
-    let tools = if options.quick {
-        None
-    } else {
-        Some(run.prepare()?)
-    };
+    let tools = if options.quick { None } else { Some(run.prepare()?) };
     let filter = options.filter.as_deref();
     if filter.is_none() {
         run.count(words::FORMAT, runners::format);
         run.count(words::LINT, runners::lint);
         if let Some((toolchain, _)) = &tools {
-            run.count(words::LINT_WASM, |context, step| {
-                runners::lint_wasm(context, step, toolchain)
-            });
+            run.count(words::LINT_WASM, |context, step| runners::lint_wasm(context, step, toolchain));
         }
     }
-    run.count(words::TESTS, |context, step| {
-        runners::tests(context, step, filter)
-    });
+    run.count(words::TESTS, |context, step| runners::tests(context, step, filter));
     if filter.is_none() {
         run.count(words::DOC_TESTS, runners::doc_tests);
     }
@@ -75,11 +67,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<(), Failure> {
         run.in_the_browser(toolchain, browser, filter);
     }
     print_result(&run.summary.to_string());
-    if run.summary.passed() {
-        Ok(())
-    } else {
-        Err(Failure::Tests)
-    }
+    if run.summary.passed() { Ok(()) } else { Err(Failure::Tests) }
 }
 
 /// How many steps [`run`] reports with these options.
@@ -87,11 +75,7 @@ fn steps(options: &Options) -> usize {
     let checks = if options.filter.is_some() { 1 } else { 4 };
     let wasm_lint = usize::from(options.filter.is_none());
     // Preparation takes two steps, the server and the browser tests another two.
-    let browser = if options.quick {
-        0
-    } else {
-        2 + wasm_lint + bundle::STEPS + 2
-    };
+    let browser = if options.quick { 0 } else { 2 + wasm_lint + bundle::STEPS + 2 };
     checks + browser
 }
 
@@ -100,18 +84,13 @@ impl Run<'_> {
     fn prepare(&mut self) -> Result<(WasmToolchain, BrowserTools), Failure> {
         let context = self.context;
         let toolchain = wasm_toolchain::prepare(context, &mut self.progress)?;
-        let browser = self.progress.step(words::BROWSER_TOOLS, |step| {
-            e2e::prepare(&context.workspace, step)
-        })?;
+        let browser =
+            self.progress.step(words::BROWSER_TOOLS, |step| e2e::prepare(&context.workspace, step))?;
         Ok((toolchain, browser))
     }
 
     /// Runs one step and enters it in the summary; a step that could not run at all counts as one failure.
-    fn count(
-        &mut self,
-        title: Title,
-        work: impl FnOnce(&Context, &mut Step) -> Result<Counts, Failure>,
-    ) {
+    fn count(&mut self, title: Title, work: impl FnOnce(&Context, &mut Step) -> Result<Counts, Failure>) {
         let started = Instant::now();
         let context = self.context;
         let outcome = self.progress.step(title, |step| {
@@ -123,36 +102,17 @@ impl Run<'_> {
             eprintln!("{failure}");
             Counts::one_failure()
         });
-        self.summary.add(Row {
-            name: title.what,
-            counts,
-            time: started.elapsed(),
-        });
+        self.summary.add(Row { name: title.what, counts, time: started.elapsed() });
     }
 
-    fn in_the_browser(
-        &mut self,
-        toolchain: &WasmToolchain,
-        tools: &BrowserTools,
-        filter: Option<&str>,
-    ) {
+    fn in_the_browser(&mut self, toolchain: &WasmToolchain, tools: &BrowserTools, filter: Option<&str>) {
         let started = Instant::now();
         let context = self.context;
         let bundle = dist::build_and_print(context, toolchain, &mut self.progress);
-        let program = bundle.and_then(|()| {
-            self.progress
-                .step(words::SERVER, |step| server::build(context, step))
-        });
-        let counts = if program.is_ok() {
-            Counts::one_pass()
-        } else {
-            Counts::one_failure()
-        };
-        self.summary.add(Row {
-            name: "Build the bundle and the server",
-            counts,
-            time: started.elapsed(),
-        });
+        let program =
+            bundle.and_then(|()| self.progress.step(words::SERVER, |step| server::build(context, step)));
+        let counts = if program.is_ok() { Counts::one_pass() } else { Counts::one_failure() };
+        self.summary.add(Row { name: "Build the bundle and the server", counts, time: started.elapsed() });
         match program {
             Ok(program) => self.count(words::E2E, |context, step| {
                 e2e::run(&context.workspace, step, tools, &program, filter)
@@ -168,10 +128,7 @@ mod tests {
 
     #[test]
     fn the_announced_number_of_steps_follows_the_options() {
-        let options = |quick, filter: Option<&str>| Options {
-            quick,
-            filter: filter.map(str::to_owned),
-        };
+        let options = |quick, filter: Option<&str>| Options { quick, filter: filter.map(str::to_owned) };
         assert_eq!(steps(&options(true, Some("rename"))), 1);
         assert_eq!(steps(&options(true, None)), 4);
         assert_eq!(steps(&options(false, None)), 4 + 2 + 1 + bundle::STEPS + 2);

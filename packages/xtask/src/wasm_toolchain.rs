@@ -50,13 +50,8 @@ impl WasmToolchain {
             command = Command::new(DEBIAN_CARGO);
             command.current_dir(&workspace.root);
             // What `cargo run` of another toolchain leaves in the environment.
-            for name in [
-                "CARGO",
-                "RUSTUP_TOOLCHAIN",
-                "RUSTC_WORKSPACE_WRAPPER",
-                "RUSTDOC",
-                "LD_LIBRARY_PATH",
-            ] {
+            for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC_WORKSPACE_WRAPPER", "RUSTDOC", "LD_LIBRARY_PATH"]
+            {
                 command.env_remove(name);
             }
             command
@@ -75,10 +70,7 @@ impl WasmToolchain {
 }
 
 /// [`ensure`] as the first step of a command.
-pub(crate) fn prepare(
-    context: &Context,
-    progress: &mut Progress,
-) -> Result<WasmToolchain, Failure> {
+pub(crate) fn prepare(context: &Context, progress: &mut Progress) -> Result<WasmToolchain, Failure> {
     progress.step(words::TOOLCHAIN, |step| ensure(context, step))
 }
 
@@ -108,11 +100,7 @@ fn host_sysroot() -> Option<PathBuf> {
 }
 
 fn has_target(sysroot: &Path) -> bool {
-    sysroot
-        .join("lib/rustlib")
-        .join(TARGET)
-        .join("lib")
-        .is_dir()
+    sysroot.join("lib/rustlib").join(TARGET).join("lib").is_dir()
 }
 
 /// Whether rustup could add the target. Its reasons for a no are shown, they are no reason to stop.
@@ -153,11 +141,7 @@ fn folder_size(folder: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else {
         return 0;
     };
-    entries
-        .flatten()
-        .filter_map(|entry| entry.metadata().ok())
-        .map(|file| file.len())
-        .sum()
+    entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|file| file.len()).sum()
 }
 
 fn ensure_debian(step: &mut Step, host_sysroot: Option<&Path>) -> Result<WasmToolchain, Failure> {
@@ -183,20 +167,15 @@ fn debian_is_complete() -> bool {
     let sysroot = child::ask(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]));
     Path::new(DEBIAN_CARGO).exists()
         && sysroot.is_some_and(|sysroot| {
-            Path::new(&sysroot)
-                .join("lib/rustlib/src/rust/library/std/Cargo.toml")
-                .exists()
+            Path::new(&sysroot).join("lib/rustlib/src/rust/library/std/Cargo.toml").exists()
         })
 }
 
 /// rustup's toolchains bring a linker; Debian's compiler needs the one of its own LLVM.
 fn find_linker(host_sysroot: Option<&Path>) -> Option<PathBuf> {
     let host = compiler_fact("host: ")?;
-    let bundled =
-        host_sysroot.map(|sysroot| sysroot.join("lib/rustlib").join(host).join("bin/rust-lld"));
-    bundled
-        .filter(|linker| linker.exists())
-        .or_else(|| find_program(&format!("wasm-ld-{}", llvm_major()?)))
+    let bundled = host_sysroot.map(|sysroot| sysroot.join("lib/rustlib").join(host).join("bin/rust-lld"));
+    bundled.filter(|linker| linker.exists()).or_else(|| find_program(&format!("wasm-ld-{}", llvm_major()?)))
 }
 
 fn install_linker(step: &mut Step) -> Result<PathBuf, Failure> {
@@ -223,8 +202,5 @@ fn llvm_major() -> Option<String> {
 /// One line of what Debian's compiler says about itself.
 fn compiler_fact(name: &str) -> Option<String> {
     let facts = child::ask(Command::new(DEBIAN_RUSTC).arg("-vV"))?;
-    facts
-        .lines()
-        .find_map(|line| line.strip_prefix(name))
-        .map(str::to_owned)
+    facts.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned)
 }

@@ -15,46 +15,27 @@ const fn title(what: &'static str, why: &'static str) -> Title {
     Title { what, why }
 }
 
-pub(crate) const TOOLCHAIN: Title = title(
-    "Check the WebAssembly compiler",
-    "the panel runs in the browser as WebAssembly",
-);
-pub(crate) const COMPILE: Title = title(
-    "Compile the panel",
-    "optimised for size; the first time takes minutes",
-);
-pub(crate) const MODULE: Title = title(
-    "Shrink the module",
-    "wasm-bindgen joins it to JavaScript, wasm-opt makes it smaller",
-);
-pub(crate) const ASSEMBLE: Title = title(
-    "Write dist/web",
-    "with compressed copies, checked against the policy of browser extensions",
-);
-pub(crate) const SERVER: Title = title(
-    "Compile the server",
-    "it keeps the cases and answers the panel",
-);
+pub(crate) const TOOLCHAIN: Title =
+    title("Check the WebAssembly compiler", "the panel runs in the browser as WebAssembly");
+pub(crate) const COMPILE: Title =
+    title("Compile the panel", "optimised for size; the first time takes minutes");
+pub(crate) const MODULE: Title =
+    title("Shrink the module", "wasm-bindgen joins it to JavaScript, wasm-opt makes it smaller");
+pub(crate) const ASSEMBLE: Title =
+    title("Write dist/web", "with compressed copies, checked against the policy of browser extensions");
+pub(crate) const SERVER: Title = title("Compile the server", "it keeps the cases and answers the panel");
 
-pub(crate) const BROWSER_TOOLS: Title = title(
-    "Check the browser tools",
-    "node, Playwright and Chromium run the browser tests",
-);
+pub(crate) const BROWSER_TOOLS: Title =
+    title("Check the browser tools", "node, Playwright and Chromium run the browser tests");
 pub(crate) const FORMAT: Title = title("Check the format", "cargo fmt");
 pub(crate) const LINT: Title = title("Lint", "clippy, every warning is an error");
-pub(crate) const LINT_WASM: Title = title(
-    "Lint for WebAssembly",
-    "the code that only exists in the browser",
-);
+pub(crate) const LINT_WASM: Title = title("Lint for WebAssembly", "the code that only exists in the browser");
 pub(crate) const TESTS: Title = title("Test", "unit tests and integration tests of every package");
 pub(crate) const DOC_TESTS: Title = title("Test the documentation", "examples in doc comments");
-pub(crate) const E2E: Title = title(
-    "Test in the browser",
-    "the built bundle and the real server in Chromium",
-);
+pub(crate) const E2E: Title =
+    title("Test in the browser", "the built bundle and the real server in Chromium");
 
-pub(crate) const WHY_WASM: &str =
-    "The panel is compiled to WebAssembly, and this Rust has no part for it.";
+pub(crate) const WHY_WASM: &str = "The panel is compiled to WebAssembly, and this Rust has no part for it.";
 pub(crate) const WHY_NODE: &str = "The browser tests run on node 20 or newer with npm.";
 pub(crate) const WHY_CHROMIUM: &str = "The browser tests drive it.";
 /// For systems without apt, and for Debian releases whose node is too old.
@@ -86,8 +67,7 @@ pub(crate) const NO_WASM_OPT: &str =
     "wasm-opt is not available (it comes from npm): the bundle works, it is only larger";
 pub(crate) const STOP_HINT: &str = "Press Ctrl-C to stop. Cases stay in the data folder.";
 pub(crate) const STOPPED: &str = "Stopped.";
-pub(crate) const TAKES_LONG: &str =
-    "The server does not stop; ending it. What it has confirmed is stored.";
+pub(crate) const TAKES_LONG: &str = "The server does not stop; ending it. What it has confirmed is stored.";
 
 /// Said before packages are installed.
 pub(crate) fn installing(packages: &str, why: &str) -> String {
@@ -101,8 +81,5 @@ pub(crate) fn ready(url: &str) -> String {
 
 /// What bundling did to glue functions that would compile text.
 pub(crate) fn disarmed(names: &[String]) -> String {
-    format!(
-        "made {} refuse: the policy forbids compiling text, and the panel never does",
-        names.join(", ")
-    )
+    format!("made {} refuse: the policy forbids compiling text, and the panel never does", names.join(", "))
 }

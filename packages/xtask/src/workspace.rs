@@ -67,11 +67,7 @@ impl Workspace {
 
 /// The full path of a program on the `PATH`; a name without an ending gets that of this system.
 pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
-    let suffix = if name.contains('.') {
-        ""
-    } else {
-        env::consts::EXE_SUFFIX
-    };
+    let suffix = if name.contains('.') { "" } else { env::consts::EXE_SUFFIX };
     let file = format!("{name}{suffix}");
     env::split_paths(&env::var_os("PATH")?)
         .map(|folder| folder.join(&file))

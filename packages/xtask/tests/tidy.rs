@@ -10,14 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Folders with files that nobody wrote here.
-const FOREIGN: [&str; 6] = [
-    ".git",
-    "target",
-    "node_modules",
-    "dist",
-    "test-results",
-    "playwright-report",
-];
+const FOREIGN: [&str; 6] = [".git", "target", "node_modules", "dist", "test-results", "playwright-report"];
 
 /// All files under a folder, in a stable order.
 fn files(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -26,9 +19,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
         .collect::<io::Result<Vec<PathBuf>>>()?;
     entries.sort();
     for path in entries {
-        let foreign = path
-            .file_name()
-            .is_some_and(|name| FOREIGN.iter().any(|foreign| name == *foreign));
+        let foreign = path.file_name().is_some_and(|name| FOREIGN.iter().any(|foreign| name == *foreign));
         if path.is_dir() && !foreign {
             files(&path, found)?;
         } else if path.is_file() {
@@ -45,26 +36,15 @@ fn every_file_is_tidy() {
     files(&root, &mut paths).unwrap();
     let mut findings = Vec::new();
     for path in &paths {
-        let name = path
-            .strip_prefix(&root)
-            .unwrap_or(path)
-            .to_string_lossy()
-            .replace('\\', "/");
+        let name = path.strip_prefix(&root).unwrap_or(path).to_string_lossy().replace('\\', "/");
         // Pictures and other binary files have no lines.
         let Ok(text) = fs::read_to_string(path) else {
             continue;
         };
-        findings.extend(
-            rules::findings(&name, &text)
-                .into_iter()
-                .map(|finding| format!("{name}: {finding}")),
-        );
+        findings
+            .extend(rules::findings(&name, &text).into_iter().map(|finding| format!("{name}: {finding}")));
     }
-    assert!(
-        paths.len() > 50,
-        "the walk found only {} files",
-        paths.len()
-    );
+    assert!(paths.len() > 50, "the walk found only {} files", paths.len());
     assert!(findings.is_empty(), "\n{}", findings.join("\n"));
 }
 
@@ -73,10 +53,7 @@ fn files_excused_from_the_length_limit_exist_and_need_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for (name, reason) in rules::LONG_FILES {
         let text = fs::read_to_string(root.join(name)).unwrap_or_default();
-        assert!(
-            text.lines().count() > rules::LONGEST,
-            "{name} no longer needs its excuse"
-        );
+        assert!(text.lines().count() > rules::LONGEST, "{name} no longer needs its excuse");
         assert!(reason.len() > 20, "{name} has no reason");
     }
 }

@@ -1,12 +1,12 @@
 //! Every row of contract 4.3 and 4.4, one line each.
 
 use copilot_core::FailureClass::{
-    CaptivePortal, Committed, Conflict, InProgress, Offline, Rejected, SessionExpired,
-    TokenRefused, Uncertain,
+    CaptivePortal, Committed, Conflict, InProgress, Offline, Rejected, SessionExpired, TokenRefused,
+    Uncertain,
 };
 use copilot_core::Rejection::{
-    CaseGone, CaseTerminal, DailyLimit, Forbidden, Invalid, KeyReused, OtherDialect, Provider,
-    Quota, Refused, TooLarge, Unexplained, UnsupportedType,
+    CaseGone, CaseTerminal, DailyLimit, Forbidden, Invalid, KeyReused, OtherDialect, Provider, Quota,
+    Refused, TooLarge, Unexplained, UnsupportedType,
 };
 use copilot_core::Transient::{Busy, Once, ServerProblem};
 use copilot_core::{FailureClass, Millis};
@@ -40,15 +40,7 @@ const ONCE: FailureClass = FailureClass::Transient(Once);
 
 fn http(status: u16, body: &str) -> HttpAnswer {
     let content_type = Some("application/json".to_owned());
-    HttpAnswer {
-        head: Head {
-            status,
-            content_type,
-            ..Head::default()
-        },
-        body: body.into(),
-        whole: true,
-    }
+    HttpAnswer { head: Head { status, content_type, ..Head::default() }, body: body.into(), whole: true }
 }
 
 fn coded(status: u16, code: &str) -> HttpAnswer {
@@ -69,14 +61,7 @@ fn with_challenge(challenge: &str, mut answer: HttpAnswer) -> HttpAnswer {
 }
 
 fn class_of(call: Call, http: &HttpAnswer) -> FailureClass {
-    answer(
-        Asked {
-            call,
-            with_token: true,
-        },
-        http,
-    )
-    .class
+    answer(Asked { call, with_token: true }, http).class
 }
 
 #[test]
@@ -85,47 +70,20 @@ fn every_row_of_the_contracts_table_has_its_class() {
     let turn = Call::SubmitTurn;
     let rows: Vec<(Call, HttpAnswer, FailureClass)> = vec![
         (turn, http(400, detail), Rejected(Refused)),
+        (Call::Rename, http(400, r#"{"error_type":"InvalidIdempotencyKey"}"#), Rejected(Refused)),
+        (Call::Refresh, http(400, r#"{"error":"invalid_grant"}"#), TokenRefused),
+        (turn, with_challenge("Bearer", http(401, detail)), TokenRefused),
         (
-            Call::Rename,
-            http(400, r#"{"error_type":"InvalidIdempotencyKey"}"#),
-            Rejected(Refused),
-        ),
-        (
-            Call::Refresh,
-            http(400, r#"{"error":"invalid_grant"}"#),
+            turn,
+            with_challenge("Basic realm=\"a, b\", bearer error=\"expired\"", http(401, detail)),
             TokenRefused,
         ),
-        (
-            turn,
-            with_challenge("Bearer", http(401, detail)),
-            TokenRefused,
-        ),
-        (
-            turn,
-            with_challenge(
-                "Basic realm=\"a, b\", bearer error=\"expired\"",
-                http(401, detail),
-            ),
-            TokenRefused,
-        ),
-        (
-            turn,
-            with_challenge("Bearer", coded(401, "SESSION_EXPIRED")),
-            SessionExpired,
-        ),
-        (
-            turn,
-            http(401, r#"{"detail":"Over","code":"SESSION_EXPIRED"}"#),
-            SessionExpired,
-        ),
+        (turn, with_challenge("Bearer", coded(401, "SESSION_EXPIRED")), SessionExpired),
+        (turn, http(401, r#"{"detail":"Over","code":"SESSION_EXPIRED"}"#), SessionExpired),
         (turn, http(401, detail), SessionExpired),
         (Call::OpenSession, http(401, detail), TokenRefused),
         (Call::SignOut, http(401, detail), TokenRefused),
-        (
-            Call::Login,
-            with_challenge("Bearer", http(401, detail)),
-            Rejected(Refused),
-        ),
+        (Call::Login, with_challenge("Bearer", http(401, detail)), Rejected(Refused)),
         (turn, coded(402, "QUOTA_EXHAUSTED"), Rejected(Quota)),
         (turn, http(402, detail), Rejected(Quota)),
         (Call::Delete, http(403, detail), Rejected(Forbidden)),
@@ -139,29 +97,13 @@ fn every_row_of_the_contracts_table_has_its_class() {
         (turn, http(410, detail), Rejected(OtherDialect)),
         (Call::Rename, http(405, detail), Rejected(Refused)),
         (turn, http(408, detail), PROBLEM),
-        (
-            turn,
-            coded(409, "IDEMPOTENCY_KEY_REUSE"),
-            Rejected(KeyReused),
-        ),
+        (turn, coded(409, "IDEMPOTENCY_KEY_REUSE"), Rejected(KeyReused)),
         (turn, coded(409, "TURN_IN_PROGRESS"), InProgress),
         (turn, coded(409, "turn_in_progress"), InProgress),
-        (
-            turn,
-            coded(409, "IDEMPOTENCY_REPLAY_UNAVAILABLE"),
-            Committed,
-        ),
+        (turn, coded(409, "IDEMPOTENCY_REPLAY_UNAVAILABLE"), Committed),
         (Call::Rename, coded(409, "CASE_VERSION_CONFLICT"), Conflict),
-        (
-            Call::Rename,
-            coded(409, "CASE_TERMINAL"),
-            Rejected(CaseTerminal),
-        ),
-        (
-            turn,
-            http(409, r#"{"detail":"x","code":"CASE_TERMINAL"}"#),
-            Rejected(CaseTerminal),
-        ),
+        (Call::Rename, coded(409, "CASE_TERMINAL"), Rejected(CaseTerminal)),
+        (turn, http(409, r#"{"detail":"x","code":"CASE_TERMINAL"}"#), Rejected(CaseTerminal)),
         (turn, coded(409, "SOMETHING_NEW"), Rejected(Unexplained)),
         (turn, http(409, detail), Rejected(Unexplained)),
         (turn, http(413, detail), Rejected(TooLarge)),
@@ -170,23 +112,14 @@ fn every_row_of_the_contracts_table_has_its_class() {
         (turn, http(422, detail), Rejected(Invalid { field: None })),
         (
             turn,
-            http(
-                422,
-                r#"{"detail":[{"loc":["body","files"],"msg":"One at a time"}]}"#,
-            ),
-            Rejected(Invalid {
-                field: Some("files".into()),
-            }),
+            http(422, r#"{"detail":[{"loc":["body","files"],"msg":"One at a time"}]}"#),
+            Rejected(Invalid { field: Some("files".into()) }),
         ),
         (turn, http(418, detail), Rejected(Refused)),
         (turn, coded(429, "RATE_LIMIT_EXCEEDED"), BUSY),
         (turn, http(429, r#"{"message":"10 of 10 used"}"#), BUSY),
         (turn, http(429, detail), BUSY),
-        (
-            turn,
-            coded(429, "TENANT_TURN_CAP_EXCEEDED"),
-            Rejected(DailyLimit),
-        ),
+        (turn, coded(429, "TENANT_TURN_CAP_EXCEEDED"), Rejected(DailyLimit)),
         (turn, coded(500, "SERVICE_ERROR"), PROBLEM),
         (turn, coded(500, "UNEXPECTED_ERROR"), PROBLEM),
         (turn, http(501, detail), Rejected(Provider)),
@@ -195,14 +128,7 @@ fn every_row_of_the_contracts_table_has_its_class() {
         (turn, coded(503, "LLM_PROVIDER_UNAVAILABLE"), BUSY),
         (turn, coded(503, "LLM_INVALID_RESPONSE"), BUSY),
         (turn, coded(503, "TENANT_TURN_CAP_UNAVAILABLE"), BUSY),
-        (
-            turn,
-            http(
-                503,
-                r#"{"error":"unavailable","message":"Starting","retry_after":10}"#,
-            ),
-            BUSY,
-        ),
+        (turn, http(503, r#"{"error":"unavailable","message":"Starting","retry_after":10}"#), BUSY),
         (turn, coded(504, "REQUEST_TIMEOUT"), ONCE),
         (turn, coded(504, "LLM_TIMEOUT"), PROBLEM),
     ];
@@ -213,9 +139,7 @@ fn every_row_of_the_contracts_table_has_its_class() {
 
 #[test]
 fn a_5xx_without_a_code_may_have_run_and_a_read_is_simply_repeated() {
-    for status in [
-        500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 525, 526, 527, 599,
-    ] {
+    for status in [500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 525, 526, 527, 599] {
         for answer in [
             http(status, r#"{"detail":"Internal error","request_id":"r-1"}"#),
             http(status, ""),
@@ -230,15 +154,9 @@ fn a_5xx_without_a_code_may_have_run_and_a_read_is_simply_repeated() {
 
 #[test]
 fn a_request_without_a_token_needs_a_token_whatever_the_header_says() {
-    for answer in [
-        http(401, "{}"),
-        coded(401, "SESSION_EXPIRED"),
-        with_challenge("Bearer", http(401, "{}")),
-    ] {
-        let asked = Asked {
-            call: Call::SubmitTurn,
-            with_token: false,
-        };
+    for answer in [http(401, "{}"), coded(401, "SESSION_EXPIRED"), with_challenge("Bearer", http(401, "{}"))]
+    {
+        let asked = Asked { call: Call::SubmitTurn, with_token: false };
         assert_eq!(super::answer(asked, &answer).class, TokenRefused);
     }
 }
@@ -246,16 +164,8 @@ fn a_request_without_a_token_needs_a_token_whatever_the_header_says() {
 #[test]
 fn a_renewal_is_refused_by_any_4xx_but_the_passing_ones() {
     for status in (400..500).filter(|status| ![407, 408, 429].contains(status)) {
-        assert_eq!(
-            class_of(Call::Refresh, &http(status, "{}")),
-            TokenRefused,
-            "{status}"
-        );
-        assert_eq!(
-            class_of(Call::Refresh, &page(status)),
-            CaptivePortal,
-            "{status}"
-        );
+        assert_eq!(class_of(Call::Refresh, &http(status, "{}")), TokenRefused, "{status}");
+        assert_eq!(class_of(Call::Refresh, &page(status)), CaptivePortal, "{status}");
     }
     assert_eq!(class_of(Call::Refresh, &http(408, "{}")), PROBLEM);
     assert_eq!(class_of(Call::Refresh, &http(429, "{}")), BUSY);
@@ -266,18 +176,12 @@ fn a_renewal_is_refused_by_any_4xx_but_the_passing_ones() {
 #[test]
 fn a_job_goes_on_whatever_a_poll_meets_except_a_refusal_which_leaves_it_unknown() {
     let poll = Call::PollJob;
-    for passing in [
-        http(500, "{}"),
-        http(501, "{}"),
-        coded(502, "LLM_PROVIDER_ERROR"),
-        coded(504, "REQUEST_TIMEOUT"),
-    ] {
+    for passing in
+        [http(500, "{}"), http(501, "{}"), coded(502, "LLM_PROVIDER_ERROR"), coded(504, "REQUEST_TIMEOUT")]
+    {
         assert_eq!(class_of(poll, &passing), PROBLEM);
     }
-    assert_eq!(
-        class_of(poll, &coded(429, "TENANT_TURN_CAP_EXCEEDED")),
-        BUSY
-    );
+    assert_eq!(class_of(poll, &coded(429, "TENANT_TURN_CAP_EXCEEDED")), BUSY);
     assert_eq!(class_of(poll, &http(408, "{}")), PROBLEM);
     assert_eq!(class_of(poll, &http(401, "{}")), SessionExpired);
     for status in [400, 403, 404, 405, 409, 410, 422] {
@@ -311,11 +215,7 @@ fn somebody_elses_page_is_a_captive_portal_for_every_call() {
             assert_eq!(class_of(call, answer), CaptivePortal, "{call:?} {answer:?}");
         }
         for status in [401, 404, 405, 410] {
-            assert_eq!(
-                class_of(call, &page(status)),
-                CaptivePortal,
-                "{call:?} {status}"
-            );
+            assert_eq!(class_of(call, &page(status)), CaptivePortal, "{call:?} {status}");
         }
     }
 }
@@ -324,14 +224,7 @@ fn somebody_elses_page_is_a_captive_portal_for_every_call() {
 fn a_success_that_says_nothing_is_an_unknown_outcome_for_a_write() {
     let mut cut = http(200, r#"{"agent_response":"Th"#);
     cut.whole = false;
-    for answer in [
-        cut,
-        http(200, "{}"),
-        http(200, ""),
-        http(200, "[1"),
-        http(204, ""),
-        http(200, "\u{0}"),
-    ] {
+    for answer in [cut, http(200, "{}"), http(200, ""), http(200, "[1"), http(204, ""), http(200, "\u{0}")] {
         assert_eq!(class_of(Call::CreateCase, &answer), Uncertain, "{answer:?}");
         assert_eq!(class_of(Call::ListCases, &answer), PROBLEM, "{answer:?}");
     }
@@ -341,11 +234,7 @@ fn a_success_that_says_nothing_is_an_unknown_outcome_for_a_write() {
 fn a_request_without_an_answer_is_offline_only_if_it_never_left() {
     for call in EVERY_CALL {
         assert_eq!(broken(call, Broken::NotSent).class, Offline);
-        let (unheard, untold) = if call.is_write() {
-            (Uncertain, Uncertain)
-        } else {
-            (PROBLEM, Offline)
-        };
+        let (unheard, untold) = if call.is_write() { (Uncertain, Uncertain) } else { (PROBLEM, Offline) };
         assert_eq!(broken(call, Broken::NoAnswer).class, unheard, "{call:?}");
         assert_eq!(broken(call, Broken::Untold).class, untold, "{call:?}");
     }
@@ -358,13 +247,7 @@ fn the_wait_the_words_and_the_request_id_come_along() {
         r#"{"message":"10 of 10 requests used","retry_after":60,"error_code":"RATE_LIMIT_EXCEEDED","correlation_id":"c-77"}"#,
     );
     http.head.retry_after = Some("5".into());
-    let failure = answer(
-        Asked {
-            call: Call::SubmitTurn,
-            with_token: true,
-        },
-        &http,
-    );
+    let failure = answer(Asked { call: Call::SubmitTurn, with_token: true }, &http);
     assert_eq!(failure.class, BUSY);
     assert_eq!(failure.status, Some(429));
     assert_eq!(failure.retry_after, Some(Millis::seconds(60)));
@@ -372,13 +255,7 @@ fn the_wait_the_words_and_the_request_id_come_along() {
     assert_eq!(failure.request_id.as_deref(), Some("c-77"));
 
     http.head.request_id = Some("req-9".into());
-    let failure = answer(
-        Asked {
-            call: Call::SubmitTurn,
-            with_token: true,
-        },
-        &http,
-    );
+    let failure = answer(Asked { call: Call::SubmitTurn, with_token: true }, &http);
     assert_eq!(failure.request_id.as_deref(), Some("req-9"));
 }
 
@@ -391,22 +268,11 @@ fn a_503_that_names_a_wait_is_busy_even_without_a_code() {
 
 #[test]
 fn the_words_of_a_success_are_never_shown_as_an_error() {
-    let failure = answer(
-        Asked {
-            call: Call::CreateCase,
-            with_token: true,
-        },
-        &http(200, r#"{"message":"Created"}"#),
-    );
+    let failure =
+        answer(Asked { call: Call::CreateCase, with_token: true }, &http(200, r#"{"message":"Created"}"#));
     assert_eq!(failure.message, None);
     let denied = http(200, r#"{"success":false,"message":"Title is empty"}"#);
-    let failure = answer(
-        Asked {
-            call: Call::Rename,
-            with_token: true,
-        },
-        &denied,
-    );
+    let failure = answer(Asked { call: Call::Rename, with_token: true }, &denied);
     assert_eq!(failure.class, Rejected(Unexplained));
     assert_eq!(failure.message.as_deref(), Some("Title is empty"));
 }

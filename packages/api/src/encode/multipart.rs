@@ -27,39 +27,18 @@ impl<'a> Part<'a> {
             Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
             Cow::Owned(text) => Cow::Owned(text.into_bytes()),
         };
-        Self {
-            name,
-            file: None,
-            content,
-        }
+        Self { name, file: None, content }
     }
 
-    pub(super) fn file(
-        name: &'static str,
-        file_name: &'a str,
-        media_type: &'a str,
-        bytes: &'a [u8],
-    ) -> Self {
-        Self {
-            name,
-            file: Some((file_name, media_type)),
-            content: Cow::Borrowed(bytes),
-        }
+    pub(super) fn file(name: &'static str, file_name: &'a str, media_type: &'a str, bytes: &'a [u8]) -> Self {
+        Self { name, file: Some((file_name, media_type)), content: Cow::Borrowed(bytes) }
     }
 
     fn head(&self) -> String {
         let mut head = format!("Content-Disposition: form-data; name=\"{}\"", self.name);
         if let Some((file_name, media_type)) = self.file {
-            let media_type = if is_media_type(media_type) {
-                media_type
-            } else {
-                BINARY
-            };
-            let _ = write!(
-                head,
-                "; filename=\"{}\"\r\nContent-Type: {media_type}",
-                quoted(file_name)
-            );
+            let media_type = if is_media_type(media_type) { media_type } else { BINARY };
+            let _ = write!(head, "; filename=\"{}\"\r\nContent-Type: {media_type}", quoted(file_name));
         }
         head.push_str("\r\n\r\n");
         head
@@ -81,9 +60,7 @@ impl<'a> Form<'a> {
         let first = format!("fm-{key}");
         let more = (1_u32..).map(|n| format!("{first}-{n}"));
         let mut candidates = std::iter::once(first.clone()).chain(more);
-        let boundary = candidates
-            .find(|candidate| !self.contains(candidate.as_bytes()))
-            .unwrap_or(first);
+        let boundary = candidates.find(|candidate| !self.contains(candidate.as_bytes())).unwrap_or(first);
         let size = self.0.iter().map(|part| part.content.len() + 256).sum();
         let mut bytes = Vec::with_capacity(size);
         for part in &self.0 {
@@ -93,10 +70,7 @@ impl<'a> Form<'a> {
             bytes.extend_from_slice(b"\r\n");
         }
         bytes.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-        Content {
-            media_type: format!("multipart/form-data; boundary={boundary}"),
-            bytes,
-        }
+        Content { media_type: format!("multipart/form-data; boundary={boundary}"), bytes }
     }
 
     fn contains(&self, boundary: &[u8]) -> bool {
@@ -142,21 +116,11 @@ fn quoted(name: &str) -> String {
 /// Whether a text is `type/subtype` with harmless parameters.
 fn is_media_type(text: &str) -> bool {
     let token = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
     };
     let (kind, parameters) = text.split_once(';').unwrap_or((text, ""));
-    let whole = kind
-        .trim_end()
-        .split_once('/')
-        .is_some_and(|(kind, subtype)| token(kind) && token(subtype));
-    whole
-        && text.len() <= MEDIA_TYPE_MAX
-        && parameters
-            .bytes()
-            .all(|b| b == b' ' || b.is_ascii_graphic())
+    let whole = kind.trim_end().split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype));
+    whole && text.len() <= MEDIA_TYPE_MAX && parameters.bytes().all(|b| b == b' ' || b.is_ascii_graphic())
 }
 
 #[cfg(test)]
@@ -190,19 +154,13 @@ mod tests {
             }
         }
         assert!(
-            !occurs(b"aaaaa", text)
-                && !occurs(b"fm-y", text)
-                && !occurs(b"x", b"")
-                && !occurs(b"ab", b"a")
+            !occurs(b"aaaaa", text) && !occurs(b"fm-y", text) && !occurs(b"x", b"") && !occurs(b"ab", b"a")
         );
     }
 
     #[test]
     fn a_file_name_cannot_leave_its_quotes() {
-        assert_eq!(
-            quoted("a\"; name=\"query\r\n\r\n.log"),
-            "a%22; name=%22query%0D%0A%0D%0A.log"
-        );
+        assert_eq!(quoted("a\"; name=\"query\r\n\r\n.log"), "a%22; name=%22query%0D%0A%0D%0A.log");
         assert_eq!(quoted("Größe 表.log"), "Größe 表.log");
     }
 
@@ -217,9 +175,7 @@ mod tests {
             ("text/plain; x=\r\n", BINARY),
         ] {
             assert!(
-                Part::file("files", "a", given, b"")
-                    .head()
-                    .ends_with(&format!("Type: {sent}\r\n\r\n")),
+                Part::file("files", "a", given, b"").head().ends_with(&format!("Type: {sent}\r\n\r\n")),
                 "{given}"
             );
         }

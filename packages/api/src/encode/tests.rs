@@ -24,50 +24,26 @@ fn encoded(request: &Request) -> HttpRequest {
 
 /// The request as text: line, own headers, body.
 fn printed(http: &HttpRequest) -> String {
-    let headers: String = http
-        .headers(None)
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\n"))
-        .collect();
-    let body = http
-        .content
-        .as_ref()
-        .map(|content| String::from_utf8(content.bytes.clone()).unwrap());
-    format!(
-        "{} {}\n{headers}\n{}",
-        http.method.as_str(),
-        http.path,
-        body.unwrap_or_default()
-    )
+    let headers: String =
+        http.headers(None).iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let body = http.content.as_ref().map(|content| String::from_utf8(content.bytes.clone()).unwrap());
+    format!("{} {}\n{headers}\n{}", http.method.as_str(), http.path, body.unwrap_or_default())
 }
 
 #[test]
 fn each_request_has_the_bytes_of_the_contract() {
     let rows = [
         (
-            Request::ListCases {
-                offset: 200,
-                limit: 100,
-            },
+            Request::ListCases { offset: 200, limit: 100 },
             "GET /api/v1/cases?limit=100&offset=200\nAccept: application/json\n\n",
         ),
         (
-            Request::ListCases {
-                offset: 0,
-                limit: 5000,
-            },
+            Request::ListCases { offset: 0, limit: 5000 },
             "GET /api/v1/cases?limit=100&offset=0\nAccept: application/json\n\n",
         ),
+        (Request::ReadCase { case: case() }, "GET /api/v1/cases/c-1\nAccept: application/json\n\n"),
         (
-            Request::ReadCase { case: case() },
-            "GET /api/v1/cases/c-1\nAccept: application/json\n\n",
-        ),
-        (
-            Request::ListMessages {
-                case: case(),
-                offset: 4,
-                limit: 50,
-            },
+            Request::ListMessages { case: case(), offset: 4, limit: 50 },
             "GET /api/v1/cases/c-1/messages?limit=50&offset=4\nAccept: application/json\n\n",
         ),
         (
@@ -76,24 +52,15 @@ fn each_request_has_the_bytes_of_the_contract() {
              Idempotency-Key: 0b9d2f7c-41aa-4c0e-9d65-3b8e72f1c0da\n\n{\"title\":null}",
         ),
         (
-            Request::PollJob {
-                case: case(),
-                job: Job("/api/v1/cases/c-1/turns/jobs/j-1?x=1".into()),
-            },
+            Request::PollJob { case: case(), job: Job("/api/v1/cases/c-1/turns/jobs/j-1?x=1".into()) },
             "GET /api/v1/cases/c-1/turns/jobs/j-1?x=1\nAccept: application/json\n\n",
         ),
         (
-            Request::Rename {
-                case: case(),
-                title: "Drain of \"node-14\"\n".into(),
-            },
+            Request::Rename { case: case(), title: "Drain of \"node-14\"\n".into() },
             "PUT /api/v1/cases/c-1\nAccept: application/json\nContent-Type: application/json\n\n\
              {\"title\":\"Drain of \\\"node-14\\\"\\n\"}",
         ),
-        (
-            Request::Delete { case: case() },
-            "DELETE /api/v1/cases/c-1\nAccept: application/json\n\n",
-        ),
+        (Request::Delete { case: case() }, "DELETE /api/v1/cases/c-1\nAccept: application/json\n\n"),
     ];
     for (request, expected) in rows {
         assert_eq!(printed(&encoded(&request)), expected);
@@ -104,11 +71,7 @@ fn turn(text: &str, data: Option<Data>, intention: Option<Intention>) -> Request
     Request::SubmitTurn {
         key: key(),
         case: case(),
-        turn: Arc::new(Turn {
-            text: text.into(),
-            data,
-            intention,
-        }),
+        turn: Arc::new(Turn { text: text.into(), data, intention }),
     }
 }
 
@@ -138,46 +101,26 @@ fn a_turn_with_a_file_has_the_bytes_of_the_contract() {
         \r\n\
         file\r\n\
         --fm-0b9d2f7c-41aa-4c0e-9d65-3b8e72f1c0da--\r\n";
-    assert_eq!(
-        printed(&encoded(&turn("What\nchanged?", Some(data), None))),
-        expected
-    );
+    assert_eq!(printed(&encoded(&turn("What\nchanged?", Some(data), None))), expected);
 }
 
 /// Names and contents of the parts of a form.
 fn fields(request: &Request) -> Vec<(String, String)> {
     let content = encoded(request).content.unwrap();
     let parts = parse(&content).into_iter();
-    parts
-        .map(|part| (part.name, String::from_utf8(part.content).unwrap()))
-        .collect()
+    parts.map(|part| (part.name, String::from_utf8(part.content).unwrap())).collect()
 }
 
 fn named(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect()
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 #[test]
 fn pasted_text_and_pages_go_as_pasted_content() {
-    let paste = turn(
-        "  \n",
-        Some(Data::Paste {
-            text: "a\r\nb".into(),
-        }),
-        None,
-    );
-    assert_eq!(
-        fields(&paste),
-        named(&[("pasted_content", "a\r\nb"), ("input_type", "paste")])
-    );
-    let page = Data::Page {
-        url: "https://ci.example/7".into(),
-        title: " Build 7 ".into(),
-        text: "red".into(),
-    };
+    let paste = turn("  \n", Some(Data::Paste { text: "a\r\nb".into() }), None);
+    assert_eq!(fields(&paste), named(&[("pasted_content", "a\r\nb"), ("input_type", "paste")]));
+    let page =
+        Data::Page { url: "https://ci.example/7".into(), title: " Build 7 ".into(), text: "red".into() };
     let page = turn("Why?", Some(page), None);
     let expected = [
         ("query", "Why?"),
@@ -191,37 +134,21 @@ fn pasted_text_and_pages_go_as_pasted_content() {
 #[test]
 fn an_intention_is_repeated_as_type_and_data() {
     let to = CaseState::Resolved;
-    let move_it = turn(
-        "Solved",
-        None,
-        Some(Intention::StatusTransition {
-            from: CaseState::Investigating,
-            to,
-        }),
-    );
+    let move_it =
+        turn("Solved", None, Some(Intention::StatusTransition { from: CaseState::Investigating, to }));
     let fields_of_move = fields(&move_it);
-    assert_eq!(
-        fields_of_move[1],
-        ("intent_type".into(), "status_transition".into())
-    );
+    assert_eq!(fields_of_move[1], ("intent_type".into(), "status_transition".into()));
     let data: serde_json::Value = serde_json::from_str(&fields_of_move[2].1).unwrap();
     let expected = json!({
         "type": "status_transition", "from_state": "investigating", "to_state": "resolved", "user_confirmed": true
     });
-    assert_eq!(
-        (fields_of_move[2].0.as_str(), data),
-        ("intent_data", expected)
-    );
+    assert_eq!((fields_of_move[2].0.as_str(), data), ("intent_data", expected));
 
     let raw = r#"{"type":"confirmation", "confirmation_value":true}"#;
     let suggested = turn("Yes", None, Some(Intention::Suggested(raw.into())));
     assert_eq!(
         fields(&suggested),
-        named(&[
-            ("query", "Yes"),
-            ("intent_type", "confirmation"),
-            ("intent_data", raw)
-        ])
+        named(&[("query", "Yes"), ("intent_type", "confirmation"), ("intent_data", raw)])
     );
     let untyped = turn("Yes", None, Some(Intention::Suggested("{}".into())));
     assert_eq!(fields(&untyped)[1].1, "conversation");
@@ -247,10 +174,7 @@ fn tokens_and_session_are_headers_and_never_part_of_the_content() {
 #[test]
 fn only_plain_characters_stand_in_a_path() {
     let odd = RealId::parse("a:b@c&d=é".trim_end_matches('é')).unwrap();
-    assert_eq!(
-        encoded(&Request::ReadCase { case: odd }).path,
-        "/api/v1/cases/a%3Ab%40c%26d%3D"
-    );
+    assert_eq!(encoded(&Request::ReadCase { case: odd }).path, "/api/v1/cases/a%3Ab%40c%26d%3D");
 }
 
 #[test]
@@ -259,10 +183,7 @@ fn renewals_and_strange_jobs_are_not_encoded() {
         Request::RenewToken,
         Request::RenewSession,
         Request::Probe,
-        Request::PollJob {
-            case: case(),
-            job: Job("//evil.example/x".into()),
-        },
+        Request::PollJob { case: case(), job: Job("//evil.example/x".into()) },
     ] {
         assert_eq!(super::request(&request), None);
     }
@@ -276,46 +197,29 @@ struct Parsed {
 
 /// Reads a form as RFC 2046, 5.1.1 says, knowing nothing of the encoder.
 fn parse(content: &Content) -> Vec<Parsed> {
-    let boundary = content
-        .media_type
-        .strip_prefix("multipart/form-data; boundary=")
-        .unwrap();
+    let boundary = content.media_type.strip_prefix("multipart/form-data; boundary=").unwrap();
     assert!(boundary.len() <= 70);
     let mut body = [b"\r\n", content.bytes.as_slice()].concat();
     let delimiter = format!("\r\n--{boundary}").into_bytes();
     let mut parts = Vec::new();
     let mut chunks: Vec<Vec<u8>> = Vec::new();
-    while let Some(at) = body
-        .windows(delimiter.len())
-        .position(|window| window == delimiter)
-    {
+    while let Some(at) = body.windows(delimiter.len()).position(|window| window == delimiter) {
         let rest = body.split_off(at + delimiter.len());
         body.truncate(at);
         chunks.push(std::mem::replace(&mut body, rest));
     }
     assert_eq!(body, b"--\r\n", "the form ends with its last delimiter");
-    assert_eq!(
-        chunks.remove(0),
-        b"",
-        "nothing stands in front of the first delimiter"
-    );
+    assert_eq!(chunks.remove(0), b"", "nothing stands in front of the first delimiter");
     for chunk in chunks {
         let chunk = chunk.strip_prefix(b"\r\n").unwrap();
-        let end = chunk
-            .windows(4)
-            .position(|window| window == b"\r\n\r\n")
-            .unwrap();
+        let end = chunk.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
         let head = std::str::from_utf8(&chunk[..end]).unwrap();
         let quoted = |field: &str| {
             let from = head.find(field)? + field.len();
             Some(head[from..].split('"').next().unwrap().to_owned())
         };
         let name = quoted(" name=\"").unwrap();
-        parts.push(Parsed {
-            name,
-            file_name: quoted("filename=\""),
-            content: chunk[end + 4..].to_vec(),
-        });
+        parts.push(Parsed { name, file_name: quoted("filename=\""), content: chunk[end + 4..].to_vec() });
     }
     parts
 }
@@ -336,10 +240,8 @@ fn hostile() -> impl Strategy<Value = String> {
 
 fn any_turn() -> impl Strategy<Value = Turn> {
     let text = |text: String| Arc::<str>::from(text);
-    let bytes = prop_oneof![
-        proptest::collection::vec(any::<u8>(), 0..100),
-        hostile().prop_map(String::into_bytes)
-    ];
+    let bytes =
+        prop_oneof![proptest::collection::vec(any::<u8>(), 0..100), hostile().prop_map(String::into_bytes)];
     let data = prop_oneof![
         hostile().prop_map(move |t| Data::Paste { text: text(t) }),
         (hostile(), hostile(), bytes).prop_map(move |(name, media_type, bytes)| Data::File {
@@ -354,16 +256,8 @@ fn any_turn() -> impl Strategy<Value = Turn> {
         }),
     ];
     let intention = hostile().prop_map(move |raw| Intention::Suggested(text(raw)));
-    (
-        hostile(),
-        proptest::option::of(data),
-        proptest::option::of(intention),
-    )
-        .prop_map(move |(t, data, intention)| Turn {
-            text: text(t),
-            data,
-            intention,
-        })
+    (hostile(), proptest::option::of(data), proptest::option::of(intention))
+        .prop_map(move |(t, data, intention)| Turn { text: text(t), data, intention })
 }
 
 proptest! {

@@ -23,11 +23,7 @@ pub(super) fn content(key: OperationId, turn: &Turn) -> Content {
             form.push(Part::text("pasted_content", &**text));
             form.push(Part::text("input_type", "paste"));
         }
-        Some(Data::File {
-            name,
-            media_type,
-            bytes,
-        }) => {
+        Some(Data::File { name, media_type, bytes }) => {
             form.push(Part::file("files", name, media_type, bytes.as_slice()));
             form.push(Part::text("input_type", "file"));
         }
@@ -47,11 +43,7 @@ pub(super) fn content(key: OperationId, turn: &Turn) -> Content {
 
 /// The contract has no field for a page's title, so it is the first line of the page.
 fn page_text(title: &str, text: &str) -> String {
-    if title.trim().is_empty() {
-        text.to_owned()
-    } else {
-        format!("{}\n\n{text}", title.trim())
-    }
+    if title.trim().is_empty() { text.to_owned() } else { format!("{}\n\n{text}", title.trim()) }
 }
 
 /// `intent_type` and `intent_data`.
@@ -68,14 +60,8 @@ fn intent(intention: &Intention) -> (String, String) {
         }
         Intention::Suggested(raw) => {
             let parsed: Option<Value> = serde_json::from_str(raw).ok();
-            let kind = parsed
-                .as_ref()
-                .and_then(|intent| intent.get("type"))
-                .and_then(Value::as_str);
-            (
-                kind.unwrap_or(INTENT_DEFAULT).to_owned(),
-                raw.as_ref().to_owned(),
-            )
+            let kind = parsed.as_ref().and_then(|intent| intent.get("type")).and_then(Value::as_str);
+            (kind.unwrap_or(INTENT_DEFAULT).to_owned(), raw.as_ref().to_owned())
         }
     }
 }

@@ -24,18 +24,14 @@ impl Transport {
             // A proxy of the company cannot reach this device and must not see what stays on it.
             builder = builder.no_proxy();
         }
-        Self {
-            client: builder.build().ok(),
-        }
+        Self { client: builder.build().ok() }
     }
 
     pub(crate) async fn run(&self, outgoing: Outgoing) -> Result<HttpAnswer, Broken> {
         let client = self.client.as_ref().ok_or(Broken::NotSent)?;
         let method = outgoing.method.as_str().as_bytes();
         let method = reqwest::Method::from_bytes(method).map_err(|_| Broken::NotSent)?;
-        let mut request = client
-            .request(method, outgoing.url)
-            .timeout(span(outgoing.timeout));
+        let mut request = client.request(method, outgoing.url).timeout(span(outgoing.timeout));
         for (name, value) in outgoing.headers {
             request = request.header(name, value);
         }
@@ -49,21 +45,14 @@ impl Transport {
 
 /// A connection that never stood carried nothing; anything later may have carried all of it.
 fn broken(error: &reqwest::Error) -> Broken {
-    if error.is_connect() || error.is_builder() {
-        Broken::NotSent
-    } else {
-        Broken::NoAnswer
-    }
+    if error.is_connect() || error.is_builder() { Broken::NotSent } else { Broken::NoAnswer }
 }
 
 async fn read(mut response: reqwest::Response) -> HttpAnswer {
     let headers = response.headers();
     let head = Head::read(response.status().as_u16(), |name| {
-        let values: Vec<_> = headers
-            .get_all(name)
-            .iter()
-            .map(|v| String::from_utf8_lossy(v.as_bytes()))
-            .collect();
+        let values: Vec<_> =
+            headers.get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
         // Browsers join repeated headers the same way.
         (!values.is_empty()).then(|| values.join(", "))
     });

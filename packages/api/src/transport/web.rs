@@ -10,8 +10,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, ReadableStreamDefaultReader, Request, RequestCache,
-    RequestCredentials, RequestInit, RequestRedirect, Response, ResponseType, Window,
+    AbortController, Headers, ReadableStreamDefaultReader, Request, RequestCache, RequestCredentials,
+    RequestInit, RequestRedirect, Response, ResponseType, Window,
 };
 
 use super::Outgoing;
@@ -35,9 +35,8 @@ impl Transport {
         let deadline = Deadline::start(&window, outgoing.timeout).map_err(|_| Broken::NotSent)?;
         let request = request(&outgoing, &deadline.controller).map_err(|_| Broken::NotSent)?;
         let response = JsFuture::from(window.fetch_with_request(&request)).await;
-        let response = response
-            .and_then(JsCast::dyn_into::<Response>)
-            .map_err(|_| broken(&window, &deadline))?;
+        let response =
+            response.and_then(JsCast::dyn_into::<Response>).map_err(|_| broken(&window, &deadline))?;
         Ok(read(&response).await)
     }
 }
@@ -72,15 +71,8 @@ fn broken(window: &Window, deadline: &Deadline) -> Broken {
 
 async fn read(response: &Response) -> HttpAnswer {
     if response.type_() == ResponseType::Opaqueredirect {
-        let head = Head {
-            status: HIDDEN_REDIRECT,
-            ..Head::default()
-        };
-        return HttpAnswer {
-            head,
-            body: Vec::new(),
-            whole: true,
-        };
+        let head = Head { status: HIDDEN_REDIRECT, ..Head::default() };
+        return HttpAnswer { head, body: Vec::new(), whole: true };
     }
     let headers = response.headers();
     let head = Head::read(response.status(), |name| headers.get(name).ok().flatten());
@@ -122,16 +114,9 @@ impl Deadline {
         let aborted = controller.clone();
         let alarm = Closure::<dyn FnMut()>::new(move || aborted.abort());
         let millis = i32::try_from(timeout.0).unwrap_or(i32::MAX);
-        let timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(
-            alarm.as_ref().unchecked_ref(),
-            millis,
-        )?;
-        Ok(Self {
-            controller,
-            window: window.clone(),
-            timer,
-            _alarm: alarm,
-        })
+        let timer = window
+            .set_timeout_with_callback_and_timeout_and_arguments_0(alarm.as_ref().unchecked_ref(), millis)?;
+        Ok(Self { controller, window: window.clone(), timer, _alarm: alarm })
     }
 }
 

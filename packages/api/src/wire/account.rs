@@ -47,10 +47,7 @@ pub(crate) fn read_sign_in(text: &str, now: Wall) -> Option<SignedIn> {
         user: User {
             id: body.user.user_id,
             username: body.user.username,
-            display_name: body
-                .user
-                .display_name
-                .filter(|name| !name.trim().is_empty()),
+            display_name: body.user.display_name.filter(|name| !name.trim().is_empty()),
         },
     })
 }
@@ -93,9 +90,7 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn read(text: &str) -> Option<SessionId> {
-        serde_json::from_str::<Self>(text)
-            .ok()
-            .map(|session| session.session_id)
+        serde_json::from_str::<Self>(text).ok().map(|session| session.session_id)
     }
 }
 
@@ -107,10 +102,6 @@ struct SignOutBody {
 
 /// Reads the answer to a sign-out. A server that does not say has ended what there was.
 pub(crate) fn read_sign_out(text: &str) -> SignedOut {
-    let said = serde_json::from_str::<SignOutBody>(text)
-        .ok()
-        .and_then(|body| body.all_sessions_ended);
-    SignedOut {
-        everywhere: said.unwrap_or(true),
-    }
+    let said = serde_json::from_str::<SignOutBody>(text).ok().and_then(|body| body.all_sessions_ended);
+    SignedOut { everywhere: said.unwrap_or(true) }
 }

@@ -50,8 +50,7 @@ struct CaseList {
 pub(crate) fn read_case(text: &str) -> Result<RealCase, Refusal> {
     let row: CaseRow = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let id = RealId::parse(&row.case_id).map_err(|error| format!("case_id: {error}"))?;
-    let created =
-        server_time(&row.created_at).ok_or_else(|| format!("created_at of {id} is not a time"))?;
+    let created = server_time(&row.created_at).ok_or_else(|| format!("created_at of {id} is not a time"))?;
     let time = |text: Option<&String>| text.and_then(|text| server_time(text));
     Ok(RealCase {
         last_activity: time(row.last_activity_at.as_ref())
@@ -62,9 +61,7 @@ pub(crate) fn read_case(text: &str) -> Result<RealCase, Refusal> {
         state: row.state,
         stage: row.stage.or(row.current_stage),
         valid_next: row.valid_next_states,
-        milestones: row
-            .milestones_completed
-            .map(|reached| u8::try_from(reached.len()).unwrap_or(u8::MAX)),
+        milestones: row.milestones_completed.map(|reached| u8::try_from(reached.len()).unwrap_or(u8::MAX)),
         current_turn: row.current_turn.unwrap_or_default(),
         created,
         gone: false,
@@ -74,10 +71,6 @@ pub(crate) fn read_case(text: &str) -> Result<RealCase, Refusal> {
 /// Reads a page of the case list that was asked for from `offset` on; `None` if it is no such list.
 pub(crate) fn read_cases(text: &str, offset: u32) -> Option<Page<RealCase>> {
     let body: CaseList = serde_json::from_str(text).ok()?;
-    let extent = Extent {
-        offset,
-        total: body.total_count,
-        has_more: body.has_more,
-    };
+    let extent = Extent { offset, total: body.total_count, has_more: body.has_more };
     Some(page::read(&body.cases, &extent, read_case))
 }

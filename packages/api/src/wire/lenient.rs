@@ -17,17 +17,11 @@ pub(super) fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
     let rows: Option<Vec<Box<RawValue>>> = maybe(deserializer)?;
-    Ok(rows
-        .into_iter()
-        .flatten()
-        .filter_map(|row| serde_json::from_str(row.get()).ok())
-        .collect())
+    Ok(rows.into_iter().flatten().filter_map(|row| serde_json::from_str(row.get()).ok()).collect())
 }
 
 /// An optional count. The schema calls counts "number", so 3.0 is three.
 pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     let number: Option<f64> = maybe(deserializer)?;
-    Ok(number
-        .filter(|n| n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(n))
-        .map(|n| n as u32))
+    Ok(number.filter(|n| n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(n)).map(|n| n as u32))
 }

@@ -36,30 +36,19 @@ struct MessageList {
 fn read_message(text: &str) -> Result<RealMessage, Refusal> {
     let row: MessageRow = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let id = RealId::parse(&row.message_id).map_err(|error| format!("message_id: {error}"))?;
-    let created =
-        server_time(&row.created_at).ok_or_else(|| format!("created_at of {id} is not a time"))?;
+    let created = server_time(&row.created_at).ok_or_else(|| format!("created_at of {id} is not a time"))?;
     let role = match row.role.as_str() {
         "user" => Role::User,
         "assistant" => Role::Assistant,
         _ => Role::System,
     };
-    Ok(RealMessage {
-        id,
-        role,
-        text: row.content,
-        turn: row.turn_number,
-        created,
-    })
+    Ok(RealMessage { id, role, text: row.content, turn: row.turn_number, created })
 }
 
 /// Reads a page of messages that was asked for from `offset` on; `None` if it is no such list.
 pub(crate) fn read_messages(text: &str, offset: u32) -> Option<Page<RealMessage>> {
     let body: MessageList = serde_json::from_str(text).ok()?;
     let has_more = body.has_more.or(body.next_offset.map(|_| true));
-    let extent = Extent {
-        offset,
-        total: body.total_count,
-        has_more,
-    };
+    let extent = Extent { offset, total: body.total_count, has_more };
     Some(page::read(&body.messages, &extent, read_message))
 }

@@ -35,9 +35,7 @@ pub(super) fn read<T>(
     }
     let received = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     let end = extent.offset.saturating_add(received);
-    let announced = extent
-        .has_more
-        .unwrap_or_else(|| extent.total.is_some_and(|total| total > end));
+    let announced = extent.has_more.unwrap_or_else(|| extent.total.is_some_and(|total| total > end));
     Page {
         rows: passed,
         received,

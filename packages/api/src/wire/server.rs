@@ -48,21 +48,11 @@ impl Capabilities {
             return Limits::default();
         };
         let default = Limits::default();
-        let extensions: Vec<Arc<str>> = said
-            .allowed_extensions
-            .iter()
-            .filter_map(|text| extension(text))
-            .collect();
+        let extensions: Vec<Arc<str>> =
+            said.allowed_extensions.iter().filter_map(|text| extension(text)).collect();
         Limits {
-            max_bytes: said
-                .max_file_bytes
-                .filter(|&bytes| bytes > 0)
-                .unwrap_or(default.max_bytes),
-            extensions: if extensions.is_empty() {
-                default.extensions
-            } else {
-                extensions
-            },
+            max_bytes: said.max_file_bytes.filter(|&bytes| bytes > 0).unwrap_or(default.max_bytes),
+            extensions: if extensions.is_empty() { default.extensions } else { extensions },
             turn_bound: match said.turn_response_bound_seconds {
                 Some(seconds) if seconds > 0 => Millis::seconds(seconds.into()),
                 _ => default.turn_bound,
@@ -72,11 +62,7 @@ impl Capabilities {
 
     /// What the operator calls the server.
     pub(crate) fn name(&self) -> Option<Arc<str>> {
-        self.branding
-            .as_ref()?
-            .name
-            .clone()
-            .filter(|name| !name.trim().is_empty())
+        self.branding.as_ref()?.name.clone().filter(|name| !name.trim().is_empty())
     }
 }
 

@@ -28,10 +28,7 @@ fn with(mut row: Value, name: &str, value: Value) -> Value {
 fn a_case_is_read_from_the_least_and_from_the_most_that_a_server_sends() {
     let least = json!({"case_id": "c-1", "state": "inquiry", "created_at": "1970-01-01T00:00:01"});
     let case = read_case(&least.to_string()).unwrap();
-    assert_eq!(
-        (case.title, case.stage, case.milestones, case.current_turn),
-        (None, None, None, 0)
-    );
+    assert_eq!((case.title, case.stage, case.milestones, case.current_turn), (None, None, None, 0));
     assert_eq!(case.last_activity, ServerTime(1000));
 
     let most = json!({
@@ -42,14 +39,8 @@ fn a_case_is_read_from_the_least_and_from_the_most_that_a_server_sends() {
     let case = read_case(&most.to_string()).unwrap();
     assert_eq!(case.state, CaseState::Other("on_hold".into()));
     assert_eq!(case.stage, Some(Stage::Other("rollback".into())));
-    assert_eq!(
-        case.valid_next,
-        vec![CaseState::Resolved, CaseState::Other("parked".into())]
-    );
-    assert_eq!(
-        (case.milestones, case.current_turn, case.last_activity),
-        (Some(2), 3, ServerTime(3000))
-    );
+    assert_eq!(case.valid_next, vec![CaseState::Resolved, CaseState::Other("parked".into())]);
+    assert_eq!((case.milestones, case.current_turn, case.last_activity), (Some(2), 3, ServerTime(3000)));
 }
 
 #[test]
@@ -63,10 +54,7 @@ fn an_optional_field_of_the_wrong_type_is_a_missing_one() {
         ("milestones_completed", json!(4)),
         ("updated_at", json!(null)),
     ] {
-        assert!(
-            read_case(&with(case_row(), name, value).to_string()).is_ok(),
-            "{name}"
-        );
+        assert!(read_case(&with(case_row(), name, value).to_string()).is_ok(), "{name}");
     }
 }
 
@@ -82,21 +70,14 @@ fn one_contaminated_row_is_refused_and_counted_and_the_page_stays() {
         json!({"case_id": "c-9"}),
     ];
     for row in bad {
-        let body =
-            json!({"cases": [case_row(), row, case_row()], "total_count": 9, "has_more": true});
+        let body = json!({"cases": [case_row(), row, case_row()], "total_count": 9, "has_more": true});
         let page = read_cases(&body.to_string(), 0).unwrap();
-        assert_eq!(
-            (page.rows.len(), page.received, page.total, page.has_more),
-            (2, 3, Some(9), true)
-        );
+        assert_eq!((page.rows.len(), page.received, page.total, page.has_more), (2, 3, Some(9), true));
         let (count, why) = page.refused.unwrap();
         assert!(count == 1 && !why.is_empty());
     }
     let body = json!({"cases": [json!(1), case_row(), json!(2)]});
-    assert_eq!(
-        read_cases(&body.to_string(), 0).unwrap().refused.unwrap().0,
-        2
-    );
+    assert_eq!(read_cases(&body.to_string(), 0).unwrap().refused.unwrap().0, 2);
 }
 
 #[test]
@@ -114,12 +95,7 @@ fn a_page_that_does_not_say_goes_by_its_total() {
 
 #[test]
 fn a_list_of_something_else_is_no_page() {
-    for body in [
-        json!([]),
-        json!({"cases": null}),
-        json!({}),
-        json!({"cases": {}}),
-    ] {
+    for body in [json!([]), json!({"cases": null}), json!({}), json!({"cases": {}})] {
         assert!(read_cases(&body.to_string(), 0).is_none(), "{body}");
         assert!(read_messages(&body.to_string(), 0).is_none(), "{body}");
     }
@@ -134,10 +110,7 @@ fn messages_of_unknown_roles_are_notices() {
     });
     let page = read_messages(&body.to_string(), 0).unwrap();
     let roles: Vec<_> = page.rows.iter().map(|row| row.role).collect();
-    assert_eq!(
-        roles,
-        [Role::User, Role::Assistant, Role::System, Role::System]
-    );
+    assert_eq!(roles, [Role::User, Role::Assistant, Role::System, Role::System]);
     assert_eq!(page.rows[0].turn, Some(2));
     assert!(page.has_more);
     assert_eq!(page.refused.unwrap().0, 1);
@@ -155,10 +128,7 @@ fn an_answer_keeps_its_actions_with_their_intents_letter_by_letter() {
     let kinds: Vec<_> = answer.actions.iter().map(|action| action.kind).collect();
     use ActionKind::{Decide, Evidence, FreeSpeech, Run, Unknown};
     assert_eq!(kinds, [Decide, Run, Evidence, FreeSpeech, Unknown]);
-    assert_eq!(
-        answer.actions[0].intent.as_deref(),
-        Some(r#"{"type":"confirmation", "z":1,"a":2}"#)
-    );
+    assert_eq!(answer.actions[0].intent.as_deref(), Some(r#"{"type":"confirmation", "z":1,"a":2}"#));
     assert_eq!(answer.actions[1].intent, None);
     assert_eq!(answer.actions[1].payload.as_deref(), Some("ls"));
 }
@@ -170,19 +140,10 @@ fn a_job_is_done_failed_or_still_running() {
     assert!(done(turn.clone()));
     assert!(done(json!({"status": "completed", "result": turn})));
     let failed = json!({"status": "failed", "error": {"message": "No usable answer"}});
-    assert_eq!(
-        read_poll(&failed.to_string()),
-        Some(Poll::Failed(Some("No usable answer".into())))
-    );
-    assert_eq!(
-        read_poll(r#"{"status":"failed"}"#),
-        Some(Poll::Failed(None))
-    );
+    assert_eq!(read_poll(&failed.to_string()), Some(Poll::Failed(Some("No usable answer".into()))));
+    assert_eq!(read_poll(r#"{"status":"failed"}"#), Some(Poll::Failed(None)));
     for status in ["processing", "pending", "dreaming"] {
-        assert_eq!(
-            read_poll(&json!({"status": status, "result": null}).to_string()),
-            Some(Poll::Running)
-        );
+        assert_eq!(read_poll(&json!({"status": status, "result": null}).to_string()), Some(Poll::Running));
     }
     assert_eq!(read_poll(r#"{"status":"completed","result":null}"#), None);
     assert_eq!(read_poll("{}"), None);
@@ -199,33 +160,19 @@ fn a_sign_in_brings_tokens_session_and_person() {
     assert_eq!(signed_in.credentials.expires_in, Millis::seconds(900));
     assert_eq!(signed_in.credentials.obtained, Wall(7));
     assert_eq!(signed_in.credentials.session.unwrap().as_str(), "s-1");
-    assert_eq!(
-        (signed_in.user.id, signed_in.user.display_name),
-        (RealId::parse("u-1").unwrap(), None)
-    );
+    assert_eq!((signed_in.user.id, signed_in.user.display_name), (RealId::parse("u-1").unwrap(), None));
     for (name, value) in [("access_token", json!("a b")), ("user", json!(null))] {
-        assert!(
-            read_sign_in(&with(body.clone(), name, value).to_string(), Wall(0)).is_none(),
-            "{name}"
-        );
+        assert!(read_sign_in(&with(body.clone(), name, value).to_string(), Wall(0)).is_none(), "{name}");
     }
-    let bare = with(
-        with(body, "session_id", json!("a/b")),
-        "refresh_token",
-        json!(null),
-    );
-    let credentials = read_sign_in(&bare.to_string(), Wall(0))
-        .unwrap()
-        .credentials;
+    let bare = with(with(body, "session_id", json!("a/b")), "refresh_token", json!(null));
+    let credentials = read_sign_in(&bare.to_string(), Wall(0)).unwrap().credentials;
     assert_eq!((credentials.session, credentials.refresh), (None, None));
 }
 
 #[test]
 fn limits_that_make_no_sense_are_the_contracts() {
     let limits = |limits: Value| {
-        Capabilities::read(&json!({"deploymentMode": "x", "limits": limits}).to_string())
-            .unwrap()
-            .limits()
+        Capabilities::read(&json!({"deploymentMode": "x", "limits": limits}).to_string()).unwrap().limits()
     };
     let said = limits(
         json!({"maxFileBytes": 5, "allowedExtensions": ["LOG", ".Txt", " "], "turnResponseBoundSeconds": 60}),

@@ -39,35 +39,17 @@ impl SuggestedAction {
             Some("FREE_SPEECH") => ActionKind::FreeSpeech,
             _ => ActionKind::Unknown,
         };
-        let intent = self
-            .intent
-            .filter(|raw| raw.get().starts_with('{'))
-            .map(|raw| Arc::from(raw.get()));
-        Action {
-            kind,
-            label: self.label,
-            payload: self.payload,
-            intent,
-        }
+        let intent = self.intent.filter(|raw| raw.get().starts_with('{')).map(|raw| Arc::from(raw.get()));
+        Action { kind, label: self.label, payload: self.payload, intent }
     }
 }
 
 /// Reads the answer to a turn and the state of the case after it; `None` if it is none.
 pub(crate) fn read_turn(text: &str) -> Option<(Answer, CaseState)> {
     let body: TurnBody = serde_json::from_str(text).ok()?;
-    let actions = body
-        .suggested_actions
-        .into_iter()
-        .filter(|action| !action.label.trim().is_empty());
+    let actions = body.suggested_actions.into_iter().filter(|action| !action.label.trim().is_empty());
     let actions = actions.map(SuggestedAction::read).collect();
-    Some((
-        Answer {
-            text: body.agent_response,
-            turn: body.turn_number,
-            actions,
-        },
-        body.case_state,
-    ))
+    Some((Answer { text: body.agent_response, turn: body.turn_number, actions }, body.case_state))
 }
 
 /// What a poll found.
@@ -95,13 +77,9 @@ pub(crate) fn read_poll(text: &str) -> Option<Poll> {
     }
     let job: JobBody = serde_json::from_str(text).ok()?;
     match job.status?.as_str() {
-        "completed" => {
-            read_turn(job.result?.get()).map(|(answer, state)| Poll::Done(answer, state))
-        }
+        "completed" => read_turn(job.result?.get()).map(|(answer, state)| Poll::Done(answer, state)),
         "failed" => {
-            let message = serde_json::from_str(text)
-                .ok()
-                .and_then(|body| error_text::first(&body));
+            let message = serde_json::from_str(text).ok().and_then(|body| error_text::first(&body));
             Some(Poll::Failed(message.map(Arc::from)))
         }
         _ => Some(Poll::Running),

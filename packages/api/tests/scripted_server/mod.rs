@@ -2,9 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use copilot_api::{
-    Client, Credentials, InstallationId, Secret, ServerAddress, SessionId, Timeouts,
-};
+use copilot_api::{Client, Credentials, InstallationId, Secret, ServerAddress, SessionId, Timeouts};
 use copilot_core::{Millis, Wall};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,11 +19,7 @@ pub(crate) enum Then {
     /// The request is read, these bytes are sent, then nothing more happens.
     Hang(Vec<u8>),
     /// The request is read, these bytes are sent again and again until the client has enough.
-    Flood {
-        head: Vec<u8>,
-        piece: Vec<u8>,
-        times: usize,
-    },
+    Flood { head: Vec<u8>, piece: Vec<u8>, times: usize },
     /// The request is read and the connection reset.
     Reset,
     /// The connection is reset before anything is read.
@@ -45,7 +39,8 @@ pub(crate) fn json(status: u16, headers: &str, body: &str) -> Then {
 /// An answer whose announced length is not the length of its body.
 #[allow(dead_code, reason = "each test binary uses its own part")]
 pub(crate) fn misjudged(announced: usize, body: &str) -> Vec<u8> {
-    format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {announced}\r\n\r\n{body}").into_bytes()
+    format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {announced}\r\n\r\n{body}")
+        .into_bytes()
 }
 
 /// A web page, as networks and gateways send it.
@@ -102,11 +97,7 @@ impl ScriptedServer {
                 drop(stream);
             }
         });
-        Self {
-            port,
-            received,
-            ended,
-        }
+        Self { port, received, ended }
     }
 
     pub(crate) fn address(&self) -> ServerAddress {
@@ -135,24 +126,11 @@ impl ScriptedServer {
 }
 
 pub(crate) fn client(server: ServerAddress, patience: Millis) -> Client {
-    let timeouts = Timeouts {
-        connect: Millis::seconds(60),
-        turn: patience,
-        other: patience,
-    };
-    Client::with_timeouts(
-        server,
-        InstallationId::parse("inst-0001").unwrap(),
-        timeouts,
-    )
+    let timeouts = Timeouts { connect: Millis::seconds(60), turn: patience, other: patience };
+    Client::with_timeouts(server, InstallationId::parse("inst-0001").unwrap(), timeouts)
 }
 
-async fn serve(
-    mut stream: TcpStream,
-    step: Then,
-    log: &Mutex<Vec<String>>,
-    end: &mpsc::UnboundedSender<()>,
-) {
+async fn serve(mut stream: TcpStream, step: Then, log: &Mutex<Vec<String>>, end: &mpsc::UnboundedSender<()>) {
     if matches!(step, Then::ResetUnread) {
         log.lock().unwrap().push(String::new());
         stream.set_zero_linger().unwrap();
@@ -205,9 +183,7 @@ async fn read_request(stream: &mut TcpStream) -> String {
             continue;
         };
         let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
         if bytes.len() >= end + 4 + length.unwrap_or(0_usize) {
             break;
         }

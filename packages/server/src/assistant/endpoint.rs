@@ -50,9 +50,7 @@ pub(crate) struct ChatEndpoint {
 
 impl std::fmt::Debug for ChatEndpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ChatEndpoint")
-            .field("model", &self.model)
-            .finish_non_exhaustive()
+        f.debug_struct("ChatEndpoint").field("model", &self.model).finish_non_exhaustive()
     }
 }
 
@@ -77,15 +75,8 @@ impl ChatEndpoint {
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(settings.timeout)
             .build()
-            .map_err(|error| {
-                format!("The client for COPILOT_LLM_URL could not be set up: {error}.")
-            })?;
-        Ok(Self {
-            client,
-            url,
-            key: settings.key.clone(),
-            model: settings.model.clone(),
-        })
+            .map_err(|error| format!("The client for COPILOT_LLM_URL could not be set up: {error}."))?;
+        Ok(Self { client, url, key: settings.key.clone(), model: settings.model.clone() })
     }
 
     /// Asks the model.
@@ -106,10 +97,7 @@ impl ChatEndpoint {
         if let Some(key) = &self.key {
             request = request.bearer_auth(key);
         }
-        let response = request
-            .send()
-            .await
-            .map_err(|error| unreachable_endpoint(&error))?;
+        let response = request.send().await.map_err(|error| unreachable_endpoint(&error))?;
         if !response.status().is_success() {
             return Err(refused(response).await);
         }
@@ -120,11 +108,7 @@ impl ChatEndpoint {
         }
         Ok(Reply {
             markdown,
-            actions: if actions.is_empty() {
-                rules.actions
-            } else {
-                actions
-            },
+            actions: if actions.is_empty() { rules.actions } else { actions },
             found_log: rules.found_log,
             title: rules.title,
         })
@@ -167,8 +151,7 @@ fn head(text: &str, bytes: usize) -> &str {
 }
 
 fn tail(text: &str, bytes: usize) -> &str {
-    text.get(text.ceil_char_boundary(text.len().saturating_sub(bytes))..)
-        .unwrap_or(text)
+    text.get(text.ceil_char_boundary(text.len().saturating_sub(bytes))..).unwrap_or(text)
 }
 
 fn unreachable_endpoint(error: &reqwest::Error) -> Refusal {
@@ -178,19 +161,10 @@ fn unreachable_endpoint(error: &reqwest::Error) -> Refusal {
         "the model endpoint gave no answer"
     );
     if error.is_timeout() && !error.is_connect() {
-        Refusal::new(
-            StatusCode::GATEWAY_TIMEOUT,
-            "LLM_TIMEOUT",
-            words::LLM_TIMEOUT,
-        )
-        .retry_after(30)
+        Refusal::new(StatusCode::GATEWAY_TIMEOUT, "LLM_TIMEOUT", words::LLM_TIMEOUT).retry_after(30)
     } else {
-        Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "LLM_PROVIDER_UNAVAILABLE",
-            words::LLM_UNREACHABLE,
-        )
-        .retry_after(30)
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "LLM_PROVIDER_UNAVAILABLE", words::LLM_UNREACHABLE)
+            .retry_after(30)
     }
 }
 
@@ -206,55 +180,26 @@ async fn refused(response: Response) -> Refusal {
     tracing::warn!(status = status.as_u16(), "the model endpoint refused");
     let out_of_credit = String::from_utf8_lossy(&body).contains("insufficient_quota");
     match status.as_u16() {
-        402 => Refusal::new(
-            StatusCode::PAYMENT_REQUIRED,
-            "QUOTA_EXHAUSTED",
-            words::LLM_QUOTA,
-        ),
-        429 if out_of_credit => Refusal::new(
-            StatusCode::PAYMENT_REQUIRED,
-            "QUOTA_EXHAUSTED",
-            words::LLM_QUOTA,
-        ),
-        429 => Refusal::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "RATE_LIMIT_EXCEEDED",
-            words::LLM_LIMITED,
-        )
-        .retry_after(wait.unwrap_or(60)),
-        503 | 529 => Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "LLM_OVER_CAPACITY",
-            words::LLM_BUSY,
-        )
-        .retry_after(wait.unwrap_or(60)),
-        504 | 408 => Refusal::new(
-            StatusCode::GATEWAY_TIMEOUT,
-            "LLM_TIMEOUT",
-            words::LLM_TIMEOUT,
-        )
-        .retry_after(wait.unwrap_or(30)),
-        500..=599 => Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "LLM_PROVIDER_UNAVAILABLE",
-            words::LLM_UNREACHABLE,
-        )
-        .retry_after(wait.unwrap_or(30)),
-        code => Refusal::new(
-            StatusCode::BAD_GATEWAY,
-            "LLM_PROVIDER_ERROR",
-            words::llm_refused(code),
-        ),
+        402 => Refusal::new(StatusCode::PAYMENT_REQUIRED, "QUOTA_EXHAUSTED", words::LLM_QUOTA),
+        429 if out_of_credit => {
+            Refusal::new(StatusCode::PAYMENT_REQUIRED, "QUOTA_EXHAUSTED", words::LLM_QUOTA)
+        }
+        429 => Refusal::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT_EXCEEDED", words::LLM_LIMITED)
+            .retry_after(wait.unwrap_or(60)),
+        503 | 529 => Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "LLM_OVER_CAPACITY", words::LLM_BUSY)
+            .retry_after(wait.unwrap_or(60)),
+        504 | 408 => Refusal::new(StatusCode::GATEWAY_TIMEOUT, "LLM_TIMEOUT", words::LLM_TIMEOUT)
+            .retry_after(wait.unwrap_or(30)),
+        500..=599 => {
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "LLM_PROVIDER_UNAVAILABLE", words::LLM_UNREACHABLE)
+                .retry_after(wait.unwrap_or(30))
+        }
+        code => Refusal::new(StatusCode::BAD_GATEWAY, "LLM_PROVIDER_ERROR", words::llm_refused(code)),
     }
 }
 
 fn unusable() -> Refusal {
-    Refusal::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "LLM_INVALID_RESPONSE",
-        words::LLM_UNUSABLE,
-    )
-    .retry_after(30)
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "LLM_INVALID_RESPONSE", words::LLM_UNUSABLE).retry_after(30)
 }
 
 #[derive(Deserialize)]
@@ -276,18 +221,12 @@ async fn content(response: Response) -> Result<String, Refusal> {
     let body = limited(response).await?;
     let completion: Completion = serde_json::from_slice(&body).map_err(|_| unusable())?;
     let first = completion.choices.into_iter().next();
-    first
-        .and_then(|choice| choice.message.content)
-        .ok_or_else(unusable)
+    first.and_then(|choice| choice.message.content).ok_or_else(unusable)
 }
 
 async fn limited(mut response: Response) -> Result<Vec<u8>, Refusal> {
     let mut body = Vec::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| unreachable_endpoint(&error))?
-    {
+    while let Some(chunk) = response.chunk().await.map_err(|error| unreachable_endpoint(&error))? {
         if body.len() + chunk.len() > MAX_ANSWER_BYTES {
             return Err(unusable());
         }
@@ -319,17 +258,8 @@ fn split_actions(text: &str) -> (String, Vec<SuggestedAction>) {
     let Ok(actions) = serde_json::from_str::<Vec<ModelAction>>(list) else {
         return whole();
     };
-    let suggestions = actions
-        .into_iter()
-        .filter_map(suggestion)
-        .take(MAX_ACTIONS)
-        .collect();
-    (
-        format!("{}\n{}", before.trim(), after.trim())
-            .trim()
-            .to_owned(),
-        suggestions,
-    )
+    let suggestions = actions.into_iter().filter_map(suggestion).take(MAX_ACTIONS).collect();
+    (format!("{}\n{}", before.trim(), after.trim()).trim().to_owned(), suggestions)
 }
 
 fn suggestion(action: ModelAction) -> Option<SuggestedAction> {
@@ -342,17 +272,15 @@ fn suggestion(action: ModelAction) -> Option<SuggestedAction> {
     };
     let needs_payload = matches!(kind, "DECIDE" | "RUN");
     let payload = action.payload.filter(|payload| !payload.trim().is_empty());
-    (!action.label.trim().is_empty() && (payload.is_some() || !needs_payload)).then_some(
-        SuggestedAction {
-            label: action.label,
-            kind,
-            payload,
-            body: action.body,
-            hints: None,
-            intent: None,
-            evidence_need_id: None,
-        },
-    )
+    (!action.label.trim().is_empty() && (payload.is_some() || !needs_payload)).then_some(SuggestedAction {
+        label: action.label,
+        kind,
+        payload,
+        body: action.body,
+        hints: None,
+        intent: None,
+        evidence_need_id: None,
+    })
 }
 
 #[cfg(test)]

@@ -45,9 +45,7 @@ impl Assistant {
     pub(crate) fn new(choice: &AssistantChoice) -> Result<Self, String> {
         match choice {
             AssistantChoice::Triage => Ok(Self::Triage),
-            AssistantChoice::Endpoint(settings) => {
-                endpoint::ChatEndpoint::new(settings).map(Self::Endpoint)
-            }
+            AssistantChoice::Endpoint(settings) => endpoint::ChatEndpoint::new(settings).map(Self::Endpoint),
         }
     }
 

@@ -9,12 +9,10 @@ use crate::wire_types::SuggestedAction;
 
 /// Answers by fixed rules: the same conversation gives the same reply.
 pub(super) async fn answer(conversation: Conversation) -> Result<Reply, Refusal> {
-    tokio::task::spawn_blocking(move || read(&conversation))
-        .await
-        .map_err(|error| {
-            tracing::error!(%error, "the log triage was cut off");
-            Refusal::internal()
-        })
+    tokio::task::spawn_blocking(move || read(&conversation)).await.map_err(|error| {
+        tracing::error!(%error, "the log triage was cut off");
+        Refusal::internal()
+    })
 }
 
 /// Runs the rules on the present thread.
@@ -43,10 +41,7 @@ fn suggestion(action: Action) -> SuggestedAction {
         ActionKind::Decide => ("DECIDE", None),
         ActionKind::Run => ("RUN", None),
         ActionKind::Evidence => {
-            let digest: String = secrets::content_digest(action.label.as_bytes())
-                .chars()
-                .take(12)
-                .collect();
+            let digest: String = secrets::content_digest(action.label.as_bytes()).chars().take(12).collect();
             ("EVIDENCE", Some(format!("eneed_{digest}")))
         }
         ActionKind::FreeSpeech => ("FREE_SPEECH", None),

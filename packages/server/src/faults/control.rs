@@ -26,9 +26,7 @@ pub(crate) async fn control(
     head: (&Method, &Uri, &HeaderMap),
     body: &Bytes,
 ) -> Response {
-    answer(app, faults, head.0, head.1, body)
-        .await
-        .unwrap_or_else(IntoResponse::into_response)
+    answer(app, faults, head.0, head.1, body).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 async fn answer(
@@ -38,11 +36,7 @@ async fn answer(
     uri: &Uri,
     body: &Bytes,
 ) -> Result<Response, Refusal> {
-    let rest = uri
-        .path()
-        .strip_prefix(PREFIX)
-        .unwrap_or_default()
-        .trim_matches('/');
+    let rest = uri.path().strip_prefix(PREFIX).unwrap_or_default().trim_matches('/');
     match (method.as_str(), rest) {
         ("PUT", "") => {
             let script: Script = parse(body)?;
@@ -81,15 +75,9 @@ fn parse<T: serde::de::DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
 }
 
 fn after(uri: &Uri) -> Result<u64, Refusal> {
-    let value = uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("after="));
+    let value = uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("after="));
     match value {
         None => Ok(0),
-        Some(text) => text
-            .parse()
-            .map_err(|_| Refusal::bad_request("after must be a whole number.")),
+        Some(text) => text.parse().map_err(|_| Refusal::bad_request("after must be a whole number.")),
     }
 }

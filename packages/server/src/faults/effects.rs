@@ -35,11 +35,7 @@ pub(crate) async fn carry_out(
     allowance: &Allowance,
     mut request: Whole,
 ) -> Result<Response, Dropped> {
-    let key = request
-        .head
-        .headers
-        .get("idempotency-key")
-        .and_then(|key| key.to_str().ok());
+    let key = request.head.headers.get("idempotency-key").and_then(|key| key.to_str().ok());
     let plan = faults.decide(&Arrival {
         method: request.head.method.as_str(),
         path: request.head.uri.path(),
@@ -49,11 +45,7 @@ pub(crate) async fn carry_out(
     if !plan.latency.is_zero() {
         tokio::time::sleep(plan.latency).await;
     }
-    let runner = Runner {
-        faults: Arc::clone(faults),
-        router: router.clone(),
-        entry: plan.entry,
-    };
+    let runner = Runner { faults: Arc::clone(faults), router: router.clone(), entry: plan.entry };
     match plan.fault {
         None | Some(Fault::None {}) => Ok(runner.run(request).await),
         Some(Fault::Status(answer)) => {
@@ -70,9 +62,7 @@ pub(crate) async fn carry_out(
                 return Err(Dropped);
             }
             allowance.limit(after_bytes);
-            response
-                .headers_mut()
-                .insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             Ok(response)
         }
         Some(Fault::Duplicate { gap_ms }) => {
@@ -86,26 +76,15 @@ pub(crate) async fn carry_out(
         Some(Fault::Html { status }) => {
             faults.note_status(plan.entry, status);
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-            Ok((
-                status,
-                [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
-                PORTAL,
-            )
-                .into_response())
+            Ok((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], PORTAL).into_response())
         }
         Some(Fault::Truncate { bytes }) => truncated(runner.run(request).await, bytes).await,
         Some(Fault::OmitAssistant {}) => {
-            request.head.extensions.insert(Lens {
-                omit_assistant: true,
-                ..Lens::default()
-            });
+            request.head.extensions.insert(Lens { omit_assistant: true, ..Lens::default() });
             Ok(runner.run(request).await)
         }
         Some(Fault::HideRows { for_ms }) => {
-            request.head.extensions.insert(Lens {
-                hide_younger_than_ms: Some(for_ms),
-                ..Lens::default()
-            });
+            request.head.extensions.insert(Lens { hide_younger_than_ms: Some(for_ms), ..Lens::default() });
             Ok(runner.run(request).await)
         }
         Some(Fault::Hang { for_ms, commit }) => {
@@ -133,8 +112,7 @@ impl Runner {
             faults.note_run(entry, ran(&response));
             response
         });
-        task.await
-            .unwrap_or_else(|_| Refusal::internal().into_response())
+        task.await.unwrap_or_else(|_| Refusal::internal().into_response())
     }
 }
 
@@ -153,10 +131,8 @@ fn ran(response: &Response) -> Ran {
 
 fn status_answer(fault: &StatusFault) -> Response {
     let retry = fault.retry_after.clone().unwrap_or_default();
-    let mut body = fault
-        .body
-        .clone()
-        .unwrap_or_else(|| json!({ "detail": "A fault rule gave this answer." }));
+    let mut body =
+        fault.body.clone().unwrap_or_else(|| json!({ "detail": "A fault rule gave this answer." }));
     if let (Some(seconds), Some(object)) = (retry.body_seconds, body.as_object_mut()) {
         object.insert("retry_after".into(), seconds.into());
     }
@@ -167,10 +143,8 @@ fn status_answer(fault: &StatusFault) -> Response {
     };
     put_retry_after(response.headers_mut(), &retry);
     for (name, value) in &fault.headers {
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_str(value),
-        ) {
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value))
+        {
             response.headers_mut().insert(name, value);
         }
     }
@@ -200,17 +174,10 @@ fn put_retry_after(headers: &mut HeaderMap, retry: &RetryAfter) {
 
 async fn truncated(response: Response, bytes: usize) -> Result<Response, Dropped> {
     let (mut head, body) = response.into_parts();
-    let whole = axum::body::to_bytes(body, usize::MAX)
-        .await
-        .map_err(|_| Dropped)?;
-    head.headers
-        .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
-    head.headers
-        .insert(header::CONNECTION, HeaderValue::from_static("close"));
-    Ok(Response::from_parts(
-        head,
-        Body::new(CutBody::new(whole, bytes)),
-    ))
+    let whole = axum::body::to_bytes(body, usize::MAX).await.map_err(|_| Dropped)?;
+    head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    head.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    Ok(Response::from_parts(head, Body::new(CutBody::new(whole, bytes))))
 }
 
 /// A body that promises all of its bytes and then fails after the first few.
@@ -230,10 +197,7 @@ impl CutBody {
     fn new(mut whole: Bytes, bytes: usize) -> Self {
         let promised = u64::try_from(whole.len()).unwrap_or(u64::MAX);
         whole.truncate(bytes);
-        Self {
-            promised,
-            next: Step::Send(whole),
-        }
+        Self { promised, next: Step::Send(whole) }
     }
 }
 

@@ -48,13 +48,7 @@ struct Active {
 impl Active {
     fn new(seed: u64, id: String, rule: Rule) -> Self {
         let random = SplitMix64::for_rule(seed, &id);
-        Self {
-            id,
-            rule,
-            random,
-            seen: 0,
-            fired: 0,
-        }
+        Self { id, rule, random, seen: 0, fired: 0 }
     }
 
     fn restart(&mut self, seed: u64) {
@@ -65,22 +59,10 @@ impl Active {
 
     fn fits(&self, arrival: &Arrival<'_>) -> bool {
         let pattern = &self.rule.pattern;
-        pattern
-            .method
-            .as_deref()
-            .is_none_or(|method| method.eq_ignore_ascii_case(arrival.method))
-            && pattern
-                .path
-                .as_deref()
-                .is_none_or(|path| path_fits(path, arrival.path))
-            && pattern
-                .key
-                .as_deref()
-                .is_none_or(|key| arrival.key == Some(key))
-            && pattern
-                .body_contains
-                .as_deref()
-                .is_none_or(|needle| contains(arrival.body, needle.as_bytes()))
+        pattern.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case(arrival.method))
+            && pattern.path.as_deref().is_none_or(|path| path_fits(path, arrival.path))
+            && pattern.key.as_deref().is_none_or(|key| arrival.key == Some(key))
+            && pattern.body_contains.as_deref().is_none_or(|needle| contains(arrival.body, needle.as_bytes()))
     }
 
     /// Counts one match and says whether the rule takes it, and with what latency. Two numbers are drawn per match even
@@ -137,11 +119,7 @@ pub(crate) struct Plan {
 impl Faults {
     /// No rules yet; the log's clock starts now.
     pub(crate) fn new() -> Self {
-        Self {
-            state: Mutex::default(),
-            started: Instant::now(),
-            hanging: watch::Sender::default(),
-        }
+        Self { state: Mutex::default(), started: Instant::now(), hanging: watch::Sender::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -188,10 +166,7 @@ impl Faults {
     pub(crate) fn reset(&self) {
         let mut state = self.state();
         let seed = state.seed;
-        state
-            .rules
-            .iter_mut()
-            .for_each(|active| active.restart(seed));
+        state.rules.iter_mut().for_each(|active| active.restart(seed));
         state.log.clear();
     }
 
@@ -227,17 +202,9 @@ impl Faults {
         let n = state.log.note_arrival(
             t_ms,
             arrival,
-            Decision {
-                rule,
-                kind: fault.as_ref().map(Fault::kind),
-                latency_ms: latency,
-            },
+            Decision { rule, kind: fault.as_ref().map(Fault::kind), latency_ms: latency },
         );
-        Plan {
-            entry: n,
-            latency: Duration::from_millis(latency),
-            fault,
-        }
+        Plan { entry: n, latency: Duration::from_millis(latency), fault }
     }
 
     /// Notes one run of the handler. The first run's answer is the one that is reported.
@@ -298,10 +265,7 @@ fn admit(rules: &[Active], seed: u64, rule: Rule) -> Result<Active, String> {
             return Err(format!("A rule can't be named {id:?}."));
         }
         Some(id) => id.clone(),
-        None => (rules.len() + 1..)
-            .map(|n| format!("r{n}"))
-            .find(|id| !taken(id))
-            .unwrap_or_default(),
+        None => (rules.len() + 1..).map(|n| format!("r{n}")).find(|id| !taken(id)).unwrap_or_default(),
     };
     Ok(Active::new(seed, id, rule))
 }
@@ -313,33 +277,24 @@ mod tests {
     fn arrivals(faults: &Faults, count: usize) -> Vec<(bool, u64)> {
         (0..count)
             .map(|_| {
-                let arrival = Arrival {
-                    method: "GET",
-                    path: "/api/v1/cases",
-                    key: None,
-                    body: b"",
-                };
+                let arrival = Arrival { method: "GET", path: "/api/v1/cases", key: None, body: b"" };
                 let plan = faults.decide(&arrival);
-                (
-                    plan.fault.is_some(),
-                    u64::try_from(plan.latency.as_millis()).unwrap(),
-                )
+                (plan.fault.is_some(), u64::try_from(plan.latency.as_millis()).unwrap())
             })
             .collect()
     }
 
     fn with(script: &Value) -> Faults {
         let faults = Faults::new();
-        faults
-            .replace(serde_json::from_value(script.clone()).unwrap())
-            .unwrap();
+        faults.replace(serde_json::from_value(script.clone()).unwrap()).unwrap();
         faults
     }
 
     #[test]
     fn the_same_seed_gives_the_same_faults_whatever_other_rules_exist() {
         let rule = json!({"id":"a","when":{"probability":0.5},"latency_ms":[0,1000],"fault":{"kind":"html"}});
-        let other = json!({"id":"b","match":{"path":"/elsewhere"},"latency_ms":[0,9],"fault":{"kind":"none"}});
+        let other =
+            json!({"id":"b","match":{"path":"/elsewhere"},"latency_ms":[0,9],"fault":{"kind":"none"}});
         let alone = arrivals(&with(&json!({"seed":42,"rules":[rule]})), 200);
         let together = arrivals(&with(&json!({"seed":42,"rules":[other, rule]})), 200);
         let reseeded = arrivals(&with(&json!({"seed":43,"rules":[rule]})), 200);
@@ -351,24 +306,13 @@ mod tests {
 
     #[test]
     fn skip_every_and_count_pick_the_matches() {
-        let faults = with(
-            &json!({"rules":[{"when":{"skip":1,"every":2,"count":2},"fault":{"kind":"html"}}]}),
-        );
-        let fired: Vec<bool> = arrivals(&faults, 8)
-            .into_iter()
-            .map(|(fired, _)| fired)
-            .collect();
-        assert_eq!(
-            fired,
-            [false, false, true, false, true, false, false, false]
-        );
+        let faults =
+            with(&json!({"rules":[{"when":{"skip":1,"every":2,"count":2},"fault":{"kind":"html"}}]}));
+        let fired: Vec<bool> = arrivals(&faults, 8).into_iter().map(|(fired, _)| fired).collect();
+        assert_eq!(fired, [false, false, true, false, true, false, false, false]);
         let rule = &faults.describe()["rules"][0];
         assert_eq!(
-            (
-                rule["id"].as_str(),
-                rule["seen"].as_u64(),
-                rule["fired"].as_u64()
-            ),
+            (rule["id"].as_str(), rule["seen"].as_u64(), rule["fired"].as_u64()),
             (Some("r1"), Some(8), Some(2))
         );
     }
@@ -387,11 +331,7 @@ mod tests {
     fn a_bad_rule_leaves_the_old_script_in_place() {
         let faults = with(&json!({"seed":7,"rules":[{"id":"keep","fault":{"kind":"html"}}]}));
         let bad = json!({"seed":8,"rules":[{"fault":{"kind":"html"}},{"when":{"every":0},"fault":{"kind":"none"}}]});
-        assert!(
-            faults
-                .replace(serde_json::from_value(bad).unwrap())
-                .is_err()
-        );
+        assert!(faults.replace(serde_json::from_value(bad).unwrap()).is_err());
         assert_eq!(faults.describe()["seed"], 7);
         assert_eq!(faults.describe()["rules"][0]["id"], "keep");
     }

@@ -63,12 +63,7 @@ impl Log {
     }
 
     /// Notes an arrival and returns its number.
-    pub(super) fn note_arrival(
-        &mut self,
-        t_ms: u64,
-        arrival: &Arrival<'_>,
-        decision: Decision,
-    ) -> u64 {
+    pub(super) fn note_arrival(&mut self, t_ms: u64, arrival: &Arrival<'_>, decision: Decision) -> u64 {
         self.last += 1;
         if self.entries.len() == LOG_LENGTH {
             self.entries.pop_front();
@@ -115,11 +110,7 @@ impl Log {
 
     /// The entries after number `after`, and the number to ask with next.
     pub(super) fn after(&self, after: u64) -> Value {
-        let entries: Vec<&Entry> = self
-            .entries
-            .iter()
-            .filter(|entry| entry.n > after)
-            .collect();
+        let entries: Vec<&Entry> = self.entries.iter().filter(|entry| entry.n > after).collect();
         json!({ "next": entries.last().map_or(after, |entry| entry.n), "entries": entries })
     }
 }

@@ -65,12 +65,7 @@ pub(crate) struct When {
 
 impl Default for When {
     fn default() -> Self {
-        Self {
-            skip: 0,
-            every: one(),
-            count: None,
-            probability: certain(),
-        }
+        Self { skip: 0, every: one(), count: None, probability: certain() }
     }
 }
 
@@ -210,9 +205,7 @@ impl Rule {
     pub(crate) fn check(&self) -> Result<(), String> {
         let (min, max) = self.latency_ms.bounds();
         if min > max {
-            return Err(format!(
-                "latency_ms needs its smaller number first, but is [{min}, {max}]."
-            ));
+            return Err(format!("latency_ms needs its smaller number first, but is [{min}, {max}]."));
         }
         if self.when.every == 0 {
             return Err("every must be 1 or more.".to_owned());
@@ -230,11 +223,7 @@ impl Rule {
                 answer.headers.iter().try_for_each(|(name, value)| {
                     let good = HeaderName::from_bytes(name.as_bytes()).is_ok()
                         && HeaderValue::from_str(value).is_ok();
-                    if good {
-                        Ok(())
-                    } else {
-                        Err(format!("{name:?} can't be sent as a header."))
-                    }
+                    if good { Ok(()) } else { Err(format!("{name:?} can't be sent as a header.")) }
                 })
             }
             _ => Ok(()),
@@ -249,9 +238,7 @@ fn check_path(path: &str) -> Result<(), String> {
     let mut segments = path.split('/').rev();
     segments.next();
     if segments.any(|segment| segment == "**") {
-        return Err(format!(
-            "** must be the last segment of a path, but the path is {path:?}."
-        ));
+        return Err(format!("** must be the last segment of a path, but the path is {path:?}."));
     }
     Ok(())
 }
@@ -284,10 +271,7 @@ mod tests {
     #[test]
     fn a_star_is_one_segment_and_two_are_any_rest() {
         assert!(path_fits("/api/v1/cases/*/turns", "/api/v1/cases/c1/turns"));
-        assert!(!path_fits(
-            "/api/v1/cases/*/turns",
-            "/api/v1/cases/c1/x/turns"
-        ));
+        assert!(!path_fits("/api/v1/cases/*/turns", "/api/v1/cases/c1/x/turns"));
         assert!(!path_fits("/api/v1/cases/*", "/api/v1/cases/"));
         assert!(path_fits("/api/v1/**", "/api/v1/cases/c1/turns"));
         assert!(path_fits("/api/v1/**", "/api/v1"));

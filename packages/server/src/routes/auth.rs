@@ -54,11 +54,7 @@ impl Credentials {
         let mut given: Self = body::json(headers, body)?;
         given.username = given.username.trim().to_owned();
         given.password = given.password.filter(|password| !password.is_empty());
-        if given
-            .password
-            .as_ref()
-            .is_some_and(|password| password.len() > MAX_PASSWORD_BYTES)
-        {
+        if given.password.as_ref().is_some_and(|password| password.len() > MAX_PASSWORD_BYTES) {
             return Err(Refusal::invalid("password", "Needs 1024 bytes or fewer."));
         }
         Ok(given)
@@ -73,10 +69,7 @@ pub(super) async fn login(
 ) -> Result<Response, Refusal> {
     let given = Credentials::read(&headers, &body)?;
     let name = given.username.clone();
-    let user = app
-        .store
-        .read(move |db| accounts::by_name(db, &name).map_err(Refusal::from))
-        .await?;
+    let user = app.store.read(move |db| accounts::by_name(db, &name).map_err(Refusal::from)).await?;
     let user = user.ok_or_else(|| Refusal::sign_in(words::UNKNOWN_USER))?;
     if user.is_owner {
         return Err(Refusal::sign_in(words::OWNER_NEEDS_LINK));
@@ -90,8 +83,7 @@ async fn check_password(mut user: User, password: Option<String>) -> Result<User
         return Ok(user);
     };
     let password = password.ok_or_else(|| Refusal::sign_in(words::PASSWORD_NEEDED))?;
-    let matches =
-        tokio::task::spawn_blocking(move || secrets::password_matches(&password, &stored)).await;
+    let matches = tokio::task::spawn_blocking(move || secrets::password_matches(&password, &stored)).await;
     match matches {
         Ok(true) => Ok(user),
         Ok(false) => Err(Refusal::sign_in(words::WRONG_PASSWORD)),
@@ -110,8 +102,7 @@ pub(super) async fn register(
     let password = match given.password {
         None => None,
         Some(password) => {
-            let hashed =
-                tokio::task::spawn_blocking(move || secrets::hash_password(&password)).await;
+            let hashed = tokio::task::spawn_blocking(move || secrets::hash_password(&password)).await;
             Some(hashed.map_err(|_| Refusal::internal())??)
         }
     };
@@ -139,12 +130,7 @@ pub(super) async fn register(
 fn check_name(name: &str) -> Result<(), Refusal> {
     let length = name.chars().count();
     if length < *NAME_CHARS.start() {
-        return Err(Refusal::field_error(
-            "body",
-            "username",
-            "string_too_short",
-            "Needs 3 characters.",
-        ));
+        return Err(Refusal::field_error("body", "username", "string_too_short", "Needs 3 characters."));
     }
     if length > *NAME_CHARS.end() {
         return Err(Refusal::field_error(
@@ -196,14 +182,8 @@ fn owner(db: &Connection, now: Moment) -> Result<User, Refusal> {
     if let Some(owner) = accounts::owner(db)? {
         return Ok(owner);
     }
-    let system_name = std::env::var("USER")
-        .or_else(|_| std::env::var("USERNAME"))
-        .unwrap_or_default();
-    let wanted = if check_name(&system_name).is_ok() {
-        system_name
-    } else {
-        OWNER_NAME.to_owned()
-    };
+    let system_name = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();
+    let wanted = if check_name(&system_name).is_ok() { system_name } else { OWNER_NAME.to_owned() };
     let numbered = (2..=1000).map(|n| format!("{OWNER_NAME}-{n}"));
     for name in [wanted, OWNER_NAME.to_owned()].into_iter().chain(numbered) {
         if accounts::by_name(db, &name)?.is_none() {
@@ -277,12 +257,7 @@ pub(super) async fn refresh(
             Ok::<_, Refusal>(())
         })
         .await?;
-    let answer = Refreshed {
-        access_token,
-        refresh_token,
-        expires_in: ACCESS_SECONDS,
-        token_type: "bearer",
-    };
+    let answer = Refreshed { access_token, refresh_token, expires_in: ACCESS_SECONDS, token_type: "bearer" };
     Ok(committed(Json(answer).into_response()))
 }
 
@@ -291,27 +266,21 @@ pub(super) async fn me(caller: Caller) -> Response {
     Json(UserInfo {
         profile: UserProfile::from(&caller.user),
         last_login: caller.user.last_login.map(Moment::to_rfc3339),
-        organization: Organization {
-            organization_id: ORGANIZATION,
-            name: "This computer",
-        },
+        organization: Organization { organization_id: ORGANIZATION, name: "This computer" },
     })
     .into_response()
 }
 
 /// `POST /auth/logout`
-pub(super) async fn logout(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-) -> Result<Response, Refusal> {
+pub(super) async fn logout(State(app): State<Arc<App>>, caller: Caller) -> Result<Response, Refusal> {
     let now = app.clock.now();
     let (revoked, left) = app
         .store
         .write(move |db| {
-            accounts::revoke(db, &caller.user.user_id, &caller.access_digest, now)
-                .map_err(Refusal::from)
+            accounts::revoke(db, &caller.user.user_id, &caller.access_digest, now).map_err(Refusal::from)
         })
         .await?;
-    let answer = json!({ "message": words::SIGNED_OUT, "revoked_tokens": revoked, "all_sessions_ended": left == 0 });
+    let answer =
+        json!({ "message": words::SIGNED_OUT, "revoked_tokens": revoked, "all_sessions_ended": left == 0 });
     Ok(committed(Json(answer).into_response()))
 }

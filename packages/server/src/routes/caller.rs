@@ -34,11 +34,8 @@ impl FromRequestParts<Arc<App>> for Caller {
             .filter(|token| !token.is_empty())
             .ok_or_else(|| Refusal::token(words::SIGN_IN_FIRST))?;
         let access_digest = secrets::token_digest(token);
-        let session_id = parts
-            .headers
-            .get("x-session-id")
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
+        let session_id =
+            parts.headers.get("x-session-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
         // A session's own address judges the session itself: reading an expired one must not fail for being expired.
         let judges_session = !parts.uri.path().starts_with("/api/v1/sessions")
             && !parts.uri.path().starts_with("/api/v1/auth/");
@@ -63,13 +60,8 @@ impl FromRequestParts<Arc<App>> for Caller {
             })
             .await?;
         if let Some(session_id) = stale {
-            app.store
-                .write(move |db| sessions::touch(db, &session_id, now).map_err(Refusal::from))
-                .await?;
+            app.store.write(move |db| sessions::touch(db, &session_id, now).map_err(Refusal::from)).await?;
         }
-        Ok(Self {
-            user,
-            access_digest,
-        })
+        Ok(Self { user, access_digest })
     }
 }

@@ -41,26 +41,19 @@ pub(super) async fn list(
 ) -> Result<Response, Refusal> {
     let page = fields.page(PAGE)?;
     let filter = Filter {
-        state: fields
-            .text("state")
-            .map(|text| state(text, "query"))
-            .transpose()?,
+        state: fields.text("state").map(|text| state(text, "query")).transpose()?,
         without_empty: !fields.flag("include_empty", true)?,
         lens: lens.map(|Extension(lens)| lens).unwrap_or_default(),
     };
     // Every case here came from the copilot and belongs to no team.
-    let elsewhere = fields
-        .text("source")
-        .is_some_and(|source| source != "copilot")
-        || fields.text("team_id").is_some();
+    let elsewhere =
+        fields.text("source").is_some_and(|source| source != "copilot") || fields.text("team_id").is_some();
     let now = app.clock.now();
     let (found, total) = if elsewhere {
         (Vec::new(), 0)
     } else {
         app.store
-            .read(move |db| {
-                cases::page(db, &caller.user.user_id, page, &filter, now).map_err(Refusal::from)
-            })
+            .read(move |db| cases::page(db, &caller.user.user_id, page, &filter, now).map_err(Refusal::from))
             .await?
     };
     let (limit, offset) = page;
@@ -77,12 +70,7 @@ pub(super) async fn list(
 
 fn state(text: &str, place: &str) -> Result<CaseState, Refusal> {
     CaseState::parse(text).ok_or_else(|| {
-        Refusal::field_error(
-            place,
-            "state",
-            "enum",
-            "Needs one of inquiry, investigating, resolved, closed.",
-        )
+        Refusal::field_error(place, "state", "enum", "Needs one of inquiry, investigating, resolved, closed.")
     })
 }
 
@@ -105,22 +93,14 @@ pub(super) async fn create(
 ) -> Result<Response, Refusal> {
     let key = keys::key_of(&headers)?;
     let wanted: NewCase = body::optional_json(&headers, &body)?;
-    let title = wanted
-        .title
-        .filter(|title| !title.trim().is_empty())
-        .map(|title| good_title(&title))
-        .transpose()?;
+    let title =
+        wanted.title.filter(|title| !title.trim().is_empty()).map(|title| good_title(&title)).transpose()?;
     let description = wanted.description.unwrap_or_default();
     check_description(&description)?;
-    let first = wanted
-        .initial_message
-        .filter(|text| !text.trim().is_empty());
+    let first = wanted.initial_message.filter(|text| !text.trim().is_empty());
     let user_id = caller.user.user_id;
-    let scope = key.map(|key| Scope {
-        user_id: user_id.clone(),
-        route: "POST /api/v1/cases".to_owned(),
-        key,
-    });
+    let scope =
+        key.map(|key| Scope { user_id: user_id.clone(), route: "POST /api/v1/cases".to_owned(), key });
     let content_hash = secrets::content_digest(&body);
     let now = app.clock.now();
     app.store
@@ -177,8 +157,7 @@ pub(super) async fn create(
                 messages::insert(db, &row, now)?;
             }
             let case = found(cases::find(db, &user_id, &case_id)?)?;
-            let answer = serde_json::to_string(&CaseSummary::from(&case))
-                .map_err(|_| Refusal::internal())?;
+            let answer = serde_json::to_string(&CaseSummary::from(&case)).map_err(|_| Refusal::internal())?;
             let location = format!("/api/v1/cases/{case_id}");
             if let Some(scope) = &scope {
                 let receipt = Receipt {
@@ -204,12 +183,7 @@ pub(super) fn found(case: Option<Case>) -> Result<Case, Refusal> {
 fn good_title(title: &str) -> Result<String, Refusal> {
     let title = title.trim();
     if title.is_empty() {
-        return Err(Refusal::field_error(
-            "body",
-            "title",
-            "string_too_short",
-            words::TITLE_EMPTY,
-        ));
+        return Err(Refusal::field_error("body", "title", "string_too_short", words::TITLE_EMPTY));
     }
     if title.chars().count() > naming::MAX_TITLE_CHARS {
         return Err(Refusal::field_error(
@@ -282,11 +256,7 @@ pub(super) async fn update(
 ) -> Result<Response, Refusal> {
     let change: CaseChange = body::json(&headers, &body)?;
     if change.state.is_some() {
-        return Err(Refusal::new(
-            StatusCode::FORBIDDEN,
-            "FORBIDDEN",
-            words::STATE_BY_TURN,
-        ));
+        return Err(Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", words::STATE_BY_TURN));
     }
     if change.title.is_none() && change.description.is_none() {
         return Err(Refusal::bad_request(words::NOTHING_TO_UPDATE));
@@ -316,8 +286,7 @@ pub(super) async fn update(
         })
         .await?;
     Ok(committed(
-        Json(json!({ "case_id": case_id, "success": true, "message": words::CASE_UPDATED }))
-            .into_response(),
+        Json(json!({ "case_id": case_id, "success": true, "message": words::CASE_UPDATED })).into_response(),
     ))
 }
 
@@ -363,11 +332,7 @@ pub(super) async fn search(
 ) -> Result<Response, Refusal> {
     keys::key_of(&headers)?;
     let wanted: Search = body::json(&headers, &body)?;
-    let state = wanted
-        .state
-        .as_deref()
-        .map(|text| state(text, "body"))
-        .transpose()?;
+    let state = wanted.state.as_deref().map(|text| state(text, "body")).transpose()?;
     let limit = wanted.limit.unwrap_or(20);
     if !(1..=100).contains(&limit) {
         return Err(Refusal::invalid("limit", words::range(1, 100)));
@@ -375,8 +340,7 @@ pub(super) async fn search(
     let found = app
         .store
         .read(move |db| {
-            cases::search(db, &caller.user.user_id, wanted.query.trim(), state, limit)
-                .map_err(Refusal::from)
+            cases::search(db, &caller.user.user_id, wanted.query.trim(), state, limit).map_err(Refusal::from)
         })
         .await?;
     Ok(Json(found.iter().map(CaseSummary::from).collect::<Vec<_>>()).into_response())

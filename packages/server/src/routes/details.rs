@@ -144,12 +144,7 @@ fn investigating(known: &Known) -> Value {
 
 /// The hypothesis that counts: a confirmed one, else the newest that is still open.
 fn leading(hypotheses: &[Hypothesis]) -> Option<&Hypothesis> {
-    let last = |state: &str| {
-        hypotheses
-            .iter()
-            .rev()
-            .find(|hypothesis| hypothesis.state == state)
-    };
+    let last = |state: &str| hypotheses.iter().rev().find(|hypothesis| hypothesis.state == state);
     last("validated").or_else(|| last("active"))
 }
 

@@ -41,12 +41,7 @@ pub(super) async fn list(
         None | Some("desc") => true,
         Some("asc") => false,
         Some(_) => {
-            return Err(Refusal::field_error(
-                "query",
-                "sort_order",
-                "enum",
-                "Needs asc or desc.",
-            ));
+            return Err(Refusal::field_error("query", "sort_order", "enum", "Needs asc or desc."));
         }
     };
     let (files, total) = app
@@ -58,13 +53,7 @@ pub(super) async fn list(
         })
         .await?;
     let files = files.into_iter().map(summary).collect();
-    Ok(Json(UploadList {
-        files,
-        total_count: total,
-        limit,
-        offset,
-    })
-    .into_response())
+    Ok(Json(UploadList { files, total_count: total, limit, offset }).into_response())
 }
 
 fn summary(upload: Upload) -> UploadSummary {

@@ -13,7 +13,8 @@ use crate::words;
 const MAX_DOCUMENTS: u32 = 200;
 
 pub(super) async fn health() -> Response {
-    Json(json!({ "status": "healthy", "service": "copilot-server", "version": env!("CARGO_PKG_VERSION") })).into_response()
+    Json(json!({ "status": "healthy", "service": "copilot-server", "version": env!("CARGO_PKG_VERSION") }))
+        .into_response()
 }
 
 pub(super) async fn capabilities() -> Response {

@@ -41,69 +41,44 @@ pub(crate) fn router(app: Arc<App>, web: Option<PathBuf>) -> Router {
         .route("/api/v1/auth/me", get(auth::me))
         .route("/api/v1/auth/logout", post(auth::logout))
         .route("/api/v1/sessions", post(sessions::create))
-        .route(
-            "/api/v1/sessions/{session_id}",
-            get(sessions::read).delete(sessions::end),
-        )
-        .route(
-            "/api/v1/sessions/{session_id}/heartbeat",
-            post(sessions::heartbeat),
-        )
+        .route("/api/v1/sessions/{session_id}", get(sessions::read).delete(sessions::end))
+        .route("/api/v1/sessions/{session_id}/heartbeat", post(sessions::heartbeat))
         .route("/api/v1/cases", get(cases::list).post(cases::create))
         .route("/api/v1/cases/search", post(cases::search))
-        .route(
-            "/api/v1/cases/{case_id}",
-            get(cases::read).put(cases::update).delete(cases::delete),
-        )
+        .route("/api/v1/cases/{case_id}", get(cases::read).put(cases::update).delete(cases::delete))
         .route("/api/v1/cases/{case_id}/messages", get(messages::list))
         .route("/api/v1/cases/{case_id}/title", post(titles::generate))
         .route("/api/v1/cases/{case_id}/ui", get(details::read))
         .route("/api/v1/cases/{case_id}/turns", post(turns::submit))
-        .route(
-            "/api/v1/cases/{case_id}/turns/jobs/{job_id}",
-            get(turns::job),
-        )
+        .route("/api/v1/cases/{case_id}/turns/jobs/{job_id}", get(turns::job))
         .route("/api/v1/cases/{case_id}/uploaded-files", get(files::list))
-        .route(
-            "/api/v1/cases/{case_id}/uploaded-files/{file_id}",
-            get(files::read),
-        )
+        .route("/api/v1/cases/{case_id}/uploaded-files/{file_id}", get(files::read))
         .route("/api/v1/cases/{case_id}/queries", any(meta::other_dialect))
         .route("/api/v1/cases/{case_id}/data", any(meta::other_dialect))
         .method_not_allowed_fallback(wrong_method)
         // Bodies were read and measured at the door.
         .layer(DefaultBodyLimit::disable())
         .with_state(app);
-    api.fallback(
-        move |method: Method, uri: Uri, headers: axum::http::HeaderMap| {
-            let web = web.clone();
-            async move {
-                match web {
-                    Some(folder) if !is_api(uri.path()) => {
-                        web::serve(folder, method, uri, headers).await
-                    }
-                    _ => Refusal::not_found(words::NO_SUCH_PATH).into_response(),
-                }
+    api.fallback(move |method: Method, uri: Uri, headers: axum::http::HeaderMap| {
+        let web = web.clone();
+        async move {
+            match web {
+                Some(folder) if !is_api(uri.path()) => web::serve(folder, method, uri, headers).await,
+                _ => Refusal::not_found(words::NO_SUCH_PATH).into_response(),
             }
-        },
-    )
+        }
+    })
 }
 
 /// Whether an address belongs to the API rather than to the web bundle.
 pub(crate) fn is_api(path: &str) -> bool {
-    ["/api", "/v1", "/__faults"].iter().any(|prefix| {
-        path.strip_prefix(prefix)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+    ["/api", "/v1", "/__faults"]
+        .iter()
+        .any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 async fn wrong_method() -> Response {
-    Refusal::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "METHOD_NOT_ALLOWED",
-        words::WRONG_METHOD,
-    )
-    .into_response()
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", words::WRONG_METHOD).into_response()
 }
 
 /// A JSON answer with a `Location`.

@@ -13,15 +13,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Fields {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        Query::from_request_parts(parts, state)
-            .await
-            .map(|Query(fields)| Self(fields))
-            .map_err(|error| {
-                Refusal::bad_request(format!(
-                    "The query string can't be read: {}.",
-                    error.body_text()
-                ))
-            })
+        Query::from_request_parts(parts, state).await.map(|Query(fields)| Self(fields)).map_err(|error| {
+            Refusal::bad_request(format!("The query string can't be read: {}.", error.body_text()))
+        })
     }
 }
 
@@ -29,29 +23,17 @@ impl Fields {
     /// The text of a field; an empty one counts as absent.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let field = self.0.iter().find(|(key, _)| key == name);
-        field
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
+        field.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// A whole number from `min` to `max`.
-    pub(crate) fn number(
-        &self,
-        name: &str,
-        default: u32,
-        (min, max): (u32, u32),
-    ) -> Result<u32, Refusal> {
+    pub(crate) fn number(&self, name: &str, default: u32, (min, max): (u32, u32)) -> Result<u32, Refusal> {
         let Some(text) = self.text(name) else {
             return Ok(default);
         };
         match text.parse() {
             Ok(number) if (min..=max).contains(&number) => Ok(number),
-            _ => Err(Refusal::field_error(
-                "query",
-                name,
-                "value_error",
-                words::range(min, max),
-            )),
+            _ => Err(Refusal::field_error("query", name, "value_error", words::range(min, max))),
         }
     }
 
@@ -61,12 +43,7 @@ impl Fields {
             None => Ok(default),
             Some("true" | "1" | "yes" | "on") => Ok(true),
             Some("false" | "0" | "no" | "off") => Ok(false),
-            Some(_) => Err(Refusal::field_error(
-                "query",
-                name,
-                "bool_parsing",
-                "Needs true or false.",
-            )),
+            Some(_) => Err(Refusal::field_error("query", name, "bool_parsing", "Needs true or false.")),
         }
     }
 

@@ -73,10 +73,7 @@ fn answer(session: &Session, resumed: bool, now: Moment) -> SessionAnswer {
         client_id: session.client_id.clone(),
         session_resumed: resumed,
         user_id: session.user_id.clone(),
-        metadata: session
-            .metadata
-            .as_deref()
-            .and_then(|text| serde_json::from_str(text).ok()),
+        metadata: session.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok()),
     }
 }
 
@@ -90,19 +87,13 @@ pub(super) async fn create(
     let wanted: NewSession = body::optional_json(&headers, &body)?;
     let minutes = wanted.timeout_minutes.unwrap_or(DEFAULT_MINUTES);
     if !MINUTES.contains(&minutes) {
-        return Err(Refusal::invalid(
-            "timeout_minutes",
-            words::range(*MINUTES.start(), *MINUTES.end()),
-        ));
+        return Err(Refusal::invalid("timeout_minutes", words::range(*MINUTES.start(), *MINUTES.end())));
     }
     let now = app.clock.now();
     let client_id = wanted.client_id.filter(|id| !id.is_empty());
     let mut fresh = new_session(&caller.user.user_id, client_id, minutes, now)?;
     fresh.session_type = wanted.session_type;
-    fresh.metadata = wanted
-        .metadata
-        .filter(|value| !value.is_null())
-        .map(|value| value.to_string());
+    fresh.metadata = wanted.metadata.filter(|value| !value.is_null()).map(|value| value.to_string());
     let session = app
         .store
         .write(move |db| {
@@ -116,11 +107,7 @@ pub(super) async fn create(
                     live.active = now;
                     Ok(answer(&live, true, now))
                 }
-                Some(_) => Err(Refusal::new(
-                    StatusCode::GONE,
-                    "SESSION_EXPIRED",
-                    words::SESSION_ID_GONE,
-                )),
+                Some(_) => Err(Refusal::new(StatusCode::GONE, "SESSION_EXPIRED", words::SESSION_ID_GONE)),
                 None => {
                     sessions::insert(db, &fresh)?;
                     Ok(answer(&fresh, false, now))
@@ -129,10 +116,7 @@ pub(super) async fn create(
         })
         .await?;
     let location = format!("/api/v1/sessions/{}", session.session_id);
-    Ok(committed(with_location(
-        (StatusCode::CREATED, Json(session)).into_response(),
-        &location,
-    )))
+    Ok(committed(with_location((StatusCode::CREATED, Json(session)).into_response(), &location)))
 }
 
 /// `GET /sessions/{id}`
@@ -144,9 +128,7 @@ pub(super) async fn read(
     let now = app.clock.now();
     let session = app
         .store
-        .read(move |db| {
-            sessions::find(db, &caller.user.user_id, &session_id).map_err(Refusal::from)
-        })
+        .read(move |db| sessions::find(db, &caller.user.user_id, &session_id).map_err(Refusal::from))
         .await?
         .ok_or_else(|| Refusal::not_found(words::NO_SUCH_SESSION))?;
     Ok(Json(answer(&session, false, now)).into_response())
@@ -188,7 +170,6 @@ pub(super) async fn heartbeat(
             Ok(())
         })
         .await?;
-    let answer =
-        json!({ "session_id": session_id, "status": "active", "last_activity": now.to_rfc3339() });
+    let answer = json!({ "session_id": session_id, "status": "active", "last_activity": now.to_rfc3339() });
     Ok(committed(Json(answer).into_response()))
 }

@@ -53,11 +53,7 @@ pub(super) async fn generate(
     }
     let user_id = caller.user.user_id;
     let route = format!("POST /api/v1/cases/{case_id}/title");
-    let scope = key.map(|key| Scope {
-        user_id: user_id.clone(),
-        route,
-        key,
-    });
+    let scope = key.map(|key| Scope { user_id: user_id.clone(), route, key });
     let content_hash =
         secrets::content_digest(format!("{} {max_words} {:?}", wish.force, wish.hint).as_bytes());
     let now = app.clock.now();
@@ -94,9 +90,7 @@ pub(super) async fn generate(
                 receipts::insert(db, scope, &receipt, now)?;
             }
             let mut response = Json(answer).into_response();
-            response
-                .headers_mut()
-                .insert(TITLE_SOURCE, HeaderValue::from_static(source));
+            response.headers_mut().insert(TITLE_SOURCE, HeaderValue::from_static(source));
             Ok(committed(response))
         })
         .await
@@ -113,22 +107,13 @@ fn name(
     let best = hypotheses
         .iter()
         .find(|hypothesis| hypothesis.state == "validated")
-        .or_else(|| {
-            hypotheses
-                .iter()
-                .rev()
-                .find(|hypothesis| hypothesis.state == "active")
-        });
+        .or_else(|| hypotheses.iter().rev().find(|hypothesis| hypothesis.state == "active"));
     if let Some(hypothesis) = best {
         return Ok(naming::limit_words(&hypothesis.statement, max_words));
     }
     let questions = messages::questions(db, &case.case_id, QUESTION_CHARS)?;
     let texts = hint.into_iter().chain(questions.iter().map(String::as_str));
     naming::from_texts(texts, max_words).ok_or_else(|| {
-        Refusal::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "NOTHING_TO_NAME",
-            words::NOTHING_TO_NAME,
-        )
+        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "NOTHING_TO_NAME", words::NOTHING_TO_NAME)
     })
 }

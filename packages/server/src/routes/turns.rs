@@ -42,16 +42,8 @@ pub(super) async fn submit(
         key,
     });
     // Claimed before the receipt is looked for: otherwise an attempt that commits in between would be run twice.
-    let claim = scope
-        .as_ref()
-        .map(|scope| app.queue.claim(scope, &content_hash))
-        .transpose()?;
-    let (user, case, wanted, hash) = (
-        user_id.clone(),
-        case_id.clone(),
-        scope.clone(),
-        content_hash.clone(),
-    );
+    let claim = scope.as_ref().map(|scope| app.queue.claim(scope, &content_hash)).transpose()?;
+    let (user, case, wanted, hash) = (user_id.clone(), case_id.clone(), scope.clone(), content_hash.clone());
     let earlier = app
         .store
         .read(move |db| {
@@ -66,18 +58,10 @@ pub(super) async fn submit(
         return Ok(keys::replay(receipt));
     }
     let end = match scope {
-        Some(scope) => End::Receipt {
-            scope,
-            content_hash,
-        },
+        Some(scope) => End::Receipt { scope, content_hash },
         None => End::Unkeyed,
     };
-    let order = Order {
-        user_id,
-        case_id,
-        form,
-        end,
-    };
+    let order = Order { user_id, case_id, form, end };
     // In a task of its own, so that a client that goes away does not stop what has begun.
     let work = tokio::spawn(perform(app, order, claim));
     work.await.unwrap_or_else(|error| {
@@ -89,18 +73,11 @@ pub(super) async fn submit(
 async fn perform(app: Arc<App>, order: Order, claim: Option<Claim>) -> Result<Response, Refusal> {
     let result = if order.form.text_bytes() > app.job_threshold {
         let accepted = jobs::accept(&app, order).await?;
-        Ok(committed(keys::from_receipt(
-            202,
-            accepted.answer,
-            Some(&accepted.location),
-        )))
+        Ok(committed(keys::from_receipt(202, accepted.answer, Some(&accepted.location))))
     } else {
         let place = app.queue.line_up(&order.case_id).await;
         let done = run::run(&app, order, place).await?;
-        Ok(committed_turn(
-            keys::from_receipt(200, done.answer, None),
-            done.turn_number,
-        ))
+        Ok(committed_turn(keys::from_receipt(200, done.answer, None), done.turn_number))
     };
     drop(claim);
     result
@@ -121,14 +98,9 @@ pub(super) async fn job(
         .await?;
     Ok(match state {
         Progress::Processing => {
-            let mut response = (
-                StatusCode::ACCEPTED,
-                Json(json!({ "status": "processing" })),
-            )
-                .into_response();
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from_static(POLL_SECONDS));
+            let mut response =
+                (StatusCode::ACCEPTED, Json(json!({ "status": "processing" }))).into_response();
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(POLL_SECONDS));
             response
         }
         Progress::Completed(answer) => {

@@ -29,9 +29,7 @@ fn user(row: &Row<'_>) -> rusqlite::Result<User> {
         email: row.get(2)?,
         display_name: row.get(3)?,
         is_owner: row.get(4)?,
-        password: salt
-            .zip(hash)
-            .map(|(salt, hash)| StoredPassword { salt, hash }),
+        password: salt.zip(hash).map(|(salt, hash)| StoredPassword { salt, hash }),
         created: Moment(row.get(7)?),
         last_login: row.get::<_, Option<i64>>(8)?.map(Moment),
     })
@@ -74,10 +72,7 @@ pub(crate) fn insert(db: &Connection, user: &User) -> Result<(), StoreError> {
 
 /// Notes a sign-in.
 pub(crate) fn touch_login(db: &Connection, user_id: &str, now: Moment) -> Result<(), StoreError> {
-    db.execute(
-        "UPDATE users SET last_login_ms = ?2 WHERE user_id = ?1",
-        params![user_id, now.0],
-    )?;
+    db.execute("UPDATE users SET last_login_ms = ?2 WHERE user_id = ?1", params![user_id, now.0])?;
     Ok(())
 }
 
@@ -90,12 +85,7 @@ pub(crate) struct Grant {
 }
 
 /// Stores a new token pair of a user, and drops pairs that have run out.
-pub(crate) fn grant(
-    db: &Connection,
-    user_id: &str,
-    grant: &Grant,
-    now: Moment,
-) -> Result<(), StoreError> {
+pub(crate) fn grant(db: &Connection, user_id: &str, grant: &Grant, now: Moment) -> Result<(), StoreError> {
     db.execute("DELETE FROM grants WHERE refresh_until <= ?1", [now.0])?;
     db.execute(
         "INSERT INTO grants (access_digest, refresh_digest, user_id, access_until, refresh_until) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -105,18 +95,12 @@ pub(crate) fn grant(
 }
 
 /// The user behind a live access token.
-pub(crate) fn by_access(
-    db: &Connection,
-    digest: &str,
-    now: Moment,
-) -> Result<Option<User>, StoreError> {
+pub(crate) fn by_access(db: &Connection, digest: &str, now: Moment) -> Result<Option<User>, StoreError> {
     let sql = format!(
         "SELECT {USER_COLUMNS} FROM users WHERE user_id =
          (SELECT user_id FROM grants WHERE access_digest = ?1 AND access_until > ?2)"
     );
-    Ok(db
-        .query_row(&sql, params![digest, now.0], user)
-        .optional()?)
+    Ok(db.query_row(&sql, params![digest, now.0], user).optional()?)
 }
 
 /// Takes a live refresh token out of use, together with its access token, and returns its user.
@@ -125,11 +109,8 @@ pub(crate) fn spend_refresh(
     digest: &str,
     now: Moment,
 ) -> Result<Option<String>, StoreError> {
-    let sql =
-        "DELETE FROM grants WHERE refresh_digest = ?1 AND refresh_until > ?2 RETURNING user_id";
-    Ok(db
-        .query_row(sql, params![digest, now.0], |row| row.get(0))
-        .optional()?)
+    let sql = "DELETE FROM grants WHERE refresh_digest = ?1 AND refresh_until > ?2 RETURNING user_id";
+    Ok(db.query_row(sql, params![digest, now.0], |row| row.get(0)).optional()?)
 }
 
 /// Revokes the pair of an access token. Returns how many pairs went and how many the user still has.
@@ -139,10 +120,7 @@ pub(crate) fn revoke(
     access_digest: &str,
     now: Moment,
 ) -> Result<(usize, u32), StoreError> {
-    let gone = db.execute(
-        "DELETE FROM grants WHERE access_digest = ?1",
-        [access_digest],
-    )?;
+    let gone = db.execute("DELETE FROM grants WHERE access_digest = ?1", [access_digest])?;
     let left = db.query_row(
         "SELECT count(*) FROM grants WHERE user_id = ?1 AND refresh_until > ?2",
         params![user_id, now.0],

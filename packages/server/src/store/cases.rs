@@ -101,15 +101,9 @@ pub(crate) fn next_number(db: &Connection, user_id: &str, day: &str) -> Result<u
 }
 
 /// A case of a user.
-pub(crate) fn find(
-    db: &Connection,
-    user_id: &str,
-    case_id: &str,
-) -> Result<Option<Case>, StoreError> {
+pub(crate) fn find(db: &Connection, user_id: &str, case_id: &str) -> Result<Option<Case>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM cases WHERE case_id = ?1 AND user_id = ?2");
-    Ok(db
-        .query_row(&sql, params![case_id, user_id], case)
-        .optional()?)
+    Ok(db.query_row(&sql, params![case_id, user_id], case).optional()?)
 }
 
 /// Stores a new case.
@@ -163,10 +157,7 @@ pub(crate) fn update(db: &Connection, case: &Case) -> Result<(), StoreError> {
 
 /// Removes a case with everything that hangs on it. Receipts stay, so that no late retry brings it back.
 pub(crate) fn delete(db: &Connection, user_id: &str, case_id: &str) -> Result<(), StoreError> {
-    db.execute(
-        "DELETE FROM cases WHERE case_id = ?1 AND user_id = ?2",
-        params![case_id, user_id],
-    )?;
+    db.execute("DELETE FROM cases WHERE case_id = ?1 AND user_id = ?2", params![case_id, user_id])?;
     Ok(())
 }
 
@@ -189,7 +180,8 @@ pub(crate) fn page(
 ) -> Result<(Vec<Case>, u32), StoreError> {
     let newest = newest_shown(filter.lens, now);
     let state = filter.state.map(CaseState::as_str);
-    let condition = "user_id = ?1 AND created_ms <= ?2 AND (?3 IS NULL OR state = ?3) AND (NOT ?4 OR current_turn > 0)";
+    let condition =
+        "user_id = ?1 AND created_ms <= ?2 AND (?3 IS NULL OR state = ?3) AND (NOT ?4 OR current_turn > 0)";
     let total = db.query_row(
         &format!("SELECT count(*) FROM cases WHERE {condition}"),
         params![user_id, newest, state, filter.without_empty],
@@ -198,10 +190,8 @@ pub(crate) fn page(
     let mut statement = db.prepare(&format!(
         "SELECT {COLUMNS} FROM cases WHERE {condition} ORDER BY activity_ms DESC, rowid DESC LIMIT ?5 OFFSET ?6"
     ))?;
-    let rows = statement.query_map(
-        params![user_id, newest, state, filter.without_empty, limit, offset],
-        case,
-    )?;
+    let rows =
+        statement.query_map(params![user_id, newest, state, filter.without_empty, limit, offset], case)?;
     Ok((rows.collect::<Result<_, _>>()?, total))
 }
 
@@ -213,10 +203,7 @@ pub(crate) fn search(
     state: Option<CaseState>,
     limit: u32,
 ) -> Result<Vec<Case>, StoreError> {
-    let escaped = query
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
+    let escaped = query.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let needle = format!("%{escaped}%");
     let mut statement = db.prepare(&format!(
         "SELECT {COLUMNS} FROM cases WHERE user_id = ?1 AND (?3 IS NULL OR state = ?3)
@@ -224,9 +211,6 @@ pub(crate) fn search(
                  SELECT 1 FROM messages WHERE messages.case_id = cases.case_id AND content LIKE ?2 ESCAPE '\\'))
          ORDER BY activity_ms DESC, rowid DESC LIMIT ?4"
     ))?;
-    let rows = statement.query_map(
-        params![user_id, needle, state.map(CaseState::as_str), limit],
-        case,
-    )?;
+    let rows = statement.query_map(params![user_id, needle, state.map(CaseState::as_str), limit], case)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -82,10 +82,7 @@ fn hypothesis(row: &Row<'_>) -> rusqlite::Result<Hypothesis> {
 }
 
 /// Stores a hypothesis.
-pub(crate) fn insert_hypothesis(
-    db: &Connection,
-    hypothesis: &Hypothesis,
-) -> Result<(), StoreError> {
+pub(crate) fn insert_hypothesis(db: &Connection, hypothesis: &Hypothesis) -> Result<(), StoreError> {
     db.execute(
         "INSERT INTO hypotheses (hypothesis_id, case_id, statement, state, turn_number) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![
@@ -101,9 +98,8 @@ pub(crate) fn insert_hypothesis(
 
 /// All hypotheses of a case, oldest first.
 pub(crate) fn hypotheses(db: &Connection, case_id: &str) -> Result<Vec<Hypothesis>, StoreError> {
-    let mut statement = db.prepare(&format!(
-        "{HYPOTHESIS} WHERE case_id = ?1 ORDER BY turn_number, rowid"
-    ))?;
+    let mut statement =
+        db.prepare(&format!("{HYPOTHESIS} WHERE case_id = ?1 ORDER BY turn_number, rowid"))?;
     let rows = statement.query_map([case_id], hypothesis)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -115,9 +111,7 @@ pub(crate) fn find_hypothesis(
     id: &str,
 ) -> Result<Option<Hypothesis>, StoreError> {
     let sql = format!("{HYPOTHESIS} WHERE case_id = ?1 AND hypothesis_id = ?2");
-    Ok(db
-        .query_row(&sql, params![case_id, id], hypothesis)
-        .optional()?)
+    Ok(db.query_row(&sql, params![case_id, id], hypothesis).optional()?)
 }
 
 /// Notes the user's verdict on a hypothesis.

@@ -34,22 +34,16 @@ pub(crate) fn insert(db: &Connection, job: &Open, now: Moment) -> Result<(), Sto
 }
 
 /// How far a job of a case is.
-pub(crate) fn progress(
-    db: &Connection,
-    case_id: &str,
-    job_id: &str,
-) -> Result<Option<Progress>, StoreError> {
+pub(crate) fn progress(db: &Connection, case_id: &str, job_id: &str) -> Result<Option<Progress>, StoreError> {
     let sql = "SELECT status, answer FROM jobs WHERE case_id = ?1 AND job_id = ?2";
     let row = db.query_row(sql, params![case_id, job_id], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
     });
-    Ok(row
-        .optional()?
-        .map(|(status, answer)| match (status.as_str(), answer) {
-            ("completed", Some(answer)) => Progress::Completed(answer),
-            ("failed", Some(reason)) => Progress::Failed(reason),
-            _ => Progress::Processing,
-        }))
+    Ok(row.optional()?.map(|(status, answer)| match (status.as_str(), answer) {
+        ("completed", Some(answer)) => Progress::Completed(answer),
+        ("failed", Some(reason)) => Progress::Failed(reason),
+        _ => Progress::Processing,
+    }))
 }
 
 /// Ends a job; its stored request goes. `Processing` is no end and changes nothing.
@@ -71,12 +65,7 @@ pub(crate) fn open(db: &Connection) -> Result<Vec<Open>, StoreError> {
     let sql = "SELECT job_id, case_id, user_id, request FROM jobs WHERE status = 'processing' AND request IS NOT NULL ORDER BY row";
     let mut statement = db.prepare(sql)?;
     let rows = statement.query_map([], |row| {
-        Ok(Open {
-            job_id: row.get(0)?,
-            case_id: row.get(1)?,
-            user_id: row.get(2)?,
-            request: row.get(3)?,
-        })
+        Ok(Open { job_id: row.get(0)?, case_id: row.get(1)?, user_id: row.get(2)?, request: row.get(3)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

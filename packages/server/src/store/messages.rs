@@ -19,11 +19,7 @@ pub(crate) struct NewMessage<'a> {
 }
 
 /// Stores one row.
-pub(crate) fn insert(
-    db: &Connection,
-    message: &NewMessage<'_>,
-    now: Moment,
-) -> Result<(), StoreError> {
+pub(crate) fn insert(db: &Connection, message: &NewMessage<'_>, now: Moment) -> Result<(), StoreError> {
     db.execute(
         "INSERT INTO messages (message_id, case_id, turn_number, role, content, author_id, created_ms, committed_ms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -60,23 +56,20 @@ pub(crate) fn page(
         "SELECT message_id, role, content, created_ms, turn_number, author_id FROM messages
          WHERE case_id = ?1 AND committed_ms <= ?2 AND role <> ?3 ORDER BY turn_number, row LIMIT ?4 OFFSET ?5",
     )?;
-    let rows = statement.query_map(
-        params![case_id, newest, hidden_role, limit, offset],
-        |row| {
-            let content: String = row.get(2)?;
-            let role: String = row.get(1)?;
-            Ok(Message {
-                message_id: row.get(0)?,
-                token_count: (role != "system").then(|| estimate_tokens(&content)),
-                role,
-                content,
-                created_at: Moment(row.get(3)?).to_rfc3339(),
-                turn_number: row.get(4)?,
-                author_id: row.get(5)?,
-                metadata: None,
-            })
-        },
-    )?;
+    let rows = statement.query_map(params![case_id, newest, hidden_role, limit, offset], |row| {
+        let content: String = row.get(2)?;
+        let role: String = row.get(1)?;
+        Ok(Message {
+            message_id: row.get(0)?,
+            token_count: (role != "system").then(|| estimate_tokens(&content)),
+            role,
+            content,
+            created_at: Moment(row.get(3)?).to_rfc3339(),
+            turn_number: row.get(4)?,
+            author_id: row.get(5)?,
+            metadata: None,
+        })
+    })?;
     Ok((rows.collect::<Result<_, _>>()?, total))
 }
 
@@ -112,10 +105,7 @@ pub(crate) fn history(
          ORDER BY turn_number DESC, row DESC LIMIT ?2",
     )?;
     let rows = statement.query_map(params![case_id, rows, chars], |row| {
-        Ok(Past {
-            is_user: row.get::<_, String>(0)? == "user",
-            content: row.get(1)?,
-        })
+        Ok(Past { is_user: row.get::<_, String>(0)? == "user", content: row.get(1)? })
     })?;
     let mut past: Vec<Past> = rows.collect::<Result<_, _>>()?;
     past.reverse();
@@ -123,11 +113,7 @@ pub(crate) fn history(
 }
 
 /// The first question of a case, cut to `chars` characters.
-pub(crate) fn questions(
-    db: &Connection,
-    case_id: &str,
-    chars: u32,
-) -> Result<Vec<String>, StoreError> {
+pub(crate) fn questions(db: &Connection, case_id: &str, chars: u32) -> Result<Vec<String>, StoreError> {
     let mut statement = db.prepare(
         "SELECT substr(content, 1, ?2) FROM messages WHERE case_id = ?1 AND role = 'user' ORDER BY turn_number, row LIMIT 20",
     )?;

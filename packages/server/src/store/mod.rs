@@ -70,9 +70,7 @@ pub(crate) enum OpenError {
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                Self::Corrupt(error.to_string())
-            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt(error.to_string()),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse,
             _ => Self::Other(error.to_string()),
         }
@@ -89,12 +87,10 @@ impl Store {
         let mut connection = Connection::open(folder.join(FILE_NAME))?;
         connection.busy_timeout(BUSY_WAIT)?;
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-        let _mode: String =
-            connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        let _mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        let verdict: String =
-            connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if verdict != "ok" {
             return Err(OpenError::Corrupt(verdict));
         }
@@ -132,15 +128,12 @@ impl Store {
         let mut guard = Arc::clone(&self.0).lock_owned().await;
         let task = tokio::task::spawn_blocking(move || {
             let connection = guard.as_mut().ok_or(StoreError::Closed)?;
-            let transaction = connection
-                .transaction_with_behavior(behavior)
-                .map_err(StoreError::from)?;
+            let transaction = connection.transaction_with_behavior(behavior).map_err(StoreError::from)?;
             let value = work(&transaction)?;
             transaction.commit().map_err(StoreError::from)?;
             Ok(value)
         });
-        task.await
-            .unwrap_or_else(|_| Err(StoreError::CutOff.into()))
+        task.await.unwrap_or_else(|_| Err(StoreError::CutOff.into()))
     }
 
     /// Closes the database; everything after this fails with [`StoreError::Closed`]. A turn that is still being thought

@@ -30,8 +30,7 @@ pub(crate) struct Receipt {
 
 /// The receipt of a key, if it was used.
 pub(crate) fn find(db: &Connection, scope: &Scope) -> Result<Option<Receipt>, StoreError> {
-    let sql =
-        "SELECT content_hash, status, location, title_source, answer, turn_number FROM receipts
+    let sql = "SELECT content_hash, status, location, title_source, answer, turn_number FROM receipts
                WHERE user_id = ?1 AND route = ?2 AND key = ?3";
     let receipt = db.query_row(sql, params![scope.user_id, scope.route, scope.key], |row| {
         Ok(Receipt {

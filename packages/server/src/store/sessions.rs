@@ -22,8 +22,7 @@ pub(crate) struct Session {
 impl Session {
     /// When it ends unless something happens before.
     pub(crate) fn until(&self) -> Moment {
-        self.active
-            .plus_seconds(i64::from(self.timeout_minutes) * 60)
+        self.active.plus_seconds(i64::from(self.timeout_minutes) * 60)
     }
 
     /// Whether it can still be used.
@@ -49,15 +48,9 @@ fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
 }
 
 /// A session of `user_id`.
-pub(crate) fn find(
-    db: &Connection,
-    user_id: &str,
-    session_id: &str,
-) -> Result<Option<Session>, StoreError> {
+pub(crate) fn find(db: &Connection, user_id: &str, session_id: &str) -> Result<Option<Session>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM sessions WHERE session_id = ?1 AND user_id = ?2");
-    Ok(db
-        .query_row(&sql, params![session_id, user_id], session)
-        .optional()?)
+    Ok(db.query_row(&sql, params![session_id, user_id], session).optional()?)
 }
 
 /// The newest session of an installation.
@@ -69,9 +62,7 @@ pub(crate) fn of_client(
     let sql = format!(
         "SELECT {COLUMNS} FROM sessions WHERE user_id = ?1 AND client_id = ?2 ORDER BY created_ms DESC, rowid DESC LIMIT 1"
     );
-    Ok(db
-        .query_row(&sql, params![user_id, client_id], session)
-        .optional()?)
+    Ok(db.query_row(&sql, params![user_id, client_id], session).optional()?)
 }
 
 /// Stores a new session.
@@ -95,18 +86,12 @@ pub(crate) fn insert(db: &Connection, session: &Session) -> Result<(), StoreErro
 
 /// Notes activity, which moves the end of the session.
 pub(crate) fn touch(db: &Connection, session_id: &str, now: Moment) -> Result<(), StoreError> {
-    db.execute(
-        "UPDATE sessions SET active_ms = ?2 WHERE session_id = ?1",
-        params![session_id, now.0],
-    )?;
+    db.execute("UPDATE sessions SET active_ms = ?2 WHERE session_id = ?1", params![session_id, now.0])?;
     Ok(())
 }
 
 /// Ends a session for good.
 pub(crate) fn terminate(db: &Connection, session_id: &str) -> Result<(), StoreError> {
-    db.execute(
-        "UPDATE sessions SET terminated = 1 WHERE session_id = ?1",
-        [session_id],
-    )?;
+    db.execute("UPDATE sessions SET terminated = 1 WHERE session_id = ?1", [session_id])?;
     Ok(())
 }

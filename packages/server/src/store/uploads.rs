@@ -77,29 +77,17 @@ pub(crate) fn insert(db: &Connection, upload: &Upload) -> Result<(), StoreError>
 }
 
 /// The first upload of the case with the same bytes.
-pub(crate) fn twin(
-    db: &Connection,
-    case_id: &str,
-    content_hash: &str,
-) -> Result<Option<Upload>, StoreError> {
+pub(crate) fn twin(db: &Connection, case_id: &str, content_hash: &str) -> Result<Option<Upload>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM uploads WHERE case_id = ?1 AND content_hash = ?2 ORDER BY turn_number, rowid LIMIT 1"
     );
-    Ok(db
-        .query_row(&sql, params![case_id, content_hash], upload)
-        .optional()?)
+    Ok(db.query_row(&sql, params![case_id, content_hash], upload).optional()?)
 }
 
 /// One upload of a case.
-pub(crate) fn find(
-    db: &Connection,
-    case_id: &str,
-    file_id: &str,
-) -> Result<Option<Upload>, StoreError> {
+pub(crate) fn find(db: &Connection, case_id: &str, file_id: &str) -> Result<Option<Upload>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM uploads WHERE case_id = ?1 AND file_id = ?2");
-    Ok(db
-        .query_row(&sql, params![case_id, file_id], upload)
-        .optional()?)
+    Ok(db.query_row(&sql, params![case_id, file_id], upload).optional()?)
 }
 
 /// What a list of uploads is ordered by.
@@ -133,11 +121,7 @@ pub(crate) fn page(
 
 /// How many uploads a case has.
 pub(crate) fn count(db: &Connection, case_id: &str) -> Result<u32, StoreError> {
-    Ok(db.query_row(
-        "SELECT count(*) FROM uploads WHERE case_id = ?1",
-        [case_id],
-        |row| row.get(0),
-    )?)
+    Ok(db.query_row("SELECT count(*) FROM uploads WHERE case_id = ?1", [case_id], |row| row.get(0))?)
 }
 
 /// The content hashes that uploads refer to.
@@ -149,8 +133,7 @@ pub(crate) fn hashes(db: &Connection) -> Result<Vec<String>, StoreError> {
 
 /// The content hashes of a case.
 pub(crate) fn hashes_of_case(db: &Connection, case_id: &str) -> Result<Vec<String>, StoreError> {
-    let mut statement =
-        db.prepare("SELECT DISTINCT content_hash FROM uploads WHERE case_id = ?1")?;
+    let mut statement = db.prepare("SELECT DISTINCT content_hash FROM uploads WHERE case_id = ?1")?;
     let rows = statement.query_map([case_id], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -59,34 +59,24 @@ impl<'a> Turn<'a> {
                 };
                 self.said.push(answer);
             }
-            Intent::Confirmation {
-                confirmation_value: true,
-            } => {
+            Intent::Confirmation { confirmation_value: true } => {
                 self.enter(CaseState::Investigating);
                 let answer = self.opened();
                 self.said.push(answer);
             }
-            Intent::Confirmation {
-                confirmation_value: false,
-            } => {
+            Intent::Confirmation { confirmation_value: false } => {
                 self.said.push(words::INVESTIGATION_DECLINED.to_owned());
             }
-            Intent::HypothesisAction {
-                hypothesis_id,
-                action,
-            } => {
+            Intent::HypothesisAction { hypothesis_id, action } => {
                 let found = findings::find_hypothesis(self.db, &self.case.case_id, hypothesis_id)?;
-                let hypothesis = found
-                    .ok_or_else(|| Refusal::invalid("intent_data", words::NO_SUCH_HYPOTHESIS))?;
+                let hypothesis =
+                    found.ok_or_else(|| Refusal::invalid("intent_data", words::NO_SUCH_HYPOTHESIS))?;
                 findings::decide(self.db, hypothesis_id, action.state(), self.now)?;
                 if action.state() == "validated" {
                     self.reach(lifecycle::CAUSE);
                 }
                 self.progress = true;
-                self.said.push(words::hypothesis_answer(
-                    &hypothesis.statement,
-                    action.state(),
-                ));
+                self.said.push(words::hypothesis_answer(&hypothesis.statement, action.state()));
             }
         }
         Ok(())

@@ -32,32 +32,21 @@ pub(crate) struct Done {
 
 /// Refuses what the case does not take in its present state. Nothing has run then.
 pub(crate) fn check(case: &Case, form: &TurnForm) -> Result<(), Refusal> {
-    if case.state.is_terminal()
-        && (form.intent != Intent::Conversation || !form.attachments.is_empty())
-    {
+    if case.state.is_terminal() && (form.intent != Intent::Conversation || !form.attachments.is_empty()) {
         return Err(Refusal::terminal(&case.case_id));
     }
     match &form.intent {
         Intent::StatusTransition { from_state, .. } if *from_state != case.state => {
             let expected = case.state_since_version.saturating_sub(1).to_string();
-            Err(
-                Refusal::conflict("CASE_VERSION_CONFLICT", words::CASE_CHANGED)
-                    .header(HeaderName::from_static("x-expected-version"), &expected)
-                    .header(
-                        HeaderName::from_static("x-actual-version"),
-                        &case.version.to_string(),
-                    ),
-            )
+            Err(Refusal::conflict("CASE_VERSION_CONFLICT", words::CASE_CHANGED)
+                .header(HeaderName::from_static("x-expected-version"), &expected)
+                .header(HeaderName::from_static("x-actual-version"), &case.version.to_string()))
         }
-        Intent::StatusTransition { to_state, .. }
-            if !lifecycle::next_states(case).contains(to_state) =>
-        {
+        Intent::StatusTransition { to_state, .. } if !lifecycle::next_states(case).contains(to_state) => {
             let sentence = words::no_edge(case.state.as_str(), to_state.as_str());
             Err(Refusal::invalid("intent_data", sentence))
         }
-        Intent::Confirmation { .. }
-            if case.state != CaseState::Inquiry || case.problem.is_none() =>
-        {
+        Intent::Confirmation { .. } if case.state != CaseState::Inquiry || case.problem.is_none() => {
             Err(Refusal::invalid("intent_data", words::NOTHING_TO_CONFIRM))
         }
         _ => Ok(()),
@@ -100,15 +89,10 @@ impl Turn<'_> {
         let answer = self.said.join("\n\n");
         self.write_rows(&answer, received)?;
         self.case.current_turn = self.number;
-        self.case.turns_without_progress = if self.progress {
-            0
-        } else {
-            self.case.turns_without_progress + 1
-        };
+        self.case.turns_without_progress =
+            if self.progress { 0 } else { self.case.turns_without_progress + 1 };
         if !actions.is_empty() {
-            let checks = actions
-                .iter()
-                .filter(|action| matches!(action.kind, "RUN" | "EVIDENCE"));
+            let checks = actions.iter().filter(|action| matches!(action.kind, "RUN" | "EVIDENCE"));
             self.case.next_actions = checks.map(|action| action.label.clone()).collect();
         }
         self.case.updated = self.now;
@@ -138,21 +122,13 @@ impl Turn<'_> {
         };
         let answer = serde_json::to_string(&response).map_err(|_| Refusal::internal())?;
         self.keep_answer(&answer)?;
-        Ok(Done {
-            turn_number: self.number,
-            answer,
-        })
+        Ok(Done { turn_number: self.number, answer })
     }
 
     fn write_rows(&self, answer: &str, received: Moment) -> Result<(), Refusal> {
         let question = self.order.form.question();
         let rows = [
-            (
-                "user",
-                Some(question.as_str()),
-                Some(self.order.user_id.as_str()),
-                received,
-            ),
+            ("user", Some(question.as_str()), Some(self.order.user_id.as_str()), received),
             ("assistant", Some(answer), None, self.now),
             ("system", self.notice, None, self.now),
         ];
@@ -176,10 +152,7 @@ impl Turn<'_> {
     fn keep_answer(&self, answer: &str) -> Result<(), Refusal> {
         match &self.order.end {
             End::Unkeyed => {}
-            End::Receipt {
-                scope,
-                content_hash,
-            } => receipts::insert(
+            End::Receipt { scope, content_hash } => receipts::insert(
                 self.db,
                 scope,
                 &Receipt {

@@ -62,19 +62,8 @@ impl UploadSource {
 }
 
 impl Attachment {
-    fn new(
-        filename: String,
-        content_type: Option<String>,
-        source: UploadSource,
-        bytes: Bytes,
-    ) -> Self {
-        Self {
-            filename,
-            content_type,
-            source,
-            hash: secrets::content_digest(&bytes),
-            bytes,
-        }
+    fn new(filename: String, content_type: Option<String>, source: UploadSource, bytes: Bytes) -> Self {
+        Self { filename, content_type, source, hash: secrets::content_digest(&bytes), bytes }
     }
 
     /// The content as text; `None` for what is no text.
@@ -90,11 +79,7 @@ impl TurnForm {
             .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| {
-                value
-                    .to_ascii_lowercase()
-                    .starts_with("multipart/form-data")
-            });
+            .is_some_and(|value| value.to_ascii_lowercase().starts_with("multipart/form-data"));
         if !is_form {
             return Err(Refusal::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -102,24 +87,15 @@ impl TurnForm {
                 words::NOT_MULTIPART,
             ));
         }
-        let broken =
-            |reason: String| Refusal::bad_request(words::form_broken(reason.trim_end_matches('.')));
-        let mut parts = Multipart::from_request(request, &())
-            .await
-            .map_err(|rejection| broken(rejection.body_text()))?;
+        let broken = |reason: String| Refusal::bad_request(words::form_broken(reason.trim_end_matches('.')));
+        let mut parts =
+            Multipart::from_request(request, &()).await.map_err(|rejection| broken(rejection.body_text()))?;
         let mut fields = Fields::default();
-        while let Some(part) = parts
-            .next_field()
-            .await
-            .map_err(|error| broken(error.body_text()))?
-        {
+        while let Some(part) = parts.next_field().await.map_err(|error| broken(error.body_text()))? {
             let name = part.name().unwrap_or_default().to_owned();
             let filename = part.file_name().map(str::to_owned);
             let content_type = part.content_type().map(str::to_owned);
-            let bytes = part
-                .bytes()
-                .await
-                .map_err(|error| broken(error.body_text()))?;
+            let bytes = part.bytes().await.map_err(|error| broken(error.body_text()))?;
             fields.take(&name, filename, content_type, bytes)?;
         }
         fields.check()
@@ -133,11 +109,7 @@ impl TurnForm {
 
     /// All text of the turn in bytes, which decides between an answer now and a job.
     pub(crate) fn text_bytes(&self) -> usize {
-        let attached: usize = self
-            .attachments
-            .iter()
-            .map(|attachment| attachment.bytes.len())
-            .sum();
+        let attached: usize = self.attachments.iter().map(|attachment| attachment.bytes.len()).sum();
         self.query.as_ref().map_or(0, String::len) + attached
     }
 
@@ -171,13 +143,8 @@ impl TurnForm {
 /// The content hashes that a stored request refers to.
 pub(crate) fn stored_hashes(request: &str) -> Vec<String> {
     let form: Option<TurnForm> = serde_json::from_str(request).ok();
-    form.map(|form| {
-        form.attachments
-            .into_iter()
-            .map(|attachment| attachment.hash)
-            .collect()
-    })
-    .unwrap_or_default()
+    form.map(|form| form.attachments.into_iter().map(|attachment| attachment.hash).collect())
+        .unwrap_or_default()
 }
 
 #[derive(Default)]
@@ -237,21 +204,10 @@ impl Fields {
             return Err(Refusal::too_large("The file", MAX_FILE_BYTES));
         }
         let lower = name.to_lowercase();
-        if !ALLOWED_EXTENSIONS
-            .iter()
-            .any(|extension| lower.ends_with(extension))
-        {
-            return Err(Refusal::invalid(
-                "files",
-                words::extension_refused(&ALLOWED_EXTENSIONS),
-            ));
+        if !ALLOWED_EXTENSIONS.iter().any(|extension| lower.ends_with(extension)) {
+            return Err(Refusal::invalid("files", words::extension_refused(&ALLOWED_EXTENSIONS)));
         }
-        self.file = Some(Attachment::new(
-            name,
-            content_type,
-            UploadSource::FileUpload,
-            bytes,
-        ));
+        self.file = Some(Attachment::new(name, content_type, UploadSource::FileUpload, bytes));
         Ok(())
     }
 
@@ -269,12 +225,7 @@ impl Fields {
             } else {
                 ("pasted-text.txt", UploadSource::Paste)
             };
-            Attachment::new(
-                name.to_owned(),
-                Some("text/plain".to_owned()),
-                source,
-                bytes,
-            )
+            Attachment::new(name.to_owned(), Some("text/plain".to_owned()), source, bytes)
         });
         let attachments: Vec<Attachment> = pasted.into_iter().chain(self.file).collect();
         if self.query.is_none() && attachments.is_empty() {
@@ -297,12 +248,7 @@ fn text(field: &str, bytes: &Bytes) -> Result<String, Refusal> {
 /// The last segment of a client's file name without control characters. It is shown and never used as a path.
 fn display_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.chars()
-        .filter(|c| !c.is_control())
-        .take(MAX_NAME_CHARS)
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    last.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect::<String>().trim().to_owned()
 }
 
 /// Reads UTF-8, UTF-16 with a byte order mark, and text with a few bad bytes.
@@ -326,13 +272,8 @@ fn decode(bytes: &[u8]) -> Option<String> {
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units = bytes
-        .chunks_exact(2)
-        .filter_map(|pair| <[u8; 2]>::try_from(pair).ok())
-        .map(unit);
-    char::decode_utf16(units)
-        .map(|c| c.unwrap_or('\u{fffd}'))
-        .collect()
+    let units = bytes.chunks_exact(2).filter_map(|pair| <[u8; 2]>::try_from(pair).ok()).map(unit);
+    char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect()
 }
 
 #[cfg(test)]
@@ -349,10 +290,7 @@ mod tests {
     #[test]
     fn text_is_read_in_the_encodings_that_logs_come_in() {
         assert_eq!(decode("\u{feff}naïve".as_bytes()).as_deref(), Some("naïve"));
-        assert_eq!(
-            decode(&[0xff, 0xfe, b'h', 0, b'i', 0]).as_deref(),
-            Some("hi")
-        );
+        assert_eq!(decode(&[0xff, 0xfe, b'h', 0, b'i', 0]).as_deref(), Some("hi"));
         assert_eq!(
             decode(b"caf\xe9 au lait, with a long enough rest").as_deref(),
             Some("caf\u{fffd} au lait, with a long enough rest")

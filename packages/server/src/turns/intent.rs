@@ -73,10 +73,9 @@ pub(crate) fn read(kind: Option<&str>, data: Option<&str>) -> Result<Intent, Ref
         return Err(Refusal::invalid("intent_type", words::INTENT_TYPES_DIFFER));
     }
     match intent {
-        Intent::StatusTransition {
-            user_confirmed: false,
-            ..
-        } => Err(Refusal::invalid("intent_data", words::NOT_CONFIRMED)),
+        Intent::StatusTransition { user_confirmed: false, .. } => {
+            Err(Refusal::invalid("intent_data", words::NOT_CONFIRMED))
+        }
         intent => Ok(intent),
     }
 }
@@ -95,25 +94,19 @@ mod tests {
         let no = r#"{"type":"confirmation","confirmation_value":false}"#;
         assert_eq!(
             read(Some("confirmation"), Some(no)).unwrap(),
-            Intent::Confirmation {
-                confirmation_value: false
-            }
+            Intent::Confirmation { confirmation_value: false }
         );
         let refute = r#"{"type":"hypothesis_action","hypothesis_id":"hyp_02","action":"refute"}"#;
         assert!(matches!(
             read(None, Some(refute)).unwrap(),
-            Intent::HypothesisAction {
-                action: Verdict::Refute,
-                ..
-            }
+            Intent::HypothesisAction { action: Verdict::Refute, .. }
         ));
         assert_eq!(read(None, None).unwrap(), Intent::Conversation);
     }
 
     #[test]
     fn an_intent_that_is_unconfirmed_unknown_or_mislabelled_is_refused() {
-        let unconfirmed =
-            r#"{"type":"status_transition","from_state":"inquiry","to_state":"closed"}"#;
+        let unconfirmed = r#"{"type":"status_transition","from_state":"inquiry","to_state":"closed"}"#;
         assert!(read(None, Some(unconfirmed)).is_err());
         assert!(read(None, Some(r#"{"type":"dance"}"#)).is_err());
         assert!(read(Some("confirmation"), Some(r#"{"type":"conversation"}"#)).is_err());

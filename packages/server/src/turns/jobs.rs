@@ -32,18 +32,10 @@ pub(crate) async fn accept(app: &Arc<App>, mut order: Order) -> Result<Accepted,
     let request = serde_json::to_string(&order.form).map_err(|_| Refusal::internal())?;
     let end = std::mem::replace(&mut order.end, End::Job(job_id.clone()));
     let receipt = match end {
-        End::Receipt {
-            scope,
-            content_hash,
-        } => Some((scope, receipt(content_hash, &location, &answer))),
+        End::Receipt { scope, content_hash } => Some((scope, receipt(content_hash, &location, &answer))),
         End::Unkeyed | End::Job(_) => None,
     };
-    let open = Open {
-        job_id,
-        case_id: order.case_id.clone(),
-        user_id: order.user_id.clone(),
-        request,
-    };
+    let open = Open { job_id, case_id: order.case_id.clone(), user_id: order.user_id.clone(), request };
     let (blobs, form, now) = (app.blobs.clone(), order.form.clone(), app.clock.now());
     app.store
         .write(move |db| {
@@ -112,12 +104,7 @@ pub(crate) async fn resume(app: &Arc<App>) -> Result<(), StoreError> {
         match restore(&app.blobs, &job) {
             Ok(form) => {
                 let end = End::Job(job.job_id);
-                let order = Order {
-                    user_id: job.user_id,
-                    case_id: job.case_id,
-                    form,
-                    end,
-                };
+                let order = Order { user_id: job.user_id, case_id: job.case_id, form, end };
                 tokio::spawn(work(Arc::clone(app), order, place));
             }
             Err(error) => {
@@ -125,11 +112,7 @@ pub(crate) async fn resume(app: &Arc<App>) -> Result<(), StoreError> {
                 let location = location(&job.case_id, &job.job_id);
                 app.store
                     .write(move |db| {
-                        jobs::finish(
-                            db,
-                            &job.job_id,
-                            &Progress::Failed(words::INTERNAL.to_owned()),
-                        )?;
+                        jobs::finish(db, &job.job_id, &Progress::Failed(words::INTERNAL.to_owned()))?;
                         receipts::withdraw(db, &location)
                     })
                     .await?;
@@ -150,15 +133,13 @@ fn restore(blobs: &Blobs, job: &Open) -> std::io::Result<TurnForm> {
 /// Puts the attachments of a turn on the disk, before the rows that refer to them are committed.
 pub(super) fn keep_bytes(blobs: &Blobs, form: &TurnForm) -> Result<(), Refusal> {
     for attachment in &form.attachments {
-        blobs
-            .put(&attachment.hash, &attachment.bytes)
-            .map_err(|error| {
-                tracing::error!(%error, "an upload could not be stored");
-                match error.kind() {
-                    std::io::ErrorKind::StorageFull => Refusal::from(StoreError::Full),
-                    _ => Refusal::internal(),
-                }
-            })?;
+        blobs.put(&attachment.hash, &attachment.bytes).map_err(|error| {
+            tracing::error!(%error, "an upload could not be stored");
+            match error.kind() {
+                std::io::ErrorKind::StorageFull => Refusal::from(StoreError::Full),
+                _ => Refusal::internal(),
+            }
+        })?;
     }
     Ok(())
 }

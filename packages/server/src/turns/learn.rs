@@ -17,10 +17,7 @@ const PROBLEM_WORDS: u32 = 20;
 
 impl Turn<'_> {
     /// Stores what came with the turn; the bytes are on the disk already.
-    pub(super) fn store_attachments(
-        &self,
-        found_log: bool,
-    ) -> Result<Vec<AttachmentResult>, Refusal> {
+    pub(super) fn store_attachments(&self, found_log: bool) -> Result<Vec<AttachmentResult>, Refusal> {
         self.order
             .form
             .attachments
@@ -72,31 +69,17 @@ impl Turn<'_> {
     }
 
     /// Takes evidence, a supposed cause, the problem and a name from what the assistant read.
-    pub(super) fn learn(
-        &mut self,
-        reply: &Reply,
-        attachments: &[AttachmentResult],
-    ) -> Result<(), Refusal> {
-        let question = self
-            .order
-            .form
-            .query
-            .as_deref()
-            .filter(|_| self.order.form.intent == Intent::Conversation);
+    pub(super) fn learn(&mut self, reply: &Reply, attachments: &[AttachmentResult]) -> Result<(), Refusal> {
+        let question =
+            self.order.form.query.as_deref().filter(|_| self.order.form.intent == Intent::Conversation);
         if self.case.problem.is_none() {
-            self.case.problem = reply
-                .title
-                .clone()
-                .or_else(|| naming::from_texts(question, PROBLEM_WORDS));
+            self.case.problem = reply.title.clone().or_else(|| naming::from_texts(question, PROBLEM_WORDS));
             if self.case.description.is_empty() {
                 self.case.description = self.case.problem.clone().unwrap_or_default();
             }
         }
         if self.case.title_source == TitleSource::Placeholder && !self.case.state.is_terminal() {
-            let name = reply
-                .title
-                .clone()
-                .or_else(|| naming::from_texts(question, naming::DEFAULT_WORDS));
+            let name = reply.title.clone().or_else(|| naming::from_texts(question, naming::DEFAULT_WORDS));
             if let Some(name) = name {
                 self.case.title = name.chars().take(naming::MAX_TITLE_CHARS).collect();
                 self.case.title_source = TitleSource::Content;
@@ -111,16 +94,10 @@ impl Turn<'_> {
             Some(title) => Some(self.suppose(title)?),
             None => None,
         };
-        let summary = reply
-            .title
-            .clone()
-            .unwrap_or_else(|| words::file_summary(true).to_owned());
+        let summary = reply.title.clone().unwrap_or_else(|| words::file_summary(true).to_owned());
         let sources: Vec<Option<&str>> = match attachments {
             [] => vec![None],
-            list => list
-                .iter()
-                .map(|attachment| Some(attachment.file_id.as_str()))
-                .collect(),
+            list => list.iter().map(|attachment| Some(attachment.file_id.as_str())).collect(),
         };
         for file_id in sources {
             findings::insert_evidence(
@@ -142,10 +119,7 @@ impl Turn<'_> {
     /// The hypothesis of that statement, made if the case has none.
     fn suppose(&self, statement: &str) -> Result<String, Refusal> {
         let known = findings::hypotheses(self.db, &self.case.case_id)?;
-        if let Some(same) = known
-            .into_iter()
-            .find(|hypothesis| hypothesis.statement == statement)
-        {
+        if let Some(same) = known.into_iter().find(|hypothesis| hypothesis.statement == statement) {
             return Ok(same.hypothesis_id);
         }
         let hypothesis = Hypothesis {
@@ -168,8 +142,7 @@ impl Turn<'_> {
                 self.said.push(words::unreadable_file(&attachment.filename));
             }
             if let Some(turn) = attachment.duplicate_turn {
-                self.said
-                    .push(words::duplicate_file(&attachment.filename, turn));
+                self.said.push(words::duplicate_file(&attachment.filename, turn));
             }
         }
     }
@@ -177,10 +150,7 @@ impl Turn<'_> {
 
 /// The kind of data, from the ending of the name and from what the triage found in it.
 fn source_type(filename: &str, found_log: bool) -> &'static str {
-    let ending = filename
-        .rsplit_once('.')
-        .map_or("", |(_, ending)| ending)
-        .to_ascii_lowercase();
+    let ending = filename.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
     match ending.as_str() {
         "log" | "out" | "err" => "logs",
         "csv" => "metrics",

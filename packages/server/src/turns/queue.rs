@@ -64,14 +64,12 @@ impl TurnQueue {
     pub(crate) fn claim(&self, scope: &Scope, content_hash: &str) -> Result<Claim, Refusal> {
         match lock(&self.running).entry(scope.clone()) {
             Entry::Occupied(first) if first.get() != content_hash => Err(keys::reused()),
-            Entry::Occupied(_) => Err(Refusal::conflict("TURN_IN_PROGRESS", words::TURN_RUNNING)
-                .retry_after(ASK_AGAIN_SECONDS)),
+            Entry::Occupied(_) => {
+                Err(Refusal::conflict("TURN_IN_PROGRESS", words::TURN_RUNNING).retry_after(ASK_AGAIN_SECONDS))
+            }
             Entry::Vacant(free) => {
                 free.insert(content_hash.to_owned());
-                Ok(Claim {
-                    running: Arc::clone(&self.running),
-                    scope: scope.clone(),
-                })
+                Ok(Claim { running: Arc::clone(&self.running), scope: scope.clone() })
             }
         }
     }
@@ -80,8 +78,7 @@ impl TurnQueue {
     /// so a job that was accepted first also runs first.
     pub(crate) async fn line_up(&self, case_id: &str) -> Place {
         let case = self.case(case_id);
-        let mut line: Pin<Box<dyn Future<Output = OwnedMutexGuard<()>> + Send>> =
-            Box::pin(case.lock_owned());
+        let mut line: Pin<Box<dyn Future<Output = OwnedMutexGuard<()>> + Send>> = Box::pin(case.lock_owned());
         let first = std::future::poll_fn(|cx| match line.as_mut().poll(cx) {
             Poll::Ready(guard) => Poll::Ready(Some(guard)),
             Poll::Pending => Poll::Ready(None),
@@ -146,20 +143,10 @@ mod tests {
     #[test]
     fn a_key_is_free_again_when_its_attempt_has_ended() {
         let queue = TurnQueue::default();
-        let scope = Scope {
-            user_id: "u".into(),
-            route: "r".into(),
-            key: "k".into(),
-        };
+        let scope = Scope { user_id: "u".into(), route: "r".into(), key: "k".into() };
         let claim = queue.claim(&scope, "h").unwrap();
-        assert_eq!(
-            queue.claim(&scope, "h").err().unwrap().code(),
-            "TURN_IN_PROGRESS"
-        );
-        assert_eq!(
-            queue.claim(&scope, "other").err().unwrap().code(),
-            "IDEMPOTENCY_KEY_REUSE"
-        );
+        assert_eq!(queue.claim(&scope, "h").err().unwrap().code(), "TURN_IN_PROGRESS");
+        assert_eq!(queue.claim(&scope, "other").err().unwrap().code(), "IDEMPOTENCY_KEY_REUSE");
         drop(claim);
         assert!(queue.claim(&scope, "other").is_ok());
     }

@@ -75,23 +75,13 @@ pub(crate) async fn run(app: &Arc<App>, order: Order, place: Place) -> Result<Do
         .await
 }
 
-async fn ask(
-    app: &Arc<App>,
-    conversation: Conversation,
-    deadline: Instant,
-) -> Result<Reply, Refusal> {
+async fn ask(app: &Arc<App>, conversation: Conversation, deadline: Instant) -> Result<Reply, Refusal> {
     let answer = app.assistant.answer(conversation);
-    tokio::time::timeout_at(deadline, answer)
-        .await
-        .unwrap_or_else(|_| Err(out_of_time()))
+    tokio::time::timeout_at(deadline, answer).await.unwrap_or_else(|_| Err(out_of_time()))
 }
 
 fn out_of_time() -> Refusal {
-    Refusal::new(
-        StatusCode::GATEWAY_TIMEOUT,
-        "REQUEST_TIMEOUT",
-        words::REQUEST_BOUND,
-    )
+    Refusal::new(StatusCode::GATEWAY_TIMEOUT, "REQUEST_TIMEOUT", words::REQUEST_BOUND)
 }
 
 impl End {

@@ -17,14 +17,9 @@ pub(super) fn suggestions(
     hypotheses: &[Hypothesis],
     actions: Vec<SuggestedAction>,
 ) -> Vec<SuggestedAction> {
-    let mut list: Vec<SuggestedAction> = decision(case, hypotheses)
-        .into_iter()
-        .chain(actions)
-        .collect();
+    let mut list: Vec<SuggestedAction> = decision(case, hypotheses).into_iter().chain(actions).collect();
     if list.len() > MAX_SUGGESTIONS {
-        let spare = list
-            .iter()
-            .rposition(|action| action.kind == "DECIDE" && action.intent.is_none());
+        let spare = list.iter().rposition(|action| action.kind == "DECIDE" && action.intent.is_none());
         if let Some(spare) = spare {
             list.remove(spare);
         }
@@ -35,25 +30,18 @@ pub(super) fn suggestions(
 
 fn decision(case: &Case, hypotheses: &[Hypothesis]) -> Option<SuggestedAction> {
     let (label, payload, intent) = match case.state {
-        CaseState::Inquiry
-            if lifecycle::has(case, lifecycle::SYMPTOM) && case.problem.is_some() =>
-        {
-            (
-                "Start an investigation",
-                "Yes, start the investigation.".to_owned(),
-                json!({ "type": "confirmation", "confirmation_value": true }),
-            )
-        }
+        CaseState::Inquiry if lifecycle::has(case, lifecycle::SYMPTOM) && case.problem.is_some() => (
+            "Start an investigation",
+            "Yes, start the investigation.".to_owned(),
+            json!({ "type": "confirmation", "confirmation_value": true }),
+        ),
         CaseState::Investigating if lifecycle::has(case, lifecycle::CAUSE) => (
             "Mark as resolved",
             "Mark this case as resolved.".to_owned(),
             json!({ "type": "status_transition", "from_state": "investigating", "to_state": "resolved", "user_confirmed": true }),
         ),
         CaseState::Investigating => {
-            let candidate = hypotheses
-                .iter()
-                .rev()
-                .find(|hypothesis| hypothesis.state == "active")?;
+            let candidate = hypotheses.iter().rev().find(|hypothesis| hypothesis.state == "active")?;
             (
                 "Confirm this cause",
                 format!("Yes, this is the cause: {}.", candidate.statement),

@@ -19,27 +19,16 @@ async fn a_foreign_host_is_refused_on_every_address() {
     ] {
         for path in ["/", "/health", "/v1/meta/capabilities", "/__faults"] {
             let answer = world
-                .raw(
-                    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
-                        .as_bytes(),
-                )
+                .raw(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes())
                 .await;
-            assert!(
-                answer.starts_with("HTTP/1.1 403"),
-                "{host} {path}: {answer}"
-            );
+            assert!(answer.starts_with("HTTP/1.1 403"), "{host} {path}: {answer}");
             assert!(answer.contains("FOREIGN_HOST"));
         }
     }
     let twice = format!(
         "GET /health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
     );
-    assert!(
-        !world
-            .raw(twice.as_bytes())
-            .await
-            .starts_with("HTTP/1.1 200")
-    );
+    assert!(!world.raw(twice.as_bytes()).await.starts_with("HTTP/1.1 200"));
     let none = world.raw(b"GET /health HTTP/1.0\r\n\r\n").await;
     assert!(!none.contains("healthy"), "{none}");
     for host in ["127.0.0.1", "localhost", "[::1]"] {
@@ -56,30 +45,12 @@ async fn a_foreign_host_is_refused_on_every_address() {
 #[tokio::test]
 async fn a_foreign_origin_is_refused_without_cors_headers() {
     let world = World::new().await;
-    for origin in [
-        "https://evil.example",
-        "null",
-        "http://127.0.0.1.evil.example",
-        "file://",
-    ] {
-        let answer = world
-            .get("/api/v1/cases")
-            .header("Origin", origin)
-            .send()
-            .await
-            .unwrap();
-        assert!(
-            !answer.headers().contains_key("access-control-allow-origin"),
-            "{origin}"
-        );
+    for origin in ["https://evil.example", "null", "http://127.0.0.1.evil.example", "file://"] {
+        let answer = world.get("/api/v1/cases").header("Origin", origin).send().await.unwrap();
+        assert!(!answer.headers().contains_key("access-control-allow-origin"), "{origin}");
         assert_eq!(refusal(answer).await.1, "FOREIGN_ORIGIN");
-        let write = world
-            .post("/api/v1/cases")
-            .header("Origin", origin)
-            .json(&json!({}))
-            .send()
-            .await
-            .unwrap();
+        let write =
+            world.post("/api/v1/cases").header("Origin", origin).json(&json!({})).send().await.unwrap();
         assert_eq!(write.status(), StatusCode::FORBIDDEN);
     }
 }
@@ -87,36 +58,17 @@ async fn a_foreign_origin_is_refused_without_cors_headers() {
 #[tokio::test]
 async fn an_allowed_origin_is_echoed_also_on_errors() {
     let world = World::new().await;
-    for origin in [
-        "chrome-extension://abcdefghijklmnop",
-        "moz-extension://0a1b-2c3d",
-        "http://localhost:5173",
-    ] {
-        for (path, status) in [
-            ("/api/v1/auth/me", 200),
-            ("/api/v1/cases/none", 404),
-            ("/api/v1/none", 404),
-        ] {
-            let answer = world
-                .get(path)
-                .header("Origin", origin)
-                .send()
-                .await
-                .unwrap();
+    for origin in
+        ["chrome-extension://abcdefghijklmnop", "moz-extension://0a1b-2c3d", "http://localhost:5173"]
+    {
+        for (path, status) in [("/api/v1/auth/me", 200), ("/api/v1/cases/none", 404), ("/api/v1/none", 404)] {
+            let answer = world.get(path).header("Origin", origin).send().await.unwrap();
             assert_eq!(answer.status().as_u16(), status);
             let headers = answer.headers();
             assert_eq!(headers["access-control-allow-origin"], origin);
             assert_eq!(headers["access-control-allow-credentials"], "true");
-            assert!(
-                headers
-                    .get_all("vary")
-                    .iter()
-                    .any(|value| value == "Origin")
-            );
-            let exposed = headers["access-control-expose-headers"]
-                .to_str()
-                .unwrap()
-                .to_lowercase();
+            assert!(headers.get_all("vary").iter().any(|value| value == "Origin"));
+            let exposed = headers["access-control-expose-headers"].to_str().unwrap().to_lowercase();
             for name in [
                 "retry-after",
                 "location",
@@ -145,32 +97,19 @@ async fn a_preflight_needs_no_token() {
         .unwrap();
     assert_eq!(answer.status(), StatusCode::NO_CONTENT);
     let headers = answer.headers();
-    assert_eq!(
-        headers["access-control-allow-methods"],
-        "GET, POST, PUT, DELETE, OPTIONS"
-    );
+    assert_eq!(headers["access-control-allow-methods"], "GET, POST, PUT, DELETE, OPTIONS");
     assert_eq!(
         headers["access-control-allow-headers"],
         "Authorization, Content-Type, X-Session-Id, Idempotency-Key"
     );
     assert_eq!(headers["access-control-allow-private-network"], "true");
-    assert_eq!(
-        headers["access-control-allow-origin"],
-        "chrome-extension://abcdefghijklmnop"
-    );
+    assert_eq!(headers["access-control-allow-origin"], "chrome-extension://abcdefghijklmnop");
 }
 
 #[tokio::test]
 async fn missing_and_forged_tokens_are_refused() {
     let world = World::new().await;
-    let forged = [
-        "",
-        "Bearer",
-        "Bearer ",
-        "Bearer 00",
-        "Basic bWFyaWE6",
-        "Bearer ' OR 1=1 --",
-    ];
+    let forged = ["", "Bearer", "Bearer ", "Bearer 00", "Basic bWFyaWE6", "Bearer ' OR 1=1 --"];
     for value in forged {
         let mut request = world.bare(Method::GET, "/api/v1/cases");
         if !value.is_empty() {
@@ -186,22 +125,16 @@ async fn missing_and_forged_tokens_are_refused() {
 async fn a_body_of_50_megabytes_is_answered_with_413() {
     let world = World::new().await;
     let case = world.new_case().await;
-    let paste =
-        reqwest::multipart::Form::new().text("pasted_content", "x".repeat(50 * 1024 * 1024));
-    let (status, _, body) = refusal(
-        world
-            .turn_form(&case, "key-00000001", paste)
-            .send()
-            .await
-            .unwrap(),
-    )
-    .await;
+    let paste = reqwest::multipart::Form::new().text("pasted_content", "x".repeat(50 * 1024 * 1024));
+    let (status, _, body) =
+        refusal(world.turn_form(&case, "key-00000001", paste).send().await.unwrap()).await;
     assert_eq!(status, 413);
     assert!(body["detail"].as_str().unwrap().contains("limit"));
-    let json = world
-        .post("/api/v1/cases")
-        .header("content-type", "application/json")
-        .body(vec![b' '; 50 * 1024 * 1024]);
+    let json =
+        world
+            .post("/api/v1/cases")
+            .header("content-type", "application/json")
+            .body(vec![b' '; 50 * 1024 * 1024]);
     assert_eq!(refusal(json.send().await.unwrap()).await.0, 413);
     assert_eq!(world.messages(&case).await["total_count"], 0);
 }
@@ -209,10 +142,8 @@ async fn a_body_of_50_megabytes_is_answered_with_413() {
 #[tokio::test]
 async fn a_body_that_never_comes_is_answered_with_408() {
     let world = World::with(|options| options.read_timeout = Duration::from_millis(50)).await;
-    let head = world.head(
-        "POST /api/v1/auth/login",
-        "Content-Type: application/json\r\nContent-Length: 100\r\n",
-    );
+    let head =
+        world.head("POST /api/v1/auth/login", "Content-Type: application/json\r\nContent-Length: 100\r\n");
     let answer = world.raw(format!("{head}{{").as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(answer.to_lowercase().contains("x-error-code: read_timeout"));
@@ -240,27 +171,15 @@ async fn bodies_that_are_no_good_json_are_refused() {
         ("text/plain", "{\"username\":\"maria\"}", 415),
         ("application/json", "", 400),
     ] {
-        let request = world
-            .bare(Method::POST, "/api/v1/auth/login")
-            .header("content-type", kind)
-            .body(body);
-        assert_eq!(
-            refusal(request.send().await.unwrap()).await.0,
-            status,
-            "{kind} {body}"
-        );
+        let request = world.bare(Method::POST, "/api/v1/auth/login").header("content-type", kind).body(body);
+        assert_eq!(refusal(request.send().await.unwrap()).await.0, status, "{kind} {body}");
     }
 }
 
 #[tokio::test]
 async fn a_correlation_id_of_the_client_comes_back() {
     let world = World::new().await;
-    let answer = world
-        .get("/health")
-        .header("X-Correlation-ID", "panel-7")
-        .send()
-        .await
-        .unwrap();
+    let answer = world.get("/health").header("X-Correlation-ID", "panel-7").send().await.unwrap();
     assert_eq!(answer.headers()["x-correlation-id"], "panel-7");
     assert_ne!(answer.headers()["x-request-id"], "panel-7");
 }

@@ -19,25 +19,13 @@ fn program(data: &Path) -> Command {
 }
 
 fn run(command: &mut Command) -> (Option<i32>, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.output().unwrap();
-    (
-        status.code(),
-        String::from_utf8(stdout).unwrap(),
-        String::from_utf8(stderr).unwrap(),
-    )
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
 #[cfg(unix)]
 fn start(command: &mut Command) -> (Child, BufReader<std::process::ChildStdout>, String) {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     out.read_line(&mut line).unwrap();
@@ -46,11 +34,7 @@ fn start(command: &mut Command) -> (Child, BufReader<std::process::ChildStdout>,
 
 #[cfg(unix)]
 fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill")
-        .arg(format!("-{name}"))
-        .arg(child.id().to_string())
-        .status()
-        .unwrap();
+    let sent = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();
     assert!(sent.success());
 }
 
@@ -68,18 +52,10 @@ async fn it_prints_the_start_link_and_stops_cleanly_on_either_signal() {
             .send()
             .await
             .unwrap();
-        let access = json_of(answer).await["access_token"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let access = json_of(answer).await["access_token"].as_str().unwrap().to_owned();
         signal(&child, name);
         let mut errors = String::new();
-        child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut errors)
-            .unwrap();
+        child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(0), "{errors}");
         let mut rest = String::new();
         out.read_to_string(&mut rest).unwrap();
@@ -94,55 +70,25 @@ async fn it_prints_the_start_link_and_stops_cleanly_on_either_signal() {
 async fn what_was_answered_survives_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let (mut child, _out, line) = start(&mut program(folder.path()));
-    let base = line
-        .strip_prefix("listening on ")
-        .unwrap()
-        .split("/?")
-        .next()
-        .unwrap()
-        .to_owned();
+    let base = line.strip_prefix("listening on ").unwrap().split("/?").next().unwrap().to_owned();
     let http = client();
     let name = json!({ "username": "maria" });
-    let user = http
-        .post(format!("{base}/api/v1/auth/register"))
-        .json(&name)
-        .send()
-        .await
-        .unwrap();
-    let token = json_of(user).await["access_token"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let case = http
-        .post(format!("{base}/api/v1/cases"))
-        .bearer_auth(&token)
-        .json(&json!({}))
-        .send()
-        .await
-        .unwrap();
+    let user = http.post(format!("{base}/api/v1/auth/register")).json(&name).send().await.unwrap();
+    let token = json_of(user).await["access_token"].as_str().unwrap().to_owned();
+    let case =
+        http.post(format!("{base}/api/v1/cases")).bearer_auth(&token).json(&json!({})).send().await.unwrap();
     let case = json_of(case).await["case_id"].as_str().unwrap().to_owned();
     let turn = |base: &str| {
         let form = reqwest::multipart::Form::new().text("query", "Does this survive a kill?");
-        let request = http
-            .post(format!("{base}/api/v1/cases/{case}/turns"))
-            .bearer_auth(&token);
-        request
-            .header("Idempotency-Key", "key-00000001")
-            .multipart(form)
-            .send()
+        let request = http.post(format!("{base}/api/v1/cases/{case}/turns")).bearer_auth(&token);
+        request.header("Idempotency-Key", "key-00000001").multipart(form).send()
     };
     let first = json_of(turn(&base).await.unwrap()).await;
     child.kill().unwrap();
     child.wait().unwrap();
 
     let (mut child, _out, line) = start(&mut program(folder.path()));
-    let base = line
-        .strip_prefix("listening on ")
-        .unwrap()
-        .split("/?")
-        .next()
-        .unwrap()
-        .to_owned();
+    let base = line.strip_prefix("listening on ").unwrap().split("/?").next().unwrap().to_owned();
     let second = turn(&base).await.unwrap();
     assert_eq!(second.headers()["x-idempotency-replayed"], "true");
     assert_eq!(json_of(second).await, first);
@@ -164,15 +110,9 @@ fn a_wrong_command_line_is_exit_code_2() {
 fn help_names_every_option() {
     let (code, out, _) = run(Command::new(env!("CARGO_BIN_EXE_copilot-server")).arg("--help"));
     assert_eq!(code, Some(0));
-    for option in [
-        "--port",
-        "--data",
-        "--faults",
-        "--web",
-        "--job-threshold",
-        "--set-aside-corrupt",
-        "COPILOT_LLM_URL",
-    ] {
+    for option in
+        ["--port", "--data", "--faults", "--web", "--job-threshold", "--set-aside-corrupt", "COPILOT_LLM_URL"]
+    {
         assert!(out.contains(option), "{option}");
     }
 }
@@ -190,14 +130,9 @@ fn what_stops_it_from_starting_is_one_sentence_and_exit_code_1() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let mut command = Command::new(env!("CARGO_BIN_EXE_copilot-server"));
-    let (code, _, errors) = run(command
-        .args(["--port", &port, "--data"])
-        .arg(folder.path().join("other")));
+    let (code, _, errors) = run(command.args(["--port", &port, "--data"]).arg(folder.path().join("other")));
     assert_eq!(code, Some(1));
-    assert!(
-        errors.contains(&port) && errors.contains("--port"),
-        "{errors}"
-    );
+    assert!(errors.contains(&port) && errors.contains("--port"), "{errors}");
 
     let (code, _, errors) =
         run(program(&folder.path().join("third")).env("COPILOT_LLM_URL", "not an address"));

@@ -32,33 +32,21 @@ async fn a_file_where_the_folder_should_be_is_named() {
     let error = Server::start(options(folder.path())).await.unwrap_err();
     assert!(matches!(error, StartError::Folder { .. }), "{error}");
     assert!(error.to_string().contains("--data"));
-    assert_eq!(
-        std::fs::read_to_string(folder.path().join("data")).unwrap(),
-        "in the way"
-    );
+    assert_eq!(std::fs::read_to_string(folder.path().join("data")).unwrap(), "in the way");
 }
 
 #[tokio::test]
 async fn a_corrupt_database_is_left_alone_until_it_is_to_be_set_aside() {
     let world = World::new().await;
     let case = world.new_case().await;
-    world
-        .ask(
-            &case,
-            "key-00000001",
-            "Is this still there after the damage?",
-        )
-        .await;
+    world.ask(&case, "key-00000001", "Is this still there after the damage?").await;
     let World { folder, server, .. } = world;
     server.shutdown().await;
     let damaged = damage(folder.path());
     let error = Server::start(options(folder.path())).await.unwrap_err();
     assert!(matches!(error, StartError::Corrupt { .. }), "{error}");
     assert!(error.to_string().contains("--set-aside-corrupt"));
-    assert_eq!(
-        std::fs::read(folder.path().join("data/copilot.db")).unwrap(),
-        damaged
-    );
+    assert_eq!(std::fs::read(folder.path().join("data/copilot.db")).unwrap(), damaged);
 
     let mut willing = options(folder.path());
     willing.set_aside_corrupt = true;
@@ -66,13 +54,7 @@ async fn a_corrupt_database_is_left_alone_until_it_is_to_be_set_aside() {
     let kept = std::fs::read_dir(folder.path().join("data"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .find(|path| {
-            path.file_name()
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .starts_with("copilot.db.corrupt-")
-        })
+        .find(|path| path.file_name().unwrap().to_str().unwrap().starts_with("copilot.db.corrupt-"))
         .unwrap();
     assert_eq!(std::fs::read(kept).unwrap(), damaged);
 }
@@ -98,18 +80,13 @@ async fn a_database_of_a_newer_version_is_left_alone() {
     db.pragma_update(None, "user_version", 99).unwrap();
     drop(db);
     let error = Server::start(options(folder.path())).await.unwrap_err();
-    assert!(
-        matches!(error, StartError::Newer { found: 99, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, StartError::Newer { found: 99, .. }), "{error}");
 }
 
 #[tokio::test]
 async fn two_servers_never_share_a_folder() {
     let world = World::new().await;
-    let error = Server::start(options(world.folder.path()))
-        .await
-        .unwrap_err();
+    let error = Server::start(options(world.folder.path())).await.unwrap_err();
     assert!(matches!(error, StartError::FolderInUse { .. }), "{error}");
     world.new_case().await;
 }
@@ -128,9 +105,6 @@ async fn a_web_folder_without_a_page_is_named() {
 async fn the_data_folder_belongs_to_its_user_only() {
     use std::os::unix::fs::PermissionsExt;
     let world = World::new().await;
-    let mode = std::fs::metadata(world.folder.path().join("data"))
-        .unwrap()
-        .permissions()
-        .mode();
+    let mode = std::fs::metadata(world.folder.path().join("data")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
 }

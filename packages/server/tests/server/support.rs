@@ -29,10 +29,7 @@ pub(crate) struct World {
 
 /// Settings for a server on a free port.
 pub(crate) fn options(folder: &Path) -> Options {
-    Options {
-        port: 0,
-        ..Options::in_folder(folder.join("data"))
-    }
+    Options { port: 0, ..Options::in_folder(folder.join("data")) }
 }
 
 impl World {
@@ -50,42 +47,23 @@ impl World {
         let mut options = options(folder.path());
         change(&mut options);
         let server = Server::start(options).await.unwrap();
-        let mut world = Self {
-            folder,
-            server,
-            client: client(),
-            token: String::new(),
-        };
-        world.token = world.register("maria").await["access_token"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let mut world = Self { folder, server, client: client(), token: String::new() };
+        world.token = world.register("maria").await["access_token"].as_str().unwrap().to_owned();
         world
     }
 
     /// Stops the server and starts one with changed settings on the same folder. The client stays signed in.
     pub(crate) async fn restart(self, change: impl FnOnce(&mut Options)) -> Self {
-        let Self {
-            folder,
-            server,
-            token,
-            ..
-        } = self;
+        let Self { folder, server, token, .. } = self;
         server.shutdown().await;
         let mut options = options(folder.path());
         change(&mut options);
         let server = Server::start(options).await.unwrap();
-        Self {
-            folder,
-            server,
-            client: client(),
-            token,
-        }
+        Self { folder, server, client: client(), token }
     }
 
     pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client
-            .request(method, format!("{}{path}", self.server.url()))
+        self.client.request(method, format!("{}{path}", self.server.url()))
     }
 
     pub(crate) fn get(&self, path: &str) -> RequestBuilder {
@@ -97,23 +75,14 @@ impl World {
     }
 
     pub(crate) async fn register(&self, name: &str) -> Value {
-        let request = self
-            .bare(Method::POST, "/api/v1/auth/register")
-            .json(&json!({ "username": name }));
+        let request = self.bare(Method::POST, "/api/v1/auth/register").json(&json!({ "username": name }));
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), StatusCode::CREATED);
         response.json().await.unwrap()
     }
 
     pub(crate) async fn new_case(&self) -> String {
-        let case = json_of(
-            self.post("/api/v1/cases")
-                .json(&json!({}))
-                .send()
-                .await
-                .unwrap(),
-        )
-        .await;
+        let case = json_of(self.post("/api/v1/cases").json(&json!({})).send().await.unwrap()).await;
         case["case_id"].as_str().unwrap().to_owned()
     }
 
@@ -123,9 +92,7 @@ impl World {
     }
 
     pub(crate) fn turn_form(&self, case: &str, key: &str, form: Form) -> RequestBuilder {
-        self.post(&format!("/api/v1/cases/{case}/turns"))
-            .header("Idempotency-Key", key)
-            .multipart(form)
+        self.post(&format!("/api/v1/cases/{case}/turns")).header("Idempotency-Key", key).multipart(form)
     }
 
     pub(crate) async fn ask(&self, case: &str, key: &str, question: &str) -> Value {
@@ -144,13 +111,7 @@ impl World {
     }
 
     pub(crate) async fn messages(&self, case: &str) -> Value {
-        json_of(
-            self.get(&format!("/api/v1/cases/{case}/messages?limit=100"))
-                .send()
-                .await
-                .unwrap(),
-        )
-        .await
+        json_of(self.get(&format!("/api/v1/cases/{case}/messages?limit=100")).send().await.unwrap()).await
     }
 
     /// Polls a job to its end.
@@ -165,28 +126,12 @@ impl World {
     }
 
     pub(crate) async fn set_faults(&self, script: &Value) {
-        let response = self
-            .bare(Method::PUT, "/__faults")
-            .json(script)
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(
-            response.status(),
-            StatusCode::OK,
-            "{}",
-            response.text().await.unwrap()
-        );
+        let response = self.bare(Method::PUT, "/__faults").json(script).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{}", response.text().await.unwrap());
     }
 
     pub(crate) async fn fault_log(&self) -> Vec<Value> {
-        let log = json_of(
-            self.bare(Method::GET, "/__faults/log?after=0")
-                .send()
-                .await
-                .unwrap(),
-        )
-        .await;
+        let log = json_of(self.bare(Method::GET, "/__faults/log?after=0").send().await.unwrap()).await;
         log["entries"].as_array().unwrap().clone()
     }
 
@@ -202,19 +147,12 @@ impl World {
 
     /// A request head with the right `Host`, closing after the answer.
     pub(crate) fn head(&self, line: &str, headers: &str) -> String {
-        format!(
-            "{line} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n",
-            self.server.addr()
-        )
+        format!("{line} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n", self.server.addr())
     }
 }
 
 pub(crate) fn client() -> Client {
-    Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .unwrap()
+    Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 pub(crate) async fn json_of(response: Response) -> Value {
@@ -227,23 +165,14 @@ pub(crate) async fn json_of(response: Response) -> Value {
 /// Status, `x-error-code` and body of a refusal.
 pub(crate) async fn refusal(response: Response) -> (u16, String, Value) {
     let status = response.status().as_u16();
-    let code = response
-        .headers()
-        .get("x-error-code")
-        .expect("x-error-code")
-        .to_str()
-        .unwrap()
-        .to_owned();
+    let code = response.headers().get("x-error-code").expect("x-error-code").to_str().unwrap().to_owned();
     assert!(response.headers().contains_key("x-request-id"));
     assert!(response.headers().contains_key("x-correlation-id"));
     (status, code, response.json().await.unwrap())
 }
 
 pub(crate) fn file(name: &str, bytes: impl Into<Vec<u8>>) -> Form {
-    Form::new().part(
-        "files",
-        Part::bytes(bytes.into()).file_name(name.to_owned()),
-    )
+    Form::new().part("files", Part::bytes(bytes.into()).file_name(name.to_owned()))
 }
 
 /// A chat endpoint on a real socket. It tells of each request and answers each when permitted.
@@ -267,24 +196,15 @@ impl Model {
         let permits = Arc::clone(&gate);
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                tokio::spawn(converse(
-                    socket,
-                    answer.clone(),
-                    told.clone(),
-                    Arc::clone(&permits),
-                ));
+                tokio::spawn(converse(socket, answer.clone(), told.clone(), Arc::clone(&permits)));
             }
         });
-        Self {
-            url,
-            arrivals,
-            gate,
-        }
+        Self { url, arrivals, gate }
     }
 
     pub(crate) async fn saying(text: &str) -> Self {
-        let body = json!({ "choices": [{ "message": { "role": "assistant", "content": text } }] })
-            .to_string();
+        let body =
+            json!({ "choices": [{ "message": { "role": "assistant", "content": text } }] }).to_string();
         Self::new(200, "", &body).await
     }
 
@@ -318,15 +238,8 @@ async fn converse(
         request.extend_from_slice(&chunk[..read]);
         let text = String::from_utf8_lossy(&request).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            assert!(
-                head.starts_with("POST /v1/chat/completions HTTP/1.1"),
-                "{head}"
-            );
-            assert!(
-                head.to_lowercase()
-                    .contains("authorization: bearer sk-test"),
-                "{head}"
-            );
+            assert!(head.starts_with("POST /v1/chat/completions HTTP/1.1"), "{head}");
+            assert!(head.to_lowercase().contains("authorization: bearer sk-test"), "{head}");
             if let Ok(body) = serde_json::from_str(body) {
                 break body;
             }

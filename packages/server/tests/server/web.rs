@@ -8,11 +8,7 @@ use crate::support::World;
 
 fn bundle(folder: &Path) {
     std::fs::create_dir_all(folder.join("assets")).unwrap();
-    std::fs::write(
-        folder.join("index.html"),
-        "<!doctype html><title>Copilot</title>",
-    )
-    .unwrap();
+    std::fs::write(folder.join("index.html"), "<!doctype html><title>Copilot</title>").unwrap();
     std::fs::write(folder.join("assets/app.wasm"), b"\0asm plain").unwrap();
     std::fs::write(folder.join("assets/app.wasm.gz"), b"gzip bytes").unwrap();
     std::fs::write(folder.join("assets/app.wasm.br"), b"brotli bytes").unwrap();
@@ -42,26 +38,14 @@ async fn the_page_comes_with_its_policy_and_can_be_revalidated() {
     assert_eq!(headers["referrer-policy"], "no-referrer");
     let policy = headers["content-security-policy"].to_str().unwrap();
     assert!(
-        policy.contains("script-src 'self' 'wasm-unsafe-eval'")
-            && policy.contains("frame-ancestors 'self'")
+        policy.contains("script-src 'self' 'wasm-unsafe-eval'") && policy.contains("frame-ancestors 'self'")
     );
     assert!(page.text().await.unwrap().contains("Copilot"));
-    let again = world
-        .bare(Method::GET, "/")
-        .header("If-None-Match", &headers["etag"])
-        .send()
-        .await
-        .unwrap();
+    let again = world.bare(Method::GET, "/").header("If-None-Match", &headers["etag"]).send().await.unwrap();
     assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
     let head = world.bare(Method::HEAD, "/").send().await.unwrap();
-    assert_eq!(
-        (head.status(), &head.headers()["etag"]),
-        (StatusCode::OK, &headers["etag"])
-    );
-    assert_eq!(
-        world.bare(Method::POST, "/").send().await.unwrap().status(),
-        StatusCode::METHOD_NOT_ALLOWED
-    );
+    assert_eq!((head.status(), &head.headers()["etag"]), (StatusCode::OK, &headers["etag"]));
+    assert_eq!(world.bare(Method::POST, "/").send().await.unwrap().status(), StatusCode::METHOD_NOT_ALLOWED);
 }
 
 #[tokio::test]
@@ -79,34 +63,18 @@ async fn the_best_accepted_encoding_is_sent() {
             .await
             .unwrap();
         assert_eq!(file.headers()["content-type"], "application/wasm");
-        assert_eq!(
-            file.headers()
-                .get("content-encoding")
-                .map(|value| value.to_str().unwrap()),
-            encoding
-        );
+        assert_eq!(file.headers().get("content-encoding").map(|value| value.to_str().unwrap()), encoding);
         assert_eq!(file.text().await.unwrap(), body);
     }
-    let script = world
-        .bare(Method::GET, "/assets/app.js")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(
-        script.headers()["content-type"],
-        "text/javascript; charset=utf-8"
-    );
+    let script = world.bare(Method::GET, "/assets/app.js").send().await.unwrap();
+    assert_eq!(script.headers()["content-type"], "text/javascript; charset=utf-8");
 }
 
 #[tokio::test]
 async fn no_address_leads_out_of_the_bundle() {
     let (outer, world) = world().await;
     #[cfg(unix)]
-    std::os::unix::fs::symlink(
-        outer.path().join("secret.txt"),
-        outer.path().join("web/link.txt"),
-    )
-    .unwrap();
+    std::os::unix::fs::symlink(outer.path().join("secret.txt"), outer.path().join("web/link.txt")).unwrap();
     for path in [
         "/../secret.txt",
         "/assets/../../secret.txt",
@@ -119,9 +87,7 @@ async fn no_address_leads_out_of_the_bundle() {
         "/assets",
         "/assets/app.js%00.txt",
     ] {
-        let answer = world
-            .raw(world.head(&format!("GET {path}"), "").as_bytes())
-            .await;
+        let answer = world.raw(world.head(&format!("GET {path}"), "").as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 4"), "{path}: {answer}");
         assert!(!answer.contains("secret"), "{path}: {answer}");
     }
@@ -131,11 +97,7 @@ async fn no_address_leads_out_of_the_bundle() {
 #[tokio::test]
 async fn unknown_calls_are_json_also_beside_a_bundle() {
     let (_outer, world) = world().await;
-    let answer = world
-        .bare(Method::GET, "/api/v1/none")
-        .send()
-        .await
-        .unwrap();
+    let answer = world.bare(Method::GET, "/api/v1/none").send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
     assert_eq!(answer.headers()["content-type"], "application/json");
     assert!(!answer.headers().contains_key("content-security-policy"));

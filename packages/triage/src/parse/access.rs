@@ -37,23 +37,14 @@ pub(super) fn parse(line: &str) -> Option<Parsed<'_>> {
         source: None,
         message: Cow::Owned(format!("{method} {shown} HTTP {status}")),
         stack: None,
-        request: Some(Request {
-            method,
-            path,
-            status: Some(status),
-            took_ms: took(c.rest()),
-        }),
+        request: Some(Request { method, path, status: Some(status), took_ms: took(c.rest()) }),
     })
 }
 
 /// The time the request took, from what operators commonly append: `rt=0.312`, `request_time=…`, or a last word with a decimal point.
 fn took(tail: &str) -> Option<f64> {
     let seconds = |text: &str| {
-        text.trim_matches('"')
-            .parse::<f64>()
-            .ok()
-            .filter(|s| s.is_finite() && *s >= 0.0)
-            .map(|s| s * 1000.0)
+        text.trim_matches('"').parse::<f64>().ok().filter(|s| s.is_finite() && *s >= 0.0).map(|s| s * 1000.0)
     };
     let mut last = "";
     for word in tail.split_ascii_whitespace() {
@@ -64,9 +55,5 @@ fn took(tail: &str) -> Option<f64> {
         }
         last = word;
     }
-    if last.contains('.') {
-        seconds(last)
-    } else {
-        None
-    }
+    if last.contains('.') { seconds(last) } else { None }
 }

@@ -26,12 +26,10 @@ impl<'a> Value<'a> {
     /// The text that was meant: a JSON string's escapes undone. What is not a valid string stays as written.
     pub(super) fn text(self) -> Cow<'a, str> {
         match self {
-            Self::Quoted(raw) if raw.contains('\\') => {
-                match serde_json::from_str(&format!("\"{raw}\"")) {
-                    Ok(text) => Cow::Owned(text),
-                    Err(_) => Cow::Borrowed(raw),
-                }
-            }
+            Self::Quoted(raw) if raw.contains('\\') => match serde_json::from_str(&format!("\"{raw}\"")) {
+                Ok(text) => Cow::Owned(text),
+                Err(_) => Cow::Borrowed(raw),
+            },
             Self::Quoted(raw) | Self::Bare(raw) => Cow::Borrowed(raw),
         }
     }
@@ -55,9 +53,7 @@ pub(super) struct Fields<'a> {
 
 /// `12.5ms`, `1.2s`, `300µs`; a bare number counts in `default_unit` milliseconds.
 fn duration_ms(text: &str, default_unit: Option<f64>) -> Option<f64> {
-    let end = text
-        .find(|letter: char| !letter.is_ascii_digit() && letter != '.')
-        .unwrap_or(text.len());
+    let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at_checked(end)?;
     let factor = match unit {
         "" => default_unit?,
@@ -67,20 +63,14 @@ fn duration_ms(text: &str, default_unit: Option<f64>) -> Option<f64> {
         "s" => 1000.0,
         _ => return None,
     };
-    number
-        .parse::<f64>()
-        .ok()
-        .map(|number| number * factor)
-        .filter(|ms| ms.is_finite())
+    number.parse::<f64>().ok().map(|number| number * factor).filter(|ms| ms.is_finite())
 }
 
 impl<'a> Fields<'a> {
     /// Takes one pair. `parent` is the key of the object around it, empty at the top.
     pub(super) fn put(&mut self, parent: &str, key: &str, value: Value<'a>) {
         let (parent, key) = match key.rsplit_once('.') {
-            Some((path, last)) if parent.is_empty() => {
-                (path.rsplit('.').next().unwrap_or(path), last)
-            }
+            Some((path, last)) if parent.is_empty() => (path.rsplit('.').next().unwrap_or(path), last),
             _ => (parent, key),
         };
         let mut lower = [0_u8; 24];
@@ -122,8 +112,8 @@ impl<'a> Fields<'a> {
             {
                 self.level.get_or_insert(value);
             }
-            b"message" | b"msg" | b"@m" | b"short_message" | b"textpayload" | b"log" | b"event"
-            | b"body" | b"@mt"
+            b"message" | b"msg" | b"@m" | b"short_message" | b"textpayload" | b"log" | b"event" | b"body"
+            | b"@mt"
                 if top || parent == "jsonPayload" || parent == "fields" =>
             {
                 self.message.get_or_insert(value);
@@ -162,11 +152,8 @@ impl<'a> Fields<'a> {
             }
             b"status" | b"status_code" | b"statuscode" | b"http_status" | b"response_status"
             | b"response_code" | b"code" => {
-                self.status = self.status.or_else(|| {
-                    raw.parse()
-                        .ok()
-                        .filter(|status| (100..600).contains(status))
-                });
+                self.status =
+                    self.status.or_else(|| raw.parse().ok().filter(|status| (100..600).contains(status)));
             }
             b"duration_ms" | b"latency_ms" | b"elapsed_ms" | b"took_ms" | b"response_time_ms"
             | b"responsetime" | b"duration_millis" => self.took(raw, Some(1.0)),
@@ -209,12 +196,10 @@ impl<'a> Fields<'a> {
     /// The record, if these pairs are a log line: a time or a level, and something said.
     pub(super) fn finish(self, format: Format) -> Option<Parsed<'a>> {
         let stamp = self.time.and_then(whole_stamp);
-        let level = self
-            .level
-            .and_then(|value| match value.raw().parse::<i64>() {
-                Ok(number) => Level::from_number(number),
-                Err(_) => Level::parse(value.raw()),
-            });
+        let level = self.level.and_then(|value| match value.raw().parse::<i64>() {
+            Ok(number) => Level::from_number(number),
+            Err(_) => Level::parse(value.raw()),
+        });
         let says = self.message.is_some()
             || self.error.is_some()
             || self.stack.is_some()
@@ -228,40 +213,19 @@ impl<'a> Fields<'a> {
             .map(Value::text)
             .filter(|error| !matches!(&**error, "true" | "false") && !message.contains(&**error))
         {
-            message = if message.is_empty() {
-                error
-            } else {
-                Cow::Owned(format!("{message}: {error}"))
-            };
+            message = if message.is_empty() { error } else { Cow::Owned(format!("{message}: {error}")) };
         }
         let mut level = level;
         let mut request = None;
         if let (Some(path), Some(status)) = (self.path, self.status) {
             let method = self.method.unwrap_or("");
-            let sep = if message.is_empty() || method.is_empty() {
-                ""
-            } else {
-                " "
-            };
+            let sep = if message.is_empty() || method.is_empty() { "" } else { " " };
             let shown = path.split(['?', '#']).next().unwrap_or(path);
-            message = Cow::Owned(
-                format!("{message}{sep}{method} {shown} HTTP {status}")
-                    .trim()
-                    .to_owned(),
-            );
+            message = Cow::Owned(format!("{message}{sep}{method} {shown} HTTP {status}").trim().to_owned());
             level = level.max(Some(Level::from_status(status)));
-            request = Some(Request {
-                method,
-                path,
-                status: Some(status),
-                took_ms: self.took_ms,
-            });
+            request = Some(Request { method, path, status: Some(status), took_ms: self.took_ms });
         }
-        let format = if self.journald {
-            Format::Journald
-        } else {
-            format
-        };
+        let format = if self.journald { Format::Journald } else { format };
         Some(Parsed {
             format,
             stamp,

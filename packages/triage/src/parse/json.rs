@@ -20,26 +20,18 @@ pub(super) fn parse(line: &str) -> Option<Parsed<'_>> {
 }
 
 /// Docker's `{"log":"…\n","stream":"stderr","time":"…"}`: the inner line goes to `scratch`, its time is returned.
-#[expect(
-    clippy::option_option,
-    reason = "an envelope without a readable time is still an envelope"
-)]
+#[expect(clippy::option_option, reason = "an envelope without a readable time is still an envelope")]
 pub(super) fn docker_envelope(line: &str, scratch: &mut String) -> Option<Option<Stamp>> {
     if !line.starts_with("{\"log\":\"") {
         return None;
     }
     let (mut inner, mut stream, mut time) = (None, false, None);
-    object(
-        &mut Cursor::new(line),
-        "",
-        0,
-        &mut |parent, key, value| match (parent, key) {
-            ("", "log") => inner = Some(value),
-            ("", "stream") => stream = true,
-            ("", "time") => time = Some(value.text()),
-            _ => {}
-        },
-    )?;
+    object(&mut Cursor::new(line), "", 0, &mut |parent, key, value| match (parent, key) {
+        ("", "log") => inner = Some(value),
+        ("", "stream") => stream = true,
+        ("", "time") => time = Some(value.text()),
+        _ => {}
+    })?;
     if !stream {
         return None;
     }
@@ -107,9 +99,8 @@ fn object<'a>(
             b'{' if depth < MAX_DEPTH => object(c, key, depth + 1, visit)?,
             b'{' | b'[' => skip_nested(c),
             _ => {
-                let text = c.take_while(|byte| {
-                    !matches!(byte, b',' | b'}' | b']') && !byte.is_ascii_whitespace()
-                });
+                let text =
+                    c.take_while(|byte| !matches!(byte, b',' | b'}' | b']') && !byte.is_ascii_whitespace());
                 if text.is_empty() {
                     return c.is_done().then_some(());
                 }

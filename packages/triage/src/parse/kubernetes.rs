@@ -38,11 +38,7 @@ pub(super) fn cri(line: &str) -> Option<Parsed<'_>> {
 }
 
 fn ago(milliseconds: i64) -> Stamp {
-    Stamp {
-        ms: -milliseconds,
-        offset: 0,
-        kind: TimeKind::Ago,
-    }
+    Stamp { ms: -milliseconds, offset: 0, kind: TimeKind::Ago }
 }
 
 fn event_level(kind: &str) -> Option<Level> {
@@ -128,8 +124,7 @@ pub(super) fn describe_row(line: &str) -> Option<Parsed<'_>> {
     c.skip_spaces();
     if first == "Reason:" {
         let state = c.word();
-        return is_failed_state(state)
-            .then(|| table(Level::Error, None, None, format!("Reason: {state}")));
+        return is_failed_state(state).then(|| table(Level::Error, None, None, format!("Reason: {state}")));
     }
     let level = event_level(first)?;
     let reason = c.word();
@@ -138,12 +133,7 @@ pub(super) fn describe_row(line: &str) -> Option<Parsed<'_>> {
     skip_repeats(&mut c);
     let component = c.word();
     c.skip_spaces();
-    Some(table(
-        level,
-        Some(time),
-        None,
-        format!("{reason} {component}: {}", c.rest()),
-    ))
+    Some(table(level, Some(time), None, format!("{reason} {component}: {}", c.rest())))
 }
 
 /// A row of `kubectl get pods`: `checkout-api-7c9d8b6f5-x2x9q  0/1  CrashLoopBackOff  12 (3m ago)  45m`.

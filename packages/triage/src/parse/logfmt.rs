@@ -24,11 +24,7 @@ pub(super) fn parse(line: &str) -> Option<Parsed<'_>> {
             c.word();
             continue;
         }
-        let value = if c.eat(b'"') {
-            Value::Quoted(c.quoted())
-        } else {
-            Value::Bare(c.word())
-        };
+        let value = if c.eat(b'"') { Value::Quoted(c.quoted()) } else { Value::Bare(c.word()) };
         fields.put("", key, value);
     }
     fields.finish(Format::Logfmt)

@@ -107,11 +107,7 @@ impl<'a> Parsed<'a> {
             (Some(outer), Some(inner)) if better(&inner) > better(&outer) => Some(inner),
             (outer, inner) => outer.or(inner),
         };
-        let format = if inner.format == Format::Plain {
-            self.format
-        } else {
-            inner.format
-        };
+        let format = if inner.format == Format::Plain { self.format } else { inner.format };
         Parsed {
             format,
             stamp,
@@ -172,8 +168,7 @@ fn container_prefix(line: &str) -> (Option<&str>, &str) {
     if !c.peek().is_ascii_lowercase() {
         return (None, line);
     }
-    let name =
-        c.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    let name = c.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
     if name.len() > 64 || c.peek() != b' ' {
         return (None, line);
     }
@@ -181,13 +176,7 @@ fn container_prefix(line: &str) -> (Option<&str>, &str) {
     if !c.eat_str("| ") {
         return (None, line);
     }
-    (
-        Some(
-            name.trim_end_matches(|letter: char| letter.is_ascii_digit())
-                .trim_end_matches('-'),
-        ),
-        c.rest(),
-    )
+    (Some(name.trim_end_matches(|letter: char| letter.is_ascii_digit()).trim_end_matches('-')), c.rest())
 }
 
 /// One attempt at the start of `line`; the first byte decides which notations are tried.
@@ -202,9 +191,7 @@ fn once(line: &str) -> Option<Parsed<'_>> {
             .or_else(|| kubernetes::event_row(line))
             .or_else(|| syslog::iso(line))
             .or_else(|| plain::parse(line)),
-        b'I' | b'W' | b'E' | b'D' | b'F'
-            if line.as_bytes().get(1).is_some_and(u8::is_ascii_digit) =>
-        {
+        b'I' | b'W' | b'E' | b'D' | b'F' if line.as_bytes().get(1).is_some_and(u8::is_ascii_digit) => {
             kubernetes::klog(line)
         }
         b'A'..=b'Z' => syslog::rfc3164(line)

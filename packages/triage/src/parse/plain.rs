@@ -32,11 +32,7 @@ pub(super) fn parse(line: &str) -> Option<Parsed<'_>> {
         c.skip_spaces();
     } else {
         read(&mut c, &mut header);
-        header.stamp.or(header.level.map(|_| Stamp {
-            ms: 0,
-            offset: 0,
-            kind: TimeKind::ClockOnly,
-        }))?;
+        header.stamp.or(header.level.map(|_| Stamp { ms: 0, offset: 0, kind: TimeKind::ClockOnly }))?;
     }
     let mut parsed = Parsed::new(header.format.unwrap_or(Format::Plain), c.rest());
     parsed.stamp = header.stamp;
@@ -221,16 +217,9 @@ fn is_postgres(word: &str) -> bool {
 fn word<'a>(cursor: &mut Cursor<'a>, header: &mut Header<'a>, position: usize) -> bool {
     let mut c = *cursor;
     let word = c.word();
-    let bare = word
-        .trim_end_matches([':', ',', '|'])
-        .trim_start_matches('<')
-        .trim_end_matches('>');
+    let bare = word.trim_end_matches([':', ',', '|']).trim_start_matches('<').trim_end_matches('>');
     let marked = word.len() > bare.len();
-    if header.stamp.is_some()
-        && is_postgres(bare)
-        && c.rest().starts_with("  ")
-        && word.ends_with(':')
-    {
+    if header.stamp.is_some() && is_postgres(bare) && c.rest().starts_with("  ") && word.ends_with(':') {
         header.format = Some(Format::Postgres);
         if matches!(bare, "DETAIL" | "HINT" | "STATEMENT" | "CONTEXT" | "QUERY") {
             header.level = Some(Level::Info);
@@ -262,15 +251,7 @@ fn word<'a>(cursor: &mut Cursor<'a>, header: &mut Header<'a>, position: usize) -
             if is_name(source) {
                 header.source = Some(source);
             }
-            cursor.skip(
-                head.len()
-                    + 1
-                    + if source.is_empty() {
-                        0
-                    } else {
-                        source.len() + 1
-                    },
-            );
+            cursor.skip(head.len() + 1 + if source.is_empty() { 0 } else { source.len() + 1 });
             return false;
         }
         // A lower-case level word may be the first word of the sentence, so it is noted and left where it is.
@@ -278,15 +259,7 @@ fn word<'a>(cursor: &mut Cursor<'a>, header: &mut Header<'a>, position: usize) -
             && header.stamp.is_some()
             && matches!(
                 head,
-                "error"
-                    | "warn"
-                    | "warning"
-                    | "info"
-                    | "debug"
-                    | "Error"
-                    | "Warning"
-                    | "fatal"
-                    | "critical"
+                "error" | "warn" | "warning" | "info" | "debug" | "Error" | "Warning" | "fatal" | "critical"
             )
         {
             header.level = Some(level);
@@ -296,9 +269,7 @@ fn word<'a>(cursor: &mut Cursor<'a>, header: &mut Header<'a>, position: usize) -
     // nginx: `29#29:` and `*1`.
     if header.level.is_some()
         && word.contains('#')
-        && bare
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'#')
+        && bare.bytes().all(|byte| byte.is_ascii_digit() || byte == b'#')
     {
         header.format = Some(Format::NginxError);
         c.skip_spaces();
@@ -310,8 +281,7 @@ fn word<'a>(cursor: &mut Cursor<'a>, header: &mut Header<'a>, position: usize) -
     }
     let mut ahead = c;
     ahead.skip_spaces();
-    let before_separator =
-        matches!(ahead.peek(), b'-' | b':' | b'|') && separator(&mut ahead.clone());
+    let before_separator = matches!(ahead.peek(), b'-' | b':' | b'|') && separator(&mut ahead.clone());
     let digits = !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit());
     let seen = header.stamp.is_some() || header.level.is_some();
     // MySQL: a thread's number before the brackets.
@@ -323,10 +293,7 @@ fn word<'a>(cursor: &mut Cursor<'a>, header: &mut Header<'a>, position: usize) -
                 && word.ends_with(':')
                 && is_name(bare)
                 && bare.contains(['.', ':', '_', '-', '/'])
-            || header.level.is_none()
-                && word.contains('@')
-                && header.stamp.is_some()
-                && bare.len() <= 80);
+            || header.level.is_none() && word.contains('@') && header.stamp.is_some() && bare.len() <= 80);
     if !header_word {
         return false;
     }

@@ -16,11 +16,8 @@ pub(super) fn with_priority(line: &str) -> Option<Parsed<'_>> {
         return None;
     }
     let level = Level::from_syslog(priority);
-    let mut parsed = if c.eat_str("1 ") {
-        rfc5424(c)?
-    } else {
-        rfc3164(c.rest()).or_else(|| iso(c.rest()))?
-    };
+    let mut parsed =
+        if c.eat_str("1 ") { rfc5424(c)? } else { rfc3164(c.rest()).or_else(|| iso(c.rest()))? };
     parsed.level = Some(level);
     Some(parsed)
 }
@@ -111,9 +108,7 @@ pub(super) fn iso(line: &str) -> Option<Parsed<'_>> {
 fn tag(mut c: Cursor<'_>) -> Option<(&str, &str)> {
     let host = c.word();
     if host.is_empty()
-        || host
-            .bytes()
-            .any(|byte| matches!(byte, b'[' | b']' | b'=' | b'"' | b'{'))
+        || host.bytes().any(|byte| matches!(byte, b'[' | b']' | b'=' | b'"' | b'{'))
         || Level::parse(host).is_some()
     {
         return None;
@@ -132,10 +127,7 @@ fn tag(mut c: Cursor<'_>) -> Option<(&str, &str)> {
     c.skip_spaces();
     if program == "kernel" && c.peek() == b'[' {
         let mut uptime = c;
-        if uptime
-            .until(b']', 24)
-            .is_some_and(|inside| inside.contains('.'))
-        {
+        if uptime.until(b']', 24).is_some_and(|inside| inside.contains('.')) {
             c = uptime;
             c.skip_spaces();
         }

@@ -40,10 +40,7 @@ fn known_tokens_and_random_strings_are_hidden_without_a_name() {
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
         "wJalrXUtnFEMI7K7MDENG9bPxRfiCYEXAMPLEKEY",
     ] {
-        assert_eq!(
-            redact(&format!("got {secret} here")),
-            format!("got {REDACTED} here")
-        );
+        assert_eq!(redact(&format!("got {secret} here")), format!("got {REDACTED} here"));
     }
 }
 

@@ -23,44 +23,19 @@ fn every_full_notation_of_one_moment_is_the_same_moment() {
         "1787044203000000",
         "1787044203000000000",
     ] {
-        assert_eq!(
-            read(text),
-            Some((NINE_TEN_THREE, TimeKind::Zoned)),
-            "{text}"
-        );
+        assert_eq!(read(text), Some((NINE_TEN_THREE, TimeKind::Zoned)), "{text}");
     }
 }
 
 #[test]
 fn a_missing_zone_year_or_date_is_said() {
-    assert_eq!(
-        read("2026/08/18 09:10:03 [error]"),
-        Some((NINE_TEN_THREE, TimeKind::Local))
-    );
-    assert_eq!(
-        read("Tue Aug 18 09:10:03.000123 2026]"),
-        Some((NINE_TEN_THREE, TimeKind::Local))
-    );
-    assert_eq!(
-        read("18-Aug-2026 09:10:03.000 SEVERE"),
-        Some((NINE_TEN_THREE, TimeKind::Local))
-    );
-    assert_eq!(
-        read("Aug 18 09:10:03 host").map(|found| found.1),
-        Some(TimeKind::NoYear)
-    );
-    assert_eq!(
-        read("Aug  8 09:10:03 host").map(|found| found.1),
-        Some(TimeKind::NoYear)
-    );
-    assert_eq!(
-        read("09:10:03.250 x"),
-        Some((33_003_250, TimeKind::ClockOnly))
-    );
-    assert_eq!(
-        read("09:10:03Z ERROR"),
-        Some((33_003_000, TimeKind::ClockOnly))
-    );
+    assert_eq!(read("2026/08/18 09:10:03 [error]"), Some((NINE_TEN_THREE, TimeKind::Local)));
+    assert_eq!(read("Tue Aug 18 09:10:03.000123 2026]"), Some((NINE_TEN_THREE, TimeKind::Local)));
+    assert_eq!(read("18-Aug-2026 09:10:03.000 SEVERE"), Some((NINE_TEN_THREE, TimeKind::Local)));
+    assert_eq!(read("Aug 18 09:10:03 host").map(|found| found.1), Some(TimeKind::NoYear));
+    assert_eq!(read("Aug  8 09:10:03 host").map(|found| found.1), Some(TimeKind::NoYear));
+    assert_eq!(read("09:10:03.250 x"), Some((33_003_250, TimeKind::ClockOnly)));
+    assert_eq!(read("09:10:03Z ERROR"), Some((33_003_000, TimeKind::ClockOnly)));
 }
 
 #[test]

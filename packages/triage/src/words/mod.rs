@@ -21,8 +21,7 @@ pub(crate) const FIRST_HEADING: &str = "Likely first failure";
 pub(crate) const EXCEPTIONS_HEADING: &str = "**Exceptions**";
 pub(crate) const NEXT_HEADING: &str = "**What I would check next**";
 pub(crate) const UNKNOWN_HEADING: &str = "**What I do not know**";
-pub(crate) const TABLE_HEAD: &str =
-    "| Level | Lines | First | Last | Message |\n|---|--:|---|---|---|";
+pub(crate) const TABLE_HEAD: &str = "| Level | Lines | First | Last | Message |\n|---|--:|---|---|---|";
 pub(crate) const PANIC: &str = "panic";
 pub(crate) const NO_TIME: &str = "–";
 pub(crate) const BINARY: &str = "What you sent is not a log: it is mostly binary data. If it is compressed or an archive, unpack it first; if it is a log, send it as text.";
@@ -98,11 +97,7 @@ pub(crate) fn counted(value: usize, one: &str, many: &str) -> String {
 
 /// A duration taken by a request.
 pub(crate) fn millis(ms: f64) -> String {
-    if ms < 1000.0 {
-        format!("{ms:.0} ms")
-    } else {
-        format!("{:.1} s", ms / 1000.0)
-    }
+    if ms < 1000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) }
 }
 
 /// `, 9 s after a node drain`; nothing before it when the text has no times.
@@ -115,12 +110,8 @@ pub(crate) fn after_change(trigger: Trigger, before_ms: Option<i64>) -> String {
 }
 
 pub(crate) fn verdict(source: Option<&str>, what: &str, from: Option<&str>, after: &str) -> String {
-    let source = source
-        .map(|source| format!("{source}: "))
-        .unwrap_or_default();
-    let from = from
-        .map(|from| format!(", first {from}"))
-        .unwrap_or_default();
+    let source = source.map(|source| format!("{source}: ")).unwrap_or_default();
+    let from = from.map(|from| format!(", first {from}")).unwrap_or_default();
     format!("**{source}{what}{from}{after}.**")
 }
 
@@ -154,9 +145,7 @@ pub(crate) fn reason(reason: Reason) -> &'static str {
         Reason::NewBeforeRise => {
             "It is the earliest line of a kind of failure that was not there before the rise."
         }
-        Reason::Earliest => {
-            "It is the earliest failure in the text; there is no clear rise to compare with."
-        }
+        Reason::Earliest => "It is the earliest failure in the text; there is no clear rise to compare with.",
         Reason::EarliestWarning => "There are no errors; it is the earliest warning.",
     }
 }
@@ -175,26 +164,17 @@ pub(crate) fn change_before(trigger: Trigger, line: usize, before_ms: Option<i64
 
 pub(crate) fn asked_time(asked: &str, first: &str, difference_ms: i64) -> String {
     if difference_ms > 0 {
-        format!(
-            "You named {asked}; the first failure here is {} earlier, {first}.",
-            span(difference_ms)
-        )
+        format!("You named {asked}; the first failure here is {} earlier, {first}.", span(difference_ms))
     } else {
-        format!(
-            "You named {asked}; the first failure here is {} later, {first}.",
-            span(-difference_ms)
-        )
+        format!("You named {asked}; the first failure here is {} later, {first}.", span(-difference_ms))
     }
 }
 
 pub(crate) const LOG_BEGINS_WITH_FAILURE: &str =
     "What came before: the log begins with the failure. Ten minutes more would show what is new.";
-pub(crate) const NO_TIMES: &str =
-    "When things happened: the lines have no times, so I went by their order.";
-pub(crate) const NO_ZONE: &str =
-    "The time zone of these lines; compare with other systems with care.";
-pub(crate) const GUESSED_ZONE: &str =
-    "Whether lines without a zone use that of the others; I read them so.";
+pub(crate) const NO_TIMES: &str = "When things happened: the lines have no times, so I went by their order.";
+pub(crate) const NO_ZONE: &str = "The time zone of these lines; compare with other systems with care.";
+pub(crate) const GUESSED_ZONE: &str = "Whether lines without a zone use that of the others; I read them so.";
 pub(crate) const MIXED_ZONES: &str = "The log mixes time zones; I compared all times in one.";
 pub(crate) const BACKWARDS: &str =
     "Lines are not in order of time (several files or clocks?); I sorted by time.";
@@ -203,10 +183,7 @@ pub(crate) const NO_CHANGE_SEEN: &str =
     "What changed: no deploy, restart or configuration change shows in this log.";
 
 pub(crate) fn unreadable(lines: usize) -> String {
-    format!(
-        "{} unreadable (binary) and left out.",
-        counted(lines, "line was", "lines were")
-    )
+    format!("{} unreadable (binary) and left out.", counted(lines, "line was", "lines were"))
 }
 
 pub(crate) const CHECK_SAME_MINUTE: &str =
@@ -216,14 +193,10 @@ pub(crate) const CHECK_UNIT: &str = "Read what the service logged around the fir
 pub(crate) const CHECK_FRAME: &str = "Open the code at the first frame that is yours";
 pub(crate) const CHECK_OTHER_LOGS: &str =
     "Send the log of the component that users touch, or of the minutes they complained about";
-pub(crate) const EVIDENCE_BEFORE: (&str, [&str; 2]) = (
-    "The log from 10 min earlier",
-    ["same service", "same time zone"],
-);
-pub(crate) const EVIDENCE_OTHER: (&str, [&str; 2]) = (
-    "Log of the component that users touch",
-    ["the minutes of the complaint", "with its time zone"],
-);
+pub(crate) const EVIDENCE_BEFORE: (&str, [&str; 2]) =
+    ("The log from 10 min earlier", ["same service", "same time zone"]);
+pub(crate) const EVIDENCE_OTHER: (&str, [&str; 2]) =
+    ("Log of the component that users touch", ["the minutes of the complaint", "with its time zone"]);
 
 pub(crate) fn tell_changes(before: Option<&str>) -> String {
     match before {
@@ -256,30 +229,23 @@ pub(crate) fn change_check(trigger: Trigger) -> (&'static str, &'static str) {
             "Compare errors of the new and the previous version; if only the new one fails, roll back first",
             "kubectl rollout history deployment/{deploy}{n}",
         ),
-        Trigger::ConfigChange => (
-            "Read what changed in the configuration, and try the old value on one instance",
-            "",
-        ),
-        Trigger::Failover => (
-            "Check that clients follow the new primary and do not keep the old address",
-            "",
-        ),
+        Trigger::ConfigChange => {
+            ("Read what changed in the configuration, and try the old value on one instance", "")
+        }
+        Trigger::Failover => {
+            ("Check that clients follow the new primary and do not keep the old address", "")
+        }
         Trigger::Migration => (
             "See whether the migration holds locks or left the schema half changed",
             "psql{db} -c \"select pid, now() - xact_start as age, wait_event, left(query, 80) from pg_stat_activity where state <> 'idle' order by age desc\"",
         ),
-        Trigger::CertificateChange => (
-            "Check that every process has loaded the new certificate; many read it only at start",
-            "",
-        ),
-        Trigger::Scaling => (
-            "Compare the number of ready instances with the load",
-            "kubectl get pods{n} -o wide",
-        ),
-        Trigger::Restart => (
-            "Find out who or what restarted it, and whether it came back healthy",
-            "",
-        ),
+        Trigger::CertificateChange => {
+            ("Check that every process has loaded the new certificate; many read it only at start", "")
+        }
+        Trigger::Scaling => {
+            ("Compare the number of ready instances with the load", "kubectl get pods{n} -o wide")
+        }
+        Trigger::Restart => ("Find out who or what restarted it, and whether it came back healthy", ""),
     }
 }
 

@@ -27,14 +27,8 @@ pub(crate) const SYMPTOMS: &[Symptom] = &[
             "**Memory over the last hours**: a slope is a leak, a step is a load or a release.",
             "**The application log of the last minute before it**: what it was working on.",
         ],
-        run: (
-            "Find what the kernel killed",
-            "journalctl -k --since '-2h' -g 'out of memory|oom' --no-pager",
-        ),
-        evidence: (
-            "Memory graph of the process",
-            &["from 1 h before", "with the limit"],
-        ),
+        run: ("Find what the kernel killed", "journalctl -k --since '-2h' -g 'out of memory|oom' --no-pager"),
+        evidence: ("Memory graph of the process", &["from 1 h before", "with the limit"]),
         tell: "Tell me the memory limit and when it was last changed",
     },
     Symptom {
@@ -50,20 +44,11 @@ pub(crate) const SYMPTOMS: &[Symptom] = &[
             "List recent evictions",
             "kubectl get events -A --field-selector=reason=Evicted --sort-by=.lastTimestamp",
         ),
-        evidence: (
-            "Output of kubectl describe node",
-            &["conditions", "allocated resources"],
-        ),
+        evidence: ("Output of kubectl describe node", &["conditions", "allocated resources"]),
         tell: "Tell me whether requests and limits are set on the evicted pods",
     },
     Symptom {
-        words: &[
-            "crashloop",
-            "crash loop",
-            "restart",
-            "keeps crashing",
-            "crash",
-        ],
+        words: &["crashloop", "crash loop", "restart", "keeps crashing", "crash"],
         name: "Restarts",
         lead: "I need the log of the run before the restart; the new one does not know why.",
         needs: &[
@@ -87,26 +72,12 @@ pub(crate) const SYMPTOMS: &[Symptom] = &[
             "**The resolver's log** of the same minutes.",
             "**The same lookup from a place where it works**.",
         ],
-        run: (
-            "Ask the resolver of this host",
-            "resolvectl status; cat /etc/resolv.conf",
-        ),
-        evidence: (
-            "Resolver log",
-            &["CoreDNS, unbound or systemd-resolved", "same minutes"],
-        ),
+        run: ("Ask the resolver of this host", "resolvectl status; cat /etc/resolv.conf"),
+        evidence: ("Resolver log", &["CoreDNS, unbound or systemd-resolved", "same minutes"]),
         tell: "Tell me the exact name that fails, and where",
     },
     Symptom {
-        words: &[
-            "tls",
-            "ssl",
-            "certificate",
-            " cert",
-            "x509",
-            "handshake",
-            "https",
-        ],
+        words: &["tls", "ssl", "certificate", " cert", "x509", "handshake", "https"],
         name: "TLS",
         lead: "I need the exact error and the dates and names of the certificate that is served.",
         needs: &[
@@ -118,21 +89,11 @@ pub(crate) const SYMPTOMS: &[Symptom] = &[
             "Read a certificate's dates (set HOST first)",
             "openssl s_client -connect \"$HOST:443\" -servername \"$HOST\" </dev/null 2>/dev/null | openssl x509 -noout -dates -subject -issuer",
         ),
-        evidence: (
-            "Client error and server certificate",
-            &["openssl s_client output"],
-        ),
+        evidence: ("Client error and server certificate", &["openssl s_client output"]),
         tell: "Tell me which host and port, and since when",
     },
     Symptom {
-        words: &[
-            "disk",
-            "no space",
-            "inode",
-            "volume",
-            "filesystem",
-            "storage",
-        ],
+        words: &["disk", "no space", "inode", "volume", "filesystem", "storage"],
         name: "Disk",
         lead: "I need to know which file system, and what grew.",
         needs: &[
@@ -141,10 +102,7 @@ pub(crate) const SYMPTOMS: &[Symptom] = &[
             "**Disk use over the last day**.",
         ],
         run: ("See what is full", "df -h; df -i"),
-        evidence: (
-            "Output of df -h and df -i",
-            &["from the host with the errors"],
-        ),
+        evidence: ("Output of df -h and df -i", &["from the host with the errors"]),
         tell: "Tell me which host, and what writes there",
     },
     Symptom {
@@ -186,24 +144,11 @@ pub(crate) const SYMPTOMS: &[Symptom] = &[
             "See what the database waits for",
             "psql -c \"select state, wait_event_type, wait_event, count(*) from pg_stat_activity group by 1, 2, 3 order by 4 desc\"",
         ),
-        evidence: (
-            "Database log",
-            &["5 min before to 5 min after", "with durations and locks"],
-        ),
+        evidence: ("Database log", &["5 min before to 5 min after", "with durations and locks"]),
         tell: "Tell me which queries or migrations are new",
     },
     Symptom {
-        words: &[
-            "5xx",
-            "500",
-            "502",
-            "503",
-            "504",
-            "error rate",
-            "bad gateway",
-            "unavailable",
-            "errors",
-        ],
+        words: &["5xx", "500", "502", "503", "504", "error rate", "bad gateway", "unavailable", "errors"],
         name: "Server errors",
         lead: "I need to know who answers with the error: the proxy, the service, or what it calls.",
         needs: &[
@@ -211,14 +156,8 @@ pub(crate) const SYMPTOMS: &[Symptom] = &[
             "**The service's log of the same minute**: the first stack trace or refused call.",
             "**Whether all instances and paths fail, or some**.",
         ],
-        run: (
-            "See end points and pods behind a service",
-            "kubectl get endpointslices,pods -o wide",
-        ),
-        evidence: (
-            "Log of the first bad minute",
-            &["proxy and service", "same time zone"],
-        ),
+        run: ("See end points and pods behind a service", "kubectl get endpointslices,pods -o wide"),
+        evidence: ("Log of the first bad minute", &["proxy and service", "same time zone"]),
         tell: "Tell me what was deployed or changed just before",
     },
     Symptom {
@@ -244,10 +183,7 @@ pub(crate) const SYMPTOMS: &[Symptom] = &[
             "See connections that wait or hang",
             "ss -tan | awk 'NR>1 {print $1}' | sort | uniq -c | sort -rn",
         ),
-        evidence: (
-            "Error lines of the caller",
-            &["with address and port", "first bad minute"],
-        ),
+        evidence: ("Error lines of the caller", &["with address and port", "first bad minute"]),
         tell: "Tell me what lies between the two ends: proxy, firewall, mesh",
     },
     Symptom {
@@ -271,14 +207,8 @@ pub(crate) const SYMPTOMS: &[Symptom] = &[
             "**Pool, queue and thread use**: what is full makes the rest wait.",
             "**CPU throttling and garbage collection** of the service.",
         ],
-        run: (
-            "See processor and memory of the pods",
-            "kubectl top pods --containers --sort-by=cpu",
-        ),
-        evidence: (
-            "Latency and pool graphs",
-            &["p50 and p99", "10 min before the jump"],
-        ),
+        run: ("See processor and memory of the pods", "kubectl top pods --containers --sort-by=cpu"),
+        evidence: ("Latency and pool graphs", &["p50 and p99", "10 min before the jump"]),
         tell: "Tell me when it began and what changed in the half hour before",
     },
     Symptom {
@@ -290,22 +220,12 @@ pub(crate) const SYMPTOMS: &[Symptom] = &[
             "**A profile or stack dump** while it is high.",
             "**Throttling** of the container, if it has a limit.",
         ],
-        run: (
-            "See the busiest processes",
-            "ps -eo pid,pcpu,pmem,etime,args --sort=-pcpu | head -15",
-        ),
+        run: ("See the busiest processes", "ps -eo pid,pcpu,pmem,etime,args --sort=-pcpu | head -15"),
         evidence: ("CPU graph and a profile", &["while it is high"]),
         tell: "Tell me whether the load grew as well",
     },
     Symptom {
-        words: &[
-            "kafka",
-            "queue",
-            "consumer",
-            "rabbit",
-            "backlog",
-            "messages pile",
-        ],
+        words: &["kafka", "queue", "consumer", "rabbit", "backlog", "messages pile"],
         name: "Queue",
         lead: "I need to know whether producers became faster or consumers slower.",
         needs: &[
@@ -340,25 +260,12 @@ pub(crate) const SYMPTOMS: &[Symptom] = &[
             "**Which users or services** are refused, and which are not.",
             "**Changes to credentials, roles and policies** of the last day.",
         ],
-        run: (
-            "See what the current account may do",
-            "kubectl auth can-i --list",
-        ),
-        evidence: (
-            "Log of the side that refuses",
-            &["with the reason, without the credentials"],
-        ),
+        run: ("See what the current account may do", "kubectl auth can-i --list"),
+        evidence: ("Log of the side that refuses", &["with the reason, without the credentials"]),
         tell: "Tell me what was rotated or changed, and when",
     },
     Symptom {
-        words: &[
-            "deploy",
-            "release",
-            "rollout",
-            "rolled out",
-            "upgrade",
-            "rollback",
-        ],
+        words: &["deploy", "release", "rollout", "rolled out", "upgrade", "rollback"],
         name: "Deploy",
         lead: "I need to compare the last good version with the first bad one.",
         needs: &[
@@ -366,10 +273,7 @@ pub(crate) const SYMPTOMS: &[Symptom] = &[
             "**The rollout's state and history**.",
             "**What the release contains**: code, settings, schema.",
         ],
-        run: (
-            "See the rollouts and their pods",
-            "kubectl get deployments,replicasets,pods -o wide",
-        ),
+        run: ("See the rollouts and their pods", "kubectl get deployments,replicasets,pods -o wide"),
         evidence: ("Start-up log of the new version", &["from its first line"]),
         tell: "Tell me what the release changed",
     },
@@ -385,17 +289,12 @@ pub(crate) const GENERAL: Symptom = Symptom {
         "**What users see, and since when**, with the time zone.",
         "**What changed** in the hour before: deploy, settings, load, certificates.",
     ],
-    run: (
-        "Save the last half hour of a host's log",
-        "journalctl --since '-30min' --no-pager > incident.log",
-    ),
-    evidence: (
-        "Log of the failing component",
-        &["5 min before to 5 min after", "with its time zone"],
-    ),
+    run: ("Save the last half hour of a host's log", "journalctl --since '-30min' --no-pager > incident.log"),
+    evidence: ("Log of the failing component", &["5 min before to 5 min after", "with its time zone"]),
     tell: "Tell me what users see, and since when",
 };
 
-pub(crate) const HOW_TO_SEND: &str = "Paste it here or attach a file; formats may be mixed. I hide passwords and tokens in what I quote.";
+pub(crate) const HOW_TO_SEND: &str =
+    "Paste it here or attach a file; formats may be mixed. I hide passwords and tokens in what I quote.";
 pub(crate) const ALSO_EARLIER: &str =
     "Together with what you wrote before, that decides where to look first.";

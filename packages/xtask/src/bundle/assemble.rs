@@ -37,9 +37,7 @@ pub(crate) fn write(workspace: &Workspace, module: &Path) -> Result<Vec<File>, F
 
 fn clear(folder: &Path) -> Result<(), Failure> {
     match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(Failure::file("remove", folder)(error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Failure::file("remove", folder)(error)),
         _ => Ok(()),
     }
 }
@@ -58,18 +56,12 @@ fn add(from: &Path, to: &Path, name: &Path) -> Result<File, Failure> {
     copy.push(".gz");
     let compressed = compress(&bytes).map_err(Failure::file("compress", &source))?;
     fs::write(&copy, &compressed).map_err(Failure::file("write", copy))?;
-    Ok(File {
-        name: name.to_string_lossy().replace('\\', "/"),
-        raw: bytes.len(),
-        gzip: compressed.len(),
-    })
+    Ok(File { name: name.to_string_lossy().replace('\\', "/"), raw: bytes.len(), gzip: compressed.len() })
 }
 
 /// Without time and file name in the header, equal input gives equal bytes.
 fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = GzBuilder::new()
-        .mtime(0)
-        .write(Vec::new(), Compression::best());
+    let mut encoder = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
     encoder.finish()
 }
@@ -85,9 +77,7 @@ mod tests {
         let text = "the same line again\n".repeat(100);
         let first = compress(text.as_bytes()).unwrap();
         let mut unpacked = String::new();
-        flate2::read::GzDecoder::new(first.as_slice())
-            .read_to_string(&mut unpacked)
-            .unwrap();
+        flate2::read::GzDecoder::new(first.as_slice()).read_to_string(&mut unpacked).unwrap();
         assert_eq!(unpacked, text);
         assert_eq!(first, compress(text.as_bytes()).unwrap());
     }

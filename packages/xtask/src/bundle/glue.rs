@@ -46,12 +46,8 @@ pub(crate) fn disarm(glue: &str) -> Disarmed {
 
 /// The name in `__wbg_name_0123456789abcdef: function(…) {`, the head of one import.
 fn import_function(line: &str) -> Option<&str> {
-    let (name, rest) = line
-        .trim_start()
-        .strip_prefix("__wbg_")?
-        .split_once(": function(")?;
-    rest.ends_with('{')
-        .then(|| name.rsplit_once('_').map_or(name, |(name, _hash)| name))
+    let (name, rest) = line.trim_start().strip_prefix("__wbg_")?.split_once(": function(")?;
+    rest.ends_with('{').then(|| name.rsplit_once('_').map_or(name, |(name, _hash)| name))
 }
 
 /// The lines up to the brace that closes the function: the first one indented no deeper than its head.
@@ -86,11 +82,7 @@ mod tests {
     fn functions_that_compile_text_refuse_and_the_others_stay() {
         let disarmed = disarm(GLUE);
         assert_eq!(disarmed.functions, ["eval", "new_no_args"]);
-        assert!(
-            !disarmed.text.lines().any(compiles_text),
-            "{}",
-            disarmed.text
-        );
+        assert!(!disarmed.text.lines().any(compiles_text), "{}", disarmed.text);
         assert!(disarmed.text.contains("console.error(arg0);"));
         assert_eq!(disarmed.text.matches(REFUSAL).count(), 2);
         assert_eq!(

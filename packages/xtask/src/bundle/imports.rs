@@ -61,14 +61,8 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         };
-        write(
-            "main.js",
-            "import { a } from './snippets/a.js';\nimport \"./b.js\";\n",
-        );
-        write(
-            "snippets/a.js",
-            "export{x}from\"../c.js\";const from = 'nowhere';",
-        );
+        write("main.js", "import { a } from './snippets/a.js';\nimport \"./b.js\";\n");
+        write("snippets/a.js", "export{x}from\"../c.js\";const from = 'nowhere';");
         write("b.js", "");
         write("c.js", "import('./main.js')");
         write("unused.js", "");

@@ -36,11 +36,7 @@ const WASM_FEATURES: [&str; 6] = [
 ];
 
 /// Makes the files, if needed, and returns their folder.
-pub(crate) fn make(
-    workspace: &Workspace,
-    step: &mut Step,
-    compiled: &Path,
-) -> Result<PathBuf, Failure> {
+pub(crate) fn make(workspace: &Workspace, step: &mut Step, compiled: &Path) -> Result<PathBuf, Failure> {
     let folder = workspace.scratch().join("web-module");
     let stamp = workspace.scratch().join("web-module.stamp");
     let node = Node::find();
@@ -79,24 +75,16 @@ fn fingerprint(module: &[u8]) -> String {
         hash.update(part.len().to_le_bytes());
         hash.update(part);
     }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn optimised(key: &str) -> String {
     format!("{key} optimised")
 }
 
-fn remove_if_there(
-    path: &Path,
-    remove: impl FnOnce(&Path) -> io::Result<()>,
-) -> Result<(), Failure> {
+fn remove_if_there(path: &Path, remove: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), Failure> {
     match remove(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(Failure::file("remove", path)(error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Failure::file("remove", path)(error)),
         _ => Ok(()),
     }
 }
@@ -137,18 +125,10 @@ fn optimise(workspace: &Workspace, step: &mut Step, node: &Node, folder: &Path) 
     }
 }
 
-fn try_optimise(
-    workspace: &Workspace,
-    step: &mut Step,
-    node: &Node,
-    folder: &Path,
-) -> Result<(), Failure> {
+fn try_optimise(workspace: &Workspace, step: &mut Step, node: &Node, folder: &Path) -> Result<(), Failure> {
     let tools = workspace.scratch().join("node-tools");
     fs::create_dir_all(&tools).map_err(Failure::file("create", &tools))?;
-    for (name, text) in [
-        ("package.json", TOOLS_MANIFEST),
-        ("package-lock.json", TOOLS_LOCK),
-    ] {
+    for (name, text) in [("package.json", TOOLS_MANIFEST), ("package-lock.json", TOOLS_LOCK)] {
         let path = tools.join(name);
         fs::write(&path, text).map_err(Failure::file("write", &path))?;
     }
@@ -158,12 +138,7 @@ fn try_optimise(
     let smaller = folder.join(format!("{STEM}_bg.small.wasm"));
     let mut wasm_opt = node.script(folder, &tools.join("node_modules/binaryen/bin/wasm-opt"));
     wasm_opt
-        .args([
-            "-Oz",
-            "--strip-debug",
-            "--strip-producers",
-            "--strip-target-features",
-        ])
+        .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
         .args(WASM_FEATURES)
         .arg(&module)
         .arg("-o")

@@ -26,11 +26,7 @@ pub(crate) fn check(step: &Step, folder: &Path, files: &[File]) -> Result<(), Fa
             count += 1;
         }
     }
-    if count == 0 {
-        Ok(())
-    } else {
-        Err(Failure::Policy { count })
-    }
+    if count == 0 { Ok(()) } else { Err(Failure::Policy { count }) }
 }
 
 /// Whether a piece of JavaScript calls something that compiles text.
@@ -38,8 +34,7 @@ pub(crate) fn compiles_text(code: &str) -> bool {
     const CALLS: [&str; 4] = ["eval", "Function", "AsyncFunction", "GeneratorFunction"];
     // The constructors that have no name of their own are reached through an empty function.
     const CONSTRUCTORS: [&str; 3] = ["{}).constructor", "{}.constructor", "{ }).constructor"];
-    CONSTRUCTORS.iter().any(|pattern| code.contains(pattern))
-        || CALLS.iter().any(|name| calls(code, name))
+    CONSTRUCTORS.iter().any(|pattern| code.contains(pattern)) || CALLS.iter().any(|name| calls(code, name))
 }
 
 /// Whether `name(` occurs as a call. Inside quotes that start right there it is text (wasm-bindgen's debug output).
@@ -47,8 +42,8 @@ fn calls(code: &str, name: &str) -> bool {
     code.match_indices(name).any(|(at, _)| {
         let before = code.get(..at).and_then(|text| text.chars().next_back());
         let after = code.get(at + name.len()..).unwrap_or_default();
-        let starts = before
-            .is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '_' | '$' | '`' | '\'' | '"'));
+        let starts =
+            before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '_' | '$' | '`' | '\'' | '"'));
         // `(0, eval)(…)` and `window.eval?.(…)` are calls too.
         let after = after.trim_start().trim_start_matches([')', '?', '.']);
         starts && after.trim_start().starts_with('(')
@@ -78,10 +73,7 @@ fn in_page(page: &str) -> Vec<String> {
         let (tag, after) = split_tag(from_tag);
         rest = after;
         let attributes = attributes(tag);
-        let name = tag
-            .split(|c: char| c.is_whitespace() || c == '/')
-            .next()
-            .unwrap_or_default();
+        let name = tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
         if name.eq_ignore_ascii_case("script") {
             let content = after.split_once("</").map_or(after, |(content, _)| content);
             if !attributes.iter().any(|(name, _)| name == "src") || !content.trim().is_empty() {
@@ -94,9 +86,7 @@ fn in_page(page: &str) -> Vec<String> {
                 findings.push(format!("<{name}> has the handler attribute {attribute}"));
             }
             if value.starts_with("javascript:") {
-                findings.push(format!(
-                    "<{name}> runs a javascript: address in {attribute}"
-                ));
+                findings.push(format!("<{name}> runs a javascript: address in {attribute}"));
             }
             let loads = matches!(attribute.as_str(), "src" | "srcset" | "data")
                 || (attribute == "href" && name.eq_ignore_ascii_case("link"));
@@ -114,10 +104,7 @@ fn split_tag(text: &str) -> (&str, &str) {
     for (at, c) in text.char_indices() {
         match (quote, c) {
             (None, '>') => {
-                return (
-                    text.get(..at).unwrap_or_default(),
-                    text.get(at + 1..).unwrap_or_default(),
-                );
+                return (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
             }
             (None, '"' | '\'') => quote = Some(c),
             (Some(open), _) if open == c => quote = None,
@@ -130,9 +117,7 @@ fn split_tag(text: &str) -> (&str, &str) {
 /// The attributes of a tag, names in lower case.
 fn attributes(tag: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let start = tag
-        .find(|c: char| c.is_whitespace() || c == '/')
-        .unwrap_or(tag.len());
+    let start = tag.find(|c: char| c.is_whitespace() || c == '/').unwrap_or(tag.len());
     let mut rest = tag.get(start..).unwrap_or_default();
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
@@ -213,28 +198,16 @@ mod tests {
             ("<body ONLOAD=boot()>", "onload"),
             ("<img alt='>' onerror='x()'>", "onerror"),
             ("<a href=' javascript:x()'>", "javascript:"),
-            (
-                "<script src='https://cdn.example/x.js'></script>",
-                "another host",
-            ),
-            (
-                "<link rel=stylesheet href=//cdn.example/x.css>",
-                "another host",
-            ),
+            ("<script src='https://cdn.example/x.js'></script>", "another host"),
+            ("<link rel=stylesheet href=//cdn.example/x.css>", "another host"),
         ] {
             let findings = in_page(page);
-            assert!(
-                findings.iter().any(|finding| finding.contains(word)),
-                "{page}: {findings:?}"
-            );
+            assert!(findings.iter().any(|finding| finding.contains(word)), "{page}: {findings:?}");
         }
     }
 
     #[test]
     fn a_finding_in_a_script_names_its_line() {
-        assert_eq!(
-            in_script("let a;\n  eval(a);"),
-            ["line 2 compiles text: eval(a);"]
-        );
+        assert_eq!(in_script("let a;\n  eval(a);"), ["line 2 compiles text: eval(a);"]);
     }
 }

@@ -13,14 +13,8 @@ pub(crate) struct File {
 
 /// A table with a closing line, sizes in bytes.
 pub(crate) fn table(files: &[File]) -> String {
-    let width = files
-        .iter()
-        .map(|file| file.name.len())
-        .max()
-        .unwrap_or_default()
-        .max(12);
-    let row =
-        |name: &str, raw: &str, gzip: &str| format!("{name:<width$}  {raw:>10}  {gzip:>10}\n");
+    let width = files.iter().map(|file| file.name.len()).max().unwrap_or_default().max(12);
+    let row = |name: &str, raw: &str, gzip: &str| format!("{name:<width$}  {raw:>10}  {gzip:>10}\n");
     let mut text = row("dist/web", "raw", "gzip");
     for file in files {
         text += &row(&file.name, &grouped(file.raw), &grouped(file.gzip));
@@ -28,11 +22,7 @@ pub(crate) fn table(files: &[File]) -> String {
     let raw: usize = files.iter().map(|file| file.raw).sum();
     let gzip: usize = files.iter().map(|file| file.gzip).sum();
     text += &row("total, eager", &grouped(raw), &grouped(gzip));
-    format!(
-        "{text}\nEager gzip size: {} bytes ({:.1} KB)",
-        grouped(gzip),
-        gzip as f64 / 1000.0
-    )
+    format!("{text}\nEager gzip size: {} bytes ({:.1} KB)", grouped(gzip), gzip as f64 / 1000.0)
 }
 
 /// `1,234,567`
@@ -54,19 +44,9 @@ mod tests {
 
     #[test]
     fn the_last_line_is_the_sum_of_what_is_downloaded() {
-        let file = |name: &str, raw, gzip| File {
-            name: name.to_owned(),
-            raw,
-            gzip,
-        };
-        let table = table(&[
-            file("a.js", 1_200, 700),
-            file("a_bg.wasm", 400_000, 165_300),
-        ]);
+        let file = |name: &str, raw, gzip| File { name: name.to_owned(), raw, gzip };
+        let table = table(&[file("a.js", 1_200, 700), file("a_bg.wasm", 400_000, 165_300)]);
         assert!(table.contains("401,200"), "{table}");
-        assert!(
-            table.ends_with("Eager gzip size: 166,000 bytes (166.0 KB)"),
-            "{table}"
-        );
+        assert!(table.ends_with("Eager gzip size: 166,000 bytes (166.0 KB)"), "{table}");
     }
 }

@@ -15,12 +15,7 @@ use crate::workspace::{Workspace, find_program};
 
 /// Names a browser to use instead of the installed one; read by the tests too.
 const CHROMIUM: &str = "COPILOT_CHROMIUM";
-const CHROMIUM_NAMES: [&str; 4] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-];
+const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// What the browser tests run on.
 #[derive(Debug)]
@@ -55,11 +50,7 @@ pub(crate) fn prepare(workspace: &Workspace, step: &mut Step) -> Result<BrowserT
     Ok(BrowserTools { node, chromium })
 }
 
-fn find_or_install<T>(
-    step: &mut Step,
-    find: fn() -> Option<T>,
-    wanted: &Wanted<'_>,
-) -> Result<T, Failure> {
+fn find_or_install<T>(step: &mut Step, find: fn() -> Option<T>, wanted: &Wanted<'_>) -> Result<T, Failure> {
     if let Some(found) = find() {
         return Ok(found);
     }
@@ -93,10 +84,7 @@ pub(crate) fn run(
     if report.exists() {
         fs::remove_file(&report).map_err(Failure::file("remove", &report))?;
     }
-    let mut command = tools.node.script(
-        &folder,
-        &folder.join("node_modules/@playwright/test/cli.js"),
-    );
+    let mut command = tools.node.script(&folder, &folder.join("node_modules/@playwright/test/cli.js"));
     command
         .arg("test")
         .env("CI", "1")
@@ -109,12 +97,8 @@ pub(crate) fn run(
         command.args(["--pass-with-no-tests", "--grep", &as_pattern(filter)]);
     }
     let finished = child::observe(step, "Playwright", &mut command)?;
-    let counts = fs::read_to_string(&report)
-        .ok()
-        .and_then(|text| Counts::from_playwright(&text));
-    let counts = counts
-        .unwrap_or_default()
-        .with_status(finished.status.success());
+    let counts = fs::read_to_string(&report).ok().and_then(|text| Counts::from_playwright(&text));
+    let counts = counts.unwrap_or_default().with_status(finished.status.success());
     if counts.failed > 0 {
         finished.show(step);
     }

@@ -12,29 +12,16 @@ use crate::wasm_toolchain::WasmToolchain;
 /// Everything but the program that only exists in the browser.
 const HOST: [&str; 3] = ["--workspace", "--exclude", "copilot-web"];
 /// The packages with code that is compiled for the browser only.
-const BROWSER: [&str; 5] = [
-    "copilot-api",
-    "copilot-runtime",
-    "copilot-storage",
-    "copilot-ui",
-    "copilot-web",
-];
+const BROWSER: [&str; 5] = ["copilot-api", "copilot-runtime", "copilot-storage", "copilot-ui", "copilot-web"];
 
 pub(crate) fn format(context: &Context, step: &mut Step) -> Result<Counts, Failure> {
     let mut command = context.workspace.cargo();
-    check(
-        step,
-        "cargo fmt",
-        command.args(["fmt", "--all", "--check", "--", "--color", "never"]),
-    )
+    check(step, "cargo fmt", command.args(["fmt", "--all", "--check", "--", "--color", "never"]))
 }
 
 pub(crate) fn lint(context: &Context, step: &mut Step) -> Result<Counts, Failure> {
     let mut command = context.workspace.cargo();
-    command
-        .arg("clippy")
-        .args(HOST)
-        .args(["--all-targets", "--", "-D", "warnings"]);
+    command.arg("clippy").args(HOST).args(["--all-targets", "--", "-D", "warnings"]);
     check(step, "cargo clippy", &mut command)
 }
 
@@ -56,11 +43,7 @@ pub(crate) fn lint_wasm(
             let label = "cargo check for WebAssembly";
             let mut command = toolchain.cargo(&context.workspace, "check");
             let finished = child::run(step, label, command.args(packages))?;
-            if finished
-                .transcript
-                .iter()
-                .any(|line| line.starts_with("warning:"))
-            {
+            if finished.transcript.iter().any(|line| line.starts_with("warning:")) {
                 finished.show(step);
                 return Ok(Counts::one_failure());
             }
@@ -70,23 +53,15 @@ pub(crate) fn lint_wasm(
 }
 
 /// nextest where it is installed, because it runs test programs side by side; cargo's own runner otherwise.
-pub(crate) fn tests(
-    context: &Context,
-    step: &mut Step,
-    filter: Option<&str>,
-) -> Result<Counts, Failure> {
-    let has_nextest =
-        child::ask(context.workspace.cargo().args(["nextest", "--version"])).is_some();
+pub(crate) fn tests(context: &Context, step: &mut Step, filter: Option<&str>) -> Result<Counts, Failure> {
+    let has_nextest = child::ask(context.workspace.cargo().args(["nextest", "--version"])).is_some();
     let mut command = context.workspace.cargo();
     if has_nextest {
         command.args(["nextest", "run", "--no-fail-fast", "--no-tests", "pass"]);
     } else {
         command.args(["test", "--no-fail-fast"]);
     }
-    command
-        .args(HOST)
-        .args(["--lib", "--bins", "--tests"])
-        .args(filter);
+    command.args(HOST).args(["--lib", "--bins", "--tests"]).args(filter);
     if has_nextest {
         counted(step, "cargo nextest", &mut command, Counts::from_nextest)
     } else {
@@ -97,12 +72,7 @@ pub(crate) fn tests(
 pub(crate) fn doc_tests(context: &Context, step: &mut Step) -> Result<Counts, Failure> {
     let mut command = context.workspace.cargo();
     command.args(["test", "--doc", "--no-fail-fast"]).args(HOST);
-    counted(
-        step,
-        "cargo test --doc",
-        &mut command,
-        Counts::from_cargo_test,
-    )
+    counted(step, "cargo test --doc", &mut command, Counts::from_cargo_test)
 }
 
 fn check(step: &mut Step, label: &str, command: &mut Command) -> Result<Counts, Failure> {

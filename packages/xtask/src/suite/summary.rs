@@ -34,24 +34,11 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self
-            .rows
-            .iter()
-            .map(|row| row.name.len())
-            .max()
-            .unwrap_or_default();
-        writeln!(
-            f,
-            "\n{:<width$}  {:>7}  {:>7}  {:>12}",
-            "", "passed", "failed", "time"
-        )?;
+        let width = self.rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
+        writeln!(f, "\n{:<width$}  {:>7}  {:>7}  {:>12}", "", "passed", "failed", "time")?;
         for Row { name, counts, time } in &self.rows {
             let (passed, failed) = (counts.passed, counts.failed);
-            writeln!(
-                f,
-                "{name:<width$}  {passed:>7}  {failed:>7}  {:>12}",
-                elapsed(*time)
-            )?;
+            writeln!(f, "{name:<width$}  {passed:>7}  {failed:>7}  {:>12}", elapsed(*time))?;
         }
         let time = self.rows.iter().map(|row| row.time).sum();
         writeln!(f, "\n{} in all\n", elapsed(time))?;
@@ -67,11 +54,7 @@ mod tests {
     fn the_last_line_is_the_sum_over_all_rows() {
         let mut summary = Summary::default();
         for (name, passed, failed) in [("Test", 40, 1), ("Lint", 1, 0)] {
-            summary.add(Row {
-                name,
-                counts: Counts { passed, failed },
-                time: Duration::from_secs(3),
-            });
+            summary.add(Row { name, counts: Counts { passed, failed }, time: Duration::from_secs(3) });
         }
         let text = summary.to_string();
         assert_eq!(text.lines().last(), Some("41 passed, 1 failed"));

@@ -24,10 +24,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("copilot-triage", &[]),
     ("copilot-api", &["copilot-core"]),
     ("copilot-storage", &["copilot-core"]),
-    (
-        "copilot-runtime",
-        &["copilot-api", "copilot-core", "copilot-storage"],
-    ),
+    ("copilot-runtime", &["copilot-api", "copilot-core", "copilot-storage"]),
     // The screen sees the core's views and the runtime's handle: no wire type and no store.
     ("copilot-ui", &["copilot-core", "copilot-runtime"]),
     ("copilot-web", &SHELL),
@@ -40,25 +37,14 @@ const MAY_USE: [(&str, &[&str]); 12] = [
 ];
 
 /// A shell plugs ports into the runtime and shows the screen.
-const SHELL: [&str; 5] = [
-    "copilot-api",
-    "copilot-core",
-    "copilot-runtime",
-    "copilot-storage",
-    "copilot-ui",
-];
+const SHELL: [&str; 5] = ["copilot-api", "copilot-core", "copilot-runtime", "copilot-storage", "copilot-ui"];
 const SHELLS: [&str; 3] = ["copilot-web", "copilot-desktop", "copilot-mobile"];
 
 /// Tests may also use a real server; the server itself stays alone.
 const FOR_TESTS: [&str; 1] = ["copilot-server"];
 
 const RENDERERS: [&str; 5] = ["web", "desktop", "mobile", "native", "server"];
-const RENDERER_CRATES: [&str; 4] = [
-    "dioxus-web",
-    "dioxus-desktop",
-    "dioxus-native",
-    "dioxus-server",
-];
+const RENDERER_CRATES: [&str; 4] = ["dioxus-web", "dioxus-desktop", "dioxus-native", "dioxus-server"];
 
 /// Whether a package has a rule. Test crates above the packages see everything.
 pub(crate) fn is_known(package: &str) -> bool {
@@ -67,21 +53,13 @@ pub(crate) fn is_known(package: &str) -> bool {
 
 /// A sentence about an arrow that points the wrong way.
 pub(crate) fn violation(edge: Edge<'_>) -> Option<String> {
-    let allowed = MAY_USE
-        .iter()
-        .find(|(name, _)| *name == edge.from)
-        .map_or(&[][..], |(_, allowed)| allowed);
+    let allowed = MAY_USE.iter().find(|(name, _)| *name == edge.from).map_or(&[][..], |(_, allowed)| allowed);
     let fine = is_test_crate(edge.from)
         || allowed.contains(&edge.to)
         || (edge.for_tests
             && (edge.to == edge.from || FOR_TESTS.contains(&edge.to))
             && edge.from != "copilot-core");
-    (!fine).then(|| {
-        format!(
-            "{} must not depend on {}: arrows point down only",
-            edge.from, edge.to
-        )
-    })
+    (!fine).then(|| format!("{} must not depend on {}: arrows point down only", edge.from, edge.to))
 }
 
 /// A sentence about a package that decides how Dioxus renders without being a shell.
@@ -90,28 +68,17 @@ pub(crate) fn renderer(asked: &Features<'_>) -> Option<String> {
         return None;
     }
     if RENDERER_CRATES.contains(&asked.dependency) {
-        return Some(format!(
-            "{} depends on {}; only shells may",
-            asked.package, asked.dependency
-        ));
+        return Some(format!("{} depends on {}; only shells may", asked.package, asked.dependency));
     }
-    if let Some(feature) = asked
-        .features
-        .iter()
-        .find(|feature| RENDERERS.contains(&feature.as_str()))
-    {
+    if let Some(feature) = asked.features.iter().find(|feature| RENDERERS.contains(&feature.as_str())) {
         return Some(format!(
             "{} switches on the renderer {feature} of {}; only shells may",
             asked.package, asked.dependency
         ));
     }
     // The default features of `dioxus` bring a renderer's parts along.
-    (asked.dependency == "dioxus" && asked.default).then(|| {
-        format!(
-            "{} uses the default features of dioxus; name the needed ones",
-            asked.package
-        )
-    })
+    (asked.dependency == "dioxus" && asked.default)
+        .then(|| format!("{} uses the default features of dioxus; name the needed ones", asked.package))
 }
 
 fn is_test_crate(package: &str) -> bool {
@@ -120,11 +87,7 @@ fn is_test_crate(package: &str) -> bool {
 
 #[test]
 fn an_arrow_that_points_up_or_sideways_is_named() {
-    let edge = |from, to, for_tests| Edge {
-        from,
-        to,
-        for_tests,
-    };
+    let edge = |from, to, for_tests| Edge { from, to, for_tests };
     for (from, to) in [
         ("copilot-core", "copilot-runtime"),
         ("copilot-ui", "copilot-api"),
@@ -135,19 +98,10 @@ fn an_arrow_that_points_up_or_sideways_is_named() {
         ("copilot-triage", "copilot-core"),
     ] {
         let sentence = violation(edge(from, to, false)).unwrap_or_default();
-        assert!(
-            sentence.contains(from) && sentence.contains(to),
-            "{from} -> {to} is not noticed"
-        );
+        assert!(sentence.contains(from) && sentence.contains(to), "{from} -> {to} is not noticed");
     }
-    assert_eq!(
-        violation(edge("copilot-server", "copilot-triage", false)),
-        None
-    );
-    assert_eq!(
-        violation(edge("copilot-runtime", "copilot-server", true)),
-        None
-    );
+    assert_eq!(violation(edge("copilot-server", "copilot-triage", false)), None);
+    assert_eq!(violation(edge("copilot-runtime", "copilot-server", true)), None);
     assert!(violation(edge("copilot-runtime", "copilot-server", false)).is_some());
     assert!(violation(edge("copilot-core", "copilot-server", true)).is_some());
 }
@@ -155,18 +109,10 @@ fn an_arrow_that_points_up_or_sideways_is_named() {
 #[test]
 fn a_renderer_outside_the_shells_is_named() {
     let web = ["web".to_owned()];
-    let asked = |package, dependency, features, default| Features {
-        package,
-        dependency,
-        features,
-        default,
-    };
+    let asked = |package, dependency, features, default| Features { package, dependency, features, default };
     assert!(renderer(&asked("copilot-ui", "dioxus", &web, false)).is_some());
     assert!(renderer(&asked("copilot-ui", "dioxus-web", &[], false)).is_some());
     assert!(renderer(&asked("copilot-ui", "dioxus", &[], true)).is_some());
     assert_eq!(renderer(&asked("copilot-web", "dioxus", &web, false)), None);
-    assert_eq!(
-        renderer(&asked("copilot-ui", "dioxus", &["macro".to_owned()], false)),
-        None
-    );
+    assert_eq!(renderer(&asked("copilot-ui", "dioxus", &["macro".to_owned()], false)), None);
 }

@@ -24,10 +24,7 @@ pub(crate) fn findings(name: &str, text: &str) -> Vec<String> {
 }
 
 fn is_text(ending: &str) -> bool {
-    matches!(
-        ending,
-        "rs" | "toml" | "md" | "css" | "js" | "json" | "html" | "svg" | "yml" | "yaml"
-    )
+    matches!(ending, "rs" | "toml" | "md" | "css" | "js" | "json" | "html" | "svg" | "yml" | "yaml")
 }
 
 fn whitespace(text: &str) -> Vec<String> {
@@ -75,54 +72,33 @@ fn private_places(text: &str) -> Vec<String> {
 fn is_path(line: &str, place: &str) -> bool {
     line.match_indices(place).any(|(at, _)| {
         let before = line.get(..at).and_then(|text| text.chars().next_back());
-        let after = line
-            .get(at + place.len()..)
-            .and_then(|text| text.chars().next());
-        before
-            .is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-' | '}' | '*' | '~'))
+        let after = line.get(at + place.len()..).and_then(|text| text.chars().next());
+        before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-' | '}' | '*' | '~'))
             && after.is_some_and(|c| c.is_alphanumeric() || c == '\\')
     })
 }
 
 fn rust(name: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let first = text
-        .lines()
-        .find(|line| !line.starts_with("#!") && !line.trim().is_empty());
+    let first = text.lines().find(|line| !line.starts_with("#!") && !line.trim().is_empty());
     if !first.is_some_and(|line| line.starts_with("//! ")) {
         found.push("does not open with `//!` and its purpose".to_owned());
     }
     let in_sources = name.starts_with("packages/") && name.contains("/src/");
     let length = text.lines().count();
     if in_sources && length > LONGEST && !LONG_FILES.iter().any(|(long, _)| *long == name) {
-        found.push(format!(
-            "has {length} lines; {LONGEST} are enough for one purpose"
-        ));
+        found.push(format!("has {length} lines; {LONGEST} are enough for one purpose"));
     }
     for stem in ["utils", "helpers", "common", "misc"] {
         if name.ends_with(&format!("/{stem}.rs")) || name.contains(&format!("/{stem}/")) {
             found.push(format!("{stem} says nothing about what is inside"));
         }
     }
-    let forbidden = [
-        concat!("to", "do!("),
-        concat!("db", "g!("),
-        concat!("unimpl", "emented!("),
-    ];
-    let words = [
-        concat!("TO", "DO"),
-        concat!("FIX", "ME"),
-        concat!("XX", "X:"),
-    ];
+    let forbidden = [concat!("to", "do!("), concat!("db", "g!("), concat!("unimpl", "emented!(")];
+    let words = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:")];
     for (number, line) in (1..).zip(text.lines()) {
-        for word in forbidden
-            .iter()
-            .chain(&words)
-            .filter(|word| line.contains(**word))
-        {
-            found.push(format!(
-                "line {number} contains {word}: finish it or file an issue"
-            ));
+        for word in forbidden.iter().chain(&words).filter(|word| line.contains(**word)) {
+            found.push(format!("line {number} contains {word}: finish it or file an issue"));
         }
     }
     found
@@ -153,9 +129,6 @@ fn each_rule_names_what_it_found() {
         ("README.md", "text\n\n", "empty line"),
     ] {
         let found = findings(name, text);
-        assert!(
-            found.iter().any(|finding| finding.contains(word)),
-            "{name}: {word}: {found:?}"
-        );
+        assert!(found.iter().any(|finding| finding.contains(word)), "{name}: {word}: {found:?}");
     }
 }

@@ -31,54 +31,25 @@ pub(super) const CONNECTIONS: &[Known] = &[
                 "See whether the address is still an end point of the service",
                 "kubectl get endpointslices{n} -o wide | grep {ip}",
             ),
-            check(
-                "Find who owned the address",
-                "kubectl get pods -A -o wide | grep {ip}",
-            ),
-            check(
-                "Try the connection from where it fails",
-                "nc -vz -w 3 {host} {port}",
-            ),
-            check(
-                "See connections that wait for an answer",
-                "ss -tan state syn-sent",
-            ),
+            check("Find who owned the address", "kubectl get pods -A -o wide | grep {ip}"),
+            check("Try the connection from where it fails", "nc -vz -w 3 {host} {port}"),
+            check("See connections that wait for an answer", "ss -tan state syn-sent"),
         ],
-        evidence: (
-            "Events and log of the peer",
-            &["2 min before the first timeout", "same time zone"],
-        ),
+        evidence: ("Events and log of the peer", &["2 min before the first timeout", "same time zone"]),
     },
     Known {
         cause: Cause::ConnectionRefused,
         level: Error,
         decisive: false,
-        needles: &[
-            "connection refused",
-            "econnrefused",
-            "connect() failed (111",
-            "actively refused",
-        ],
+        needles: &["connection refused", "econnrefused", "connect() failed (111", "actively refused"],
         title: "connections refused[ by {peer}]",
         because: "The host answers, but nothing listens on that port: the process is down, restarting, or listens elsewhere.",
         checks: &[
-            check(
-                "See whether the pods behind it are ready",
-                "kubectl get pods{n} -o wide",
-            ),
-            check(
-                "Try the connection from where it fails",
-                "nc -vz -w 3 {host} {port}",
-            ),
-            check(
-                "On the peer, see whether something listens",
-                "ss -ltnp 'sport = :{port}'",
-            ),
+            check("See whether the pods behind it are ready", "kubectl get pods{n} -o wide"),
+            check("Try the connection from where it fails", "nc -vz -w 3 {host} {port}"),
+            check("On the peer, see whether something listens", "ss -ltnp 'sport = :{port}'"),
         ],
-        evidence: (
-            "Log of the service that refuses",
-            &["2 min before the first refusal"],
-        ),
+        evidence: ("Log of the service that refuses", &["2 min before the first refusal"]),
     },
     Known {
         cause: Cause::ConnectionReset,
@@ -109,10 +80,7 @@ pub(super) const CONNECTIONS: &[Known] = &[
                 "kubectl logs deployment/{deploy}{n} --since=30m --tail=200",
             ),
         ],
-        evidence: (
-            "Log of the peer in the same minute",
-            &["same time zone", "with its restarts"],
-        ),
+        evidence: ("Log of the peer in the same minute", &["same time zone", "with its restarts"]),
     },
     Known {
         cause: Cause::UpstreamUnavailable,
@@ -130,19 +98,10 @@ pub(super) const CONNECTIONS: &[Known] = &[
         title: "upstream unavailable",
         because: "The proxy has no healthy instance to send to: all are down, not ready, or marked as failed.",
         checks: &[
-            check(
-                "See the end points behind the service",
-                "kubectl get endpointslices{n}",
-            ),
+            check("See the end points behind the service", "kubectl get endpointslices{n}"),
             check("See the state of the pods", "kubectl get pods{n} -o wide"),
-            check(
-                "Read the error log of the proxy for the reason it gives",
-                "",
-            ),
+            check("Read the error log of the proxy for the reason it gives", ""),
         ],
-        evidence: (
-            "Error log of the proxy",
-            &["same minutes as the 5xx", "not only the access log"],
-        ),
+        evidence: ("Error log of the proxy", &["same minutes as the 5xx", "not only the access log"]),
     },
 ];

@@ -69,10 +69,7 @@ pub(super) const DATABASE: &[Known] = &[
                 "",
             ),
         ],
-        evidence: (
-            "Database log with the DETAIL lines of the deadlock",
-            &["both statements"],
-        ),
+        evidence: ("Database log with the DETAIL lines of the deadlock", &["both statements"]),
     },
     Known {
         cause: Cause::ReplicaLag,
@@ -97,10 +94,7 @@ pub(super) const DATABASE: &[Known] = &[
                 "Measure the lag of each replica",
                 "psql{db} -c \"select application_name, state, replay_lag from pg_stat_replication\"",
             ),
-            check(
-                "Look for a bulk write or a long query on the replica at the time the lag began",
-                "",
-            ),
+            check("Look for a bulk write or a long query on the replica at the time the lag began", ""),
         ],
         evidence: ("Replication lag graph", &["per replica", "from 1 h before"]),
     },
@@ -124,14 +118,8 @@ pub(super) const DATABASE: &[Known] = &[
                 "List what runs longest now and what it waits for",
                 "psql{db} -c \"select pid, now() - query_start as age, wait_event_type, wait_event, left(query, 80) from pg_stat_activity where state <> 'idle' order by age desc limit 10\"",
             ),
-            check(
-                "Explain the slowest statement and compare with the plan from before",
-                "",
-            ),
+            check("Explain the slowest statement and compare with the plan from before", ""),
         ],
-        evidence: (
-            "The slow statement with its plan",
-            &["explain (analyze, buffers)"],
-        ),
+        evidence: ("The slow statement with its plan", &["explain (analyze, buffers)"]),
     },
 ];

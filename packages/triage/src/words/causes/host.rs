@@ -57,19 +57,13 @@ pub(super) const HOST: &[Known] = &[
         title: "out of heap memory",
         because: "The program asked for more memory than it may have; it may answer slowly for minutes before this line because of garbage collection.",
         checks: &[
-            check(
-                "See the memory of the pod's containers now",
-                "kubectl top pod {pod}{n} --containers",
-            ),
+            check("See the memory of the pod's containers now", "kubectl top pod {pod}{n} --containers"),
             check(
                 "Look for a growing cache, queue or result set just before; a heap dump at this moment names it",
                 "",
             ),
         ],
-        evidence: (
-            "GC log or heap summary",
-            &["30 min before the first failure", "heap limit in use"],
-        ),
+        evidence: ("GC log or heap summary", &["30 min before the first failure", "heap limit in use"]),
     },
     Known {
         cause: Cause::StorageError,
@@ -91,15 +85,9 @@ pub(super) const HOST: &[Known] = &[
                 "Read what the kernel says about the device",
                 "journalctl -k{window} -g 'I/O error|read-only|EXT4|XFS|nvme' --no-pager",
             ),
-            check(
-                "See which file systems are mounted read-only",
-                "findmnt -O ro",
-            ),
+            check("See which file systems are mounted read-only", "findmnt -O ro"),
         ],
-        evidence: (
-            "Kernel log of the host",
-            &["5 min before to 5 min after the first error"],
-        ),
+        evidence: ("Kernel log of the host", &["5 min before to 5 min after the first error"]),
     },
     Known {
         cause: Cause::DiskFull,
@@ -119,23 +107,11 @@ pub(super) const HOST: &[Known] = &[
         title: "disk full[ on {host}]",
         because: "A file system has no room (or no inodes) left; writes fail while reads may still work, so failures look scattered.",
         checks: &[
-            check(
-                "See which file system is full, in bytes and in inodes",
-                "df -h; df -i",
-            ),
-            check(
-                "Find what grew",
-                "du -xh --max-depth=2 {path} 2>/dev/null | sort -h | tail -20",
-            ),
-            check(
-                "Look for deleted files that a process still holds open",
-                "lsof +L1 | sort -k7 -n | tail",
-            ),
+            check("See which file system is full, in bytes and in inodes", "df -h; df -i"),
+            check("Find what grew", "du -xh --max-depth=2 {path} 2>/dev/null | sort -h | tail -20"),
+            check("Look for deleted files that a process still holds open", "lsof +L1 | sort -k7 -n | tail"),
         ],
-        evidence: (
-            "Output of df -h and df -i",
-            &["from the host that writes the errors"],
-        ),
+        evidence: ("Output of df -h and df -i", &["from the host that writes the errors"]),
     },
     Known {
         cause: Cause::TooManyFiles,
@@ -154,29 +130,19 @@ pub(super) const HOST: &[Known] = &[
                 "ss -tan | awk 'NR>1 {print $1}' | sort | uniq -c | sort -rn",
             ),
         ],
-        evidence: (
-            "Open descriptors over time",
-            &["process_open_fds or lsof counts"],
-        ),
+        evidence: ("Open descriptors over time", &["process_open_fds or lsof counts"]),
     },
     Known {
         cause: Cause::ConnectionTableFull,
         level: Error,
         decisive: true,
-        needles: &[
-            "nf_conntrack: table full",
-            "conntrack: table full",
-            "nf_conntrack&dropping packet",
-        ],
+        needles: &["nf_conntrack: table full", "conntrack: table full", "nf_conntrack&dropping packet"],
         title: "connection table full[ on {host}]",
         because: "The kernel's table of tracked connections is full and drops new packets; every service on the host sees random timeouts.",
         checks: &[check(
             "Compare the table's use with its size",
             "sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max",
         )],
-        evidence: (
-            "Connections per host over time",
-            &["node_nf_conntrack_entries"],
-        ),
+        evidence: ("Connections per host over time", &["node_nf_conntrack_entries"]),
     },
 ];

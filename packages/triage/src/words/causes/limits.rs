@@ -12,14 +12,8 @@ pub(super) const LIMITS: &[Known] = &[
         needles: &["address already in use", "eaddrinuse"],
         title: "port already in use",
         because: "Another process listens on the port; often the old one has not ended yet.",
-        checks: &[check(
-            "See who listens on the port",
-            "ss -ltnp 'sport = :{port}'",
-        )],
-        evidence: (
-            "Log of the process that holds the port",
-            &["around the restart"],
-        ),
+        checks: &[check("See who listens on the port", "ss -ltnp 'sport = :{port}'")],
+        evidence: ("Log of the process that holds the port", &["around the restart"]),
     },
     Known {
         cause: Cause::AuthenticationFailed,
@@ -45,15 +39,9 @@ pub(super) const LIMITS: &[Known] = &[
                 "See when the secret last changed",
                 "kubectl get secrets{n} --sort-by=.metadata.creationTimestamp",
             ),
-            check(
-                "Compare which user name is used with the one that is meant",
-                "",
-            ),
+            check("Compare which user name is used with the one that is meant", ""),
         ],
-        evidence: (
-            "What was rotated, and when",
-            &["secret manager or audit log"],
-        ),
+        evidence: ("What was rotated, and when", &["secret manager or audit log"]),
     },
     Known {
         cause: Cause::RateLimited,
@@ -73,15 +61,9 @@ pub(super) const LIMITS: &[Known] = &[
         because: "A limit answers instead of the service: the load grew, a client retries without pause, or the limit was lowered.",
         checks: &[
             check("Find which client sends most", ""),
-            check(
-                "Look at retries: a rise without more users is a retry storm",
-                "",
-            ),
+            check("Look at retries: a rise without more users is a retry storm", ""),
         ],
-        evidence: (
-            "Requests per client over time",
-            &["10 min before the first 429", "with the limit"],
-        ),
+        evidence: ("Requests per client over time", &["10 min before the first 429", "with the limit"]),
     },
     Known {
         cause: Cause::CircuitOpen,
@@ -96,14 +78,8 @@ pub(super) const LIMITS: &[Known] = &[
         ],
         title: "circuit breaker open",
         because: "Calls are refused on the caller's side because earlier ones failed; the cause is behind the breaker and earlier in time.",
-        checks: &[check(
-            "Read the callee's log from a minute before the breaker opened",
-            "",
-        )],
-        evidence: (
-            "Log of the service behind the breaker",
-            &["1 min before it opened"],
-        ),
+        checks: &[check("Read the callee's log from a minute before the breaker opened", "")],
+        evidence: ("Log of the service behind the breaker", &["1 min before it opened"]),
     },
     Known {
         cause: Cause::QueueStuck,

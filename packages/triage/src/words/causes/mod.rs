@@ -81,16 +81,7 @@ pub(crate) const TRIGGERS: &[(Trigger, &[&str])] = &[
             "became primary",
         ],
     ),
-    (
-        Trigger::Migration,
-        &[
-            "migration",
-            "migrating",
-            "alter table",
-            "create index",
-            "reindex",
-        ],
-    ),
+    (Trigger::Migration, &["migration", "migrating", "alter table", "create index", "reindex"]),
     (
         Trigger::CertificateChange,
         &[
@@ -103,14 +94,7 @@ pub(crate) const TRIGGERS: &[(Trigger, &[&str])] = &[
     ),
     (
         Trigger::Scaling,
-        &[
-            "scaled down",
-            "scaling down",
-            "scaling up",
-            "scaled up",
-            "successfulrescale",
-            "scaledown",
-        ],
+        &["scaled down", "scaling down", "scaling up", "scaled up", "successfulrescale", "scaledown"],
     ),
     (
         Trigger::Restart,

@@ -28,10 +28,7 @@ pub(super) const NAMES: &[Known] = &[
             check("See whether the renewal ran", "kubectl get certificates -A"),
             check("Check the clock of the host that complains", "timedatectl"),
         ],
-        evidence: (
-            "Log of the certificate renewal",
-            &["cert-manager, certbot or the job you use"],
-        ),
+        evidence: ("Log of the certificate renewal", &["cert-manager, certbot or the job you use"]),
     },
     Known {
         cause: Cause::TlsHandshake,
@@ -60,10 +57,7 @@ pub(super) const NAMES: &[Known] = &[
             ),
             check("Compare with the CA bundle that the client uses", ""),
         ],
-        evidence: (
-            "Server log of the TLS end point",
-            &["same minute, same time zone"],
-        ),
+        evidence: ("Server log of the TLS end point", &["same minute, same time zone"]),
     },
     Known {
         cause: Cause::DnsFailure,
@@ -87,10 +81,7 @@ pub(super) const NAMES: &[Known] = &[
         title: "DNS lookups fail[ for {domain}]",
         because: "A name could not be resolved: it is wrong or gone (NXDOMAIN, no such host), or the resolver itself is in trouble (SERVFAIL, temporary failure).",
         checks: &[
-            check(
-                "Ask the resolver for the name",
-                "dig {domain} +short; dig {domain} | grep status",
-            ),
+            check("Ask the resolver for the name", "dig {domain} +short; dig {domain} | grep status"),
             check(
                 "Ask from inside the cluster",
                 "kubectl run dns-check --rm -it --restart=Never --image=busybox{n} -- nslookup {domain}",

@@ -1,0 +1,121 @@
+//! Opening an account's store and starting its engine.
+
+use std::rc::Rc;
+
+use copilot_api::{Client, Credentials};
+use copilot_core::journal::Recovered;
+use copilot_core::{Config, Core, Entropy, Event, Link, Millis};
+use copilot_storage::memory::MemoryStore;
+use copilot_storage::{Store, StoreError};
+
+use super::{Attempt, Inner, Opened};
+use crate::account::{Account, ProfileId};
+use crate::alone::Alone;
+use crate::driver::Driver;
+use crate::effects::Effects;
+use crate::handle::Handle;
+use crate::platform::Platform;
+use crate::session::{Session, SessionPorts};
+use crate::stage::{Stage, StartProblem};
+
+/// A store that was let go a moment ago may still be finishing its last write, in this process after
+/// a sign-out or in one that is just ending: that is waited for, 10 × 200 ms.
+const IN_USE_TRIES: u32 = 10;
+const IN_USE_PAUSE: Millis = Millis(200);
+
+/// A store with what it holds, and the platform to run it on.
+struct Ready {
+    store: Rc<dyn Store>,
+    recovered: Recovered,
+    platform: Platform,
+}
+
+impl Inner {
+    /// Opens an account; the server is not asked. Where its store cannot be used the account opens in
+    /// memory, and its status says that nothing is kept.
+    pub(super) async fn open(
+        self: &Rc<Self>,
+        attempt: Attempt,
+        client: Client,
+        account: Account,
+        credentials: Credentials,
+    ) {
+        let profile = account.profile();
+        let ready = self.ready_store(&profile).await;
+        if !self.is_current(attempt) {
+            return;
+        }
+        let Ready { store, recovered, platform } = match ready {
+            Ok(ready) => ready,
+            Err(problem) => {
+                return self.show_sign_in(|view| {
+                    view.busy = false;
+                    view.problem = Some(problem);
+                });
+            }
+        };
+        let ports = SessionPorts {
+            device: self.device.clone(),
+            clock: platform.clock.clone(),
+            executor: platform.executor.clone(),
+            locks: platform.locks.clone(),
+        };
+        let session = Session::new(client, profile.clone(), credentials, ports);
+        let core = Core::new(Config::default(), self.entropy());
+        let driver = Driver::new(core, platform.clock.clone(), |inbox| {
+            Effects::new(&platform, &profile, store, Rc::new(session.clone()), inbox)
+        });
+        let handle = Handle { driver: driver.clone(), account: Rc::new(account), app: Rc::downgrade(self) };
+        *self.opened.borrow_mut() = Some(Opened { handle: handle.clone(), session });
+        driver.step(Event::Boot(recovered));
+        if platform.surroundings.link() == Link::Offline {
+            driver.step(Event::Link(Link::Offline));
+        }
+        self.set_stage(Stage::Open(handle));
+    }
+
+    async fn ready_store(&self, profile: &ProfileId) -> Result<Ready, StartProblem> {
+        match self.recovered_store(profile).await {
+            Ok((store, recovered)) => Ok(Ready { store, recovered, platform: self.platform.clone() }),
+            Err(StoreError::InUse { .. }) => Err(StartProblem::StoreInUse),
+            // What a newer program keeps is whole; working beside it in memory would hide it.
+            Err(newer @ StoreError::Newer { .. }) => {
+                Err(StartProblem::StoreUnavailable { cause: newer.to_string() })
+            }
+            Err(StoreError::Unavailable { cause, .. }) => {
+                let store: Rc<dyn Store> = Rc::new(MemoryStore::default());
+                let unavailable = |_| StartProblem::StoreUnavailable { cause };
+                let recovered = store.recover().await.map_err(unavailable)?;
+                // What only this window holds, only this window can send.
+                let platform =
+                    Platform { locks: Rc::new(Alone), peers: Rc::new(Alone), ..self.platform.clone() };
+                Ok(Ready { store, recovered, platform })
+            }
+        }
+    }
+
+    async fn recovered_store(&self, profile: &ProfileId) -> Result<(Rc<dyn Store>, Recovered), StoreError> {
+        let mut tries = 1;
+        let store = loop {
+            match self.platform.stores.open(profile).await {
+                Err(StoreError::InUse { .. }) if tries < IN_USE_TRIES => tries += 1,
+                opened => break opened?,
+            }
+            self.platform.executor.sleep(IN_USE_PAUSE).await;
+        };
+        let recovered = store.recover().await?;
+        Ok((store, recovered))
+    }
+
+    /// Randomness for ids and jitter. Every platform has some; should one refuse, the time since
+    /// 1970 and since the start keep the ids of two starts apart.
+    fn entropy(&self) -> Entropy {
+        match self.platform.entropy.seed() {
+            Some(seed) => Entropy::from_seed(seed),
+            None => {
+                let now = self.platform.clock.now();
+                Entropy::from_number(now.wall.0.rotate_left(20) ^ now.mono.0)
+            }
+        }
+    }
+}

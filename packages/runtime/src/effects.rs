@@ -1,0 +1,99 @@
+//! Carries out what the core asks for, one module per port.
+//!
+//! Nothing is decided here: every rule about what follows from a result is the core's. Dropping
+//! [`Effects`] lets go of everything: open requests, timers, the lease, the other windows, the store.
+
+mod journal;
+mod lease;
+mod requests;
+mod timers;
+
+use std::rc::Rc;
+
+use copilot_core::{Effect, Event};
+use copilot_storage::Store;
+
+use crate::account::ProfileId;
+use crate::platform::Platform;
+use crate::ports::PeerLink;
+
+use journal::Journal;
+use lease::Lease;
+pub(crate) use requests::Exchange;
+use requests::Requests;
+use timers::Timers;
+
+/// Where results go: the engine that asked for them, while it lives.
+#[derive(Clone)]
+pub(crate) struct Inbox(Rc<dyn Fn(Event)>);
+
+impl Inbox {
+    pub(crate) fn new(deliver: impl Fn(Event) + 'static) -> Self {
+        Self(Rc::new(deliver))
+    }
+
+    fn deliver(&self, event: Event) {
+        (self.0)(event);
+    }
+}
+
+/// The ports of one engine at work.
+pub(crate) struct Effects {
+    journal: Journal,
+    requests: Requests,
+    timers: Timers,
+    lease: Lease,
+    peers: Option<Box<dyn PeerLink>>,
+}
+
+impl Effects {
+    pub(crate) fn new(
+        platform: &Platform,
+        profile: &ProfileId,
+        store: Rc<dyn Store>,
+        exchange: Rc<dyn Exchange>,
+        inbox: Inbox,
+    ) -> Self {
+        let executor = &platform.executor;
+        let hear = {
+            let inbox = inbox.clone();
+            Rc::new(move |message| inbox.deliver(Event::Peer(message)))
+        };
+        Self {
+            lease: Lease::new(
+                executor.clone(),
+                platform.locks.clone(),
+                profile,
+                store.clone(),
+                inbox.clone(),
+            ),
+            journal: Journal::new(executor.clone(), store, inbox.clone()),
+            requests: Requests::new(executor.clone(), exchange, inbox.clone()),
+            timers: Timers::new(executor.clone(), platform.clock.clone(), inbox),
+            peers: platform.peers.join(profile, hear),
+        }
+    }
+
+    pub(crate) fn perform(&self, effect: Effect) {
+        match effect {
+            Effect::Append(batch) => self.journal.append(batch),
+            Effect::Cache(writes) => self.journal.cache(writes),
+            Effect::Compact { before, snapshot, fence } => self.journal.compact(before, snapshot, fence),
+            Effect::ReadBack(from) => self.journal.read_back(from),
+            Effect::Load(case) => self.journal.load(case),
+            Effect::Send(id, request) => self.requests.send(id, request),
+            Effect::Abort(id) => self.requests.abort(id),
+            Effect::Arm(timer, span) => self.timers.arm(timer, span),
+            Effect::Disarm(timer) => self.timers.disarm(timer),
+            Effect::Tell(message) => {
+                if let Some(peers) = &self.peers {
+                    peers.tell(&message);
+                }
+            }
+            Effect::AcquireLease => self.lease.acquire(),
+            Effect::ReleaseLease => self.lease.release(),
+            // The driver has shown these.
+            Effect::View(_) | Effect::Notice(_) => {}
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The store's part: appends with their acknowledgements in order, the cache, reading back.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use copilot_core::ids::RealId;
+use copilot_core::journal::{Batch, BatchId, Epoch, Record, Sequence, StoreRefusal};
+use copilot_core::{CacheWrite, Event, Millis, StoreAck};
+use copilot_storage::{LocalFuture, Store};
+
+use super::Inbox;
+use crate::ports::Executor;
+use crate::tasks::if_ready;
+
+/// Pause before the journal is read back again after that failed. Short, because this window shows
+/// old rows until then; long enough not to press a disk that is in trouble.
+const READ_BACK_PAUSE: Millis = Millis::seconds(2);
+
+type Append = (BatchId, LocalFuture<Result<Sequence, StoreRefusal>>);
+
+/// Appends whose acknowledgement is still to come, oldest first.
+#[derive(Default)]
+struct Queue {
+    waiting: RefCell<VecDeque<Append>>,
+    draining: Cell<bool>,
+}
+
+pub(super) struct Journal {
+    executor: Rc<dyn Executor>,
+    store: Rc<dyn Store>,
+    inbox: Inbox,
+    appends: Rc<Queue>,
+}
+
+impl Journal {
+    pub(super) fn new(executor: Rc<dyn Executor>, store: Rc<dyn Store>, inbox: Inbox) -> Self {
+        Self { executor, store, inbox, appends: Rc::default() }
+    }
+
+    /// Starts the append in this very call. Acknowledgements come in the order of the calls; only a
+    /// refusal that is known at once is told at once, so that it is part of the tick that asked.
+    pub(super) fn append(&self, batch: Batch) {
+        let id = batch.id;
+        let mut append = self.store.append(batch);
+        match if_ready(&mut append) {
+            Some(Ok(first)) if !self.appends.draining.get() => {
+                self.inbox.deliver(acknowledgement(id, Ok(first)));
+            }
+            Some(Err(why)) => self.inbox.deliver(acknowledgement(id, Err(why))),
+            Some(Ok(first)) => self.wait_for((id, Box::pin(async move { Ok(first) }))),
+            None => self.wait_for((id, append)),
+        }
+    }
+
+    fn wait_for(&self, append: Append) {
+        self.appends.waiting.borrow_mut().push_back(append);
+        if self.appends.draining.replace(true) {
+            return;
+        }
+        let (appends, inbox) = (Rc::downgrade(&self.appends), self.inbox.clone());
+        self.executor.spawn(Box::pin(async move {
+            loop {
+                let Some(queue) = appends.upgrade() else { return };
+                let next = queue.waiting.borrow_mut().pop_front();
+                let Some((id, append)) = next else {
+                    queue.draining.set(false);
+                    return;
+                };
+                drop(queue);
+                let result = append.await;
+                inbox.deliver(acknowledgement(id, result));
+            }
+        }));
+    }
+
+    pub(super) fn cache(&self, writes: Vec<CacheWrite>) {
+        self.executor.spawn(self.store.cache(writes));
+    }
+
+    /// Best effort: a journal that was not compacted is only longer, and the core asks again.
+    pub(super) fn compact(&self, before: Sequence, snapshot: Vec<Record>, fence: Epoch) {
+        let compaction = self.store.compact(before, snapshot, fence);
+        self.executor.spawn(Box::pin(async move {
+            let _ = compaction.await;
+        }));
+    }
+
+    pub(super) fn load(&self, case: RealId) {
+        let (rows, inbox) = (self.store.load(case.clone()), self.inbox.clone());
+        self.executor.spawn(Box::pin(async move {
+            let rows = rows.await;
+            inbox.deliver(Event::Stored(StoreAck::Loaded { case, rows }));
+        }));
+    }
+
+    pub(super) fn read_back(&self, from: Sequence) {
+        let (store, executor) = (Rc::downgrade(&self.store), self.executor.clone());
+        let inbox = self.inbox.clone();
+        self.executor.spawn(Box::pin(async move {
+            loop {
+                let Some(records) = store.upgrade().map(|store| store.read_from(from)) else { return };
+                if let Ok(records) = records.await {
+                    return inbox.deliver(Event::Stored(StoreAck::ReadBack(records)));
+                }
+                executor.sleep(READ_BACK_PAUSE).await;
+            }
+        }));
+    }
+}
+
+fn acknowledgement(batch: BatchId, result: Result<Sequence, StoreRefusal>) -> Event {
+    Event::Stored(match result {
+        Ok(first) => StoreAck::Appended { batch, first },
+        Err(why) => StoreAck::Refused { batch, why },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use copilot_core::journal::{Durability, Recovered, Sequenced, Writer};
+    use copilot_core::view::CachedMessage;
+    use copilot_storage::StoreError;
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::bench::{Delivered, executor, on_paused_time};
+
+    type Answer = Result<Sequence, StoreRefusal>;
+
+    /// A store whose answers to appends are given by the test, at once or later.
+    #[derive(Default)]
+    struct Scripted {
+        answers: RefCell<VecDeque<LocalFuture<Answer>>>,
+    }
+
+    impl Scripted {
+        fn at_once(&self, answer: Answer) {
+            self.answers.borrow_mut().push_back(Box::pin(async move { answer }));
+        }
+
+        fn later(&self) -> oneshot::Sender<Answer> {
+            let (sender, answer) = oneshot::channel();
+            self.answers.borrow_mut().push_back(Box::pin(async move { answer.await.unwrap() }));
+            sender
+        }
+    }
+
+    impl Store for Scripted {
+        fn append(&self, _batch: Batch) -> LocalFuture<Answer> {
+            self.answers.borrow_mut().pop_front().unwrap()
+        }
+        fn read_from(&self, _from: Sequence) -> LocalFuture<Result<Vec<Sequenced>, StoreError>> {
+            unreachable!()
+        }
+        fn compact(&self, _: Sequence, _: Vec<Record>, _: Epoch) -> LocalFuture<Result<(), StoreRefusal>> {
+            unreachable!()
+        }
+        fn next_epoch(&self) -> LocalFuture<Result<Epoch, StoreRefusal>> {
+            unreachable!()
+        }
+        fn cache(&self, _writes: Vec<CacheWrite>) -> LocalFuture<()> {
+            unreachable!()
+        }
+        fn load(&self, _case: RealId) -> LocalFuture<Vec<CachedMessage>> {
+            unreachable!()
+        }
+        fn recover(&self) -> LocalFuture<Result<Recovered, StoreError>> {
+            unreachable!()
+        }
+        fn durability(&self) -> Durability {
+            Durability::Nothing
+        }
+    }
+
+    fn batch(id: u64) -> Batch {
+        Batch { id: BatchId(id), records: Vec::new(), writer: Writer(1), fence: None }
+    }
+
+    fn appended(id: u64, first: u64) -> Event {
+        acknowledgement(BatchId(id), Ok(Sequence(first)))
+    }
+
+    #[test]
+    fn acknowledgements_come_in_the_order_of_the_appends_whichever_ends_first() {
+        on_paused_time(async {
+            let (store, delivered) = (Rc::new(Scripted::default()), Delivered::default());
+            let journal = Journal::new(executor(), store.clone(), delivered.inbox());
+            let (first, second) = (store.later(), store.later());
+            store.at_once(Ok(Sequence(3)));
+            for id in 1..=3 {
+                journal.append(batch(id));
+            }
+            second.send(Ok(Sequence(2))).unwrap();
+            tokio::task::yield_now().await;
+            assert_eq!(delivered.take(), []);
+            first.send(Ok(Sequence(1))).unwrap();
+            assert_eq!(delivered.take_when(3).await, [appended(1, 1), appended(2, 2), appended(3, 3)]);
+
+            store.at_once(Ok(Sequence(4)));
+            // The queue has run empty, so what is known at once is told at once again.
+            tokio::task::yield_now().await;
+            journal.append(batch(4));
+            assert_eq!(delivered.take(), [appended(4, 4)]);
+        });
+    }
+
+    #[test]
+    fn a_refusal_that_is_known_at_once_is_told_before_the_call_returns() {
+        on_paused_time(async {
+            let (store, delivered) = (Rc::new(Scripted::default()), Delivered::default());
+            let journal = Journal::new(executor(), store.clone(), delivered.inbox());
+            let first = store.later();
+            store.at_once(Err(StoreRefusal::Full));
+            journal.append(batch(1));
+            journal.append(batch(2));
+            assert_eq!(delivered.take(), [acknowledgement(BatchId(2), Err(StoreRefusal::Full))]);
+            first.send(Ok(Sequence(1))).unwrap();
+            assert_eq!(delivered.take_when(1).await, [appended(1, 1)]);
+        });
+    }
+}

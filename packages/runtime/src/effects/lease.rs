@@ -1,0 +1,125 @@
+//! The sending lease: one window of a profile sends (I11).
+//!
+//! A lock between windows says whose turn it is, and the epoch in the store makes sure that one who
+//! has not noticed that its turn is over can no longer write.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use copilot_core::{Event, LeaseEvent, Millis};
+use copilot_storage::Store;
+
+use super::Inbox;
+use crate::account::ProfileId;
+use crate::ports::{Executor, LockGuard, Locks};
+use crate::tasks::{OwnedTask, spawn_owned};
+
+/// Pause before the lease is asked for again when the store did not give an epoch; other windows may
+/// be luckier in between.
+const EPOCH_PAUSE: Millis = Millis::seconds(2);
+
+#[derive(Default)]
+struct State {
+    /// The task that waits for its turn, then holds still.
+    queueing: Option<OwnedTask>,
+    held: Option<LockGuard>,
+}
+
+pub(super) struct Lease {
+    executor: Rc<dyn Executor>,
+    locks: Rc<dyn Locks>,
+    name: String,
+    store: Rc<dyn Store>,
+    inbox: Inbox,
+    state: Rc<RefCell<State>>,
+}
+
+impl Lease {
+    pub(super) fn new(
+        executor: Rc<dyn Executor>,
+        locks: Rc<dyn Locks>,
+        profile: &ProfileId,
+        store: Rc<dyn Store>,
+        inbox: Inbox,
+    ) -> Self {
+        Self { executor, locks, name: format!("fm:{profile}:lease"), store, inbox, state: Rc::default() }
+    }
+
+    /// Queues for the lease, giving back what is held: who asks again needs a new epoch.
+    pub(super) fn acquire(&self) {
+        let (locks, name, executor) = (self.locks.clone(), self.name.clone(), self.executor.clone());
+        let (store, inbox) = (Rc::downgrade(&self.store), self.inbox.clone());
+        let state = Rc::downgrade(&self.state);
+        self.release();
+        let task = spawn_owned(&self.executor, async move {
+            loop {
+                let lock = locks.acquire(&name).await;
+                let Some(epoch) = store.upgrade().map(|store| store.next_epoch()) else { return };
+                if let Ok(epoch) = epoch.await {
+                    let Some(state) = state.upgrade() else { return };
+                    state.borrow_mut().held = Some(lock);
+                    return inbox.deliver(Event::Lease(LeaseEvent::Granted(epoch)));
+                }
+                drop(lock);
+                executor.sleep(EPOCH_PAUSE).await;
+            }
+        });
+        self.state.borrow_mut().queueing = Some(task);
+    }
+
+    pub(super) fn release(&self) {
+        let _given_back = std::mem::take(&mut *self.state.borrow_mut());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use copilot_core::journal::Epoch;
+    use copilot_storage::memory::MemoryStore;
+
+    use super::*;
+    use crate::bench::{Delivered, Turnstile, executor, on_paused_time};
+
+    fn granted(epoch: u64) -> Event {
+        Event::Lease(LeaseEvent::Granted(Epoch(epoch)))
+    }
+
+    #[test]
+    fn one_window_sends_and_the_next_one_follows_under_a_higher_epoch() {
+        on_paused_time(async {
+            let (store, locks) = (MemoryStore::default(), Rc::new(Turnstile::default()));
+            let profile = ProfileId::of("http://127.0.0.1:1", "u-1");
+            let window = |delivered: &Delivered| {
+                Lease::new(executor(), locks.clone(), &profile, Rc::new(store.clone()), delivered.inbox())
+            };
+            let (here, there) = (Delivered::default(), Delivered::default());
+            let (first, second) = (window(&here), window(&there));
+            first.acquire();
+            assert_eq!(here.take_when(1).await, [granted(1)]);
+            second.acquire();
+            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+            assert_eq!(there.take(), []);
+            drop(first);
+            assert_eq!(there.take_when(1).await, [granted(2)]);
+        });
+    }
+
+    #[test]
+    fn a_window_that_asks_again_gets_a_new_epoch_and_one_that_left_the_queue_gets_none() {
+        on_paused_time(async {
+            let (store, locks) = (Rc::new(MemoryStore::default()), Rc::new(Turnstile::default()));
+            let profile = ProfileId::of("http://127.0.0.1:1", "u-1");
+            let (here, there) = (Delivered::default(), Delivered::default());
+            let first = Lease::new(executor(), locks.clone(), &profile, store.clone(), here.inbox());
+            let second = Lease::new(executor(), locks, &profile, store, there.inbox());
+            first.acquire();
+            assert_eq!(here.take_when(1).await, [granted(1)]);
+            second.acquire();
+            tokio::task::yield_now().await;
+            second.release();
+            first.acquire();
+            assert_eq!(here.take_when(1).await, [granted(2)]);
+            assert_eq!(there.take(), []);
+        });
+    }
+}

@@ -1,0 +1,68 @@
+//! What a user interface holds of one account's engine.
+
+use std::rc::{Rc, Weak};
+
+use copilot_core::view::ViewPatch;
+use copilot_core::{Event, Intent, Notice, Now, View};
+
+use crate::account::Account;
+use crate::app::Inner;
+use crate::driver::Driver;
+use crate::subscription::Subscription;
+
+/// One account's running engine. Cheap to clone; all clones are the same engine.
+#[derive(Clone)]
+pub struct Handle {
+    pub(crate) driver: Rc<Driver>,
+    pub(crate) account: Rc<Account>,
+    pub(crate) app: Weak<Inner>,
+}
+
+/// Something changed that a subscriber may want to draw.
+#[derive(Debug, Clone, Copy)]
+pub enum Change<'a> {
+    /// These parts of the view are not as they were.
+    View(&'a [ViewPatch]),
+    /// Something to tell the person once.
+    Notice(&'a Notice),
+}
+
+impl Handle {
+    /// Does what the person wants. When this returns the core has stepped and every subscriber has
+    /// been called. From inside a subscriber or [`read`](Self::read) the intent is queued and done
+    /// before the outer call returns.
+    pub fn dispatch(&self, intent: Intent) {
+        self.driver.step(Event::Intent(intent));
+    }
+
+    /// Reads what is to be drawn.
+    pub fn read<R>(&self, f: impl FnOnce(View<'_>) -> R) -> R {
+        self.driver.read(f)
+    }
+
+    /// Calls the listener after every change, until the subscription is dropped.
+    pub fn subscribe(&self, listener: impl Fn(&Change<'_>) + 'static) -> Subscription {
+        self.driver.subscribe(listener)
+    }
+
+    /// Both clocks, as the core sees them.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        self.driver.now()
+    }
+
+    /// Whose engine this is.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        Account::clone(&self.account)
+    }
+
+    /// Signs in again to this account when [`View::status`] says that it is signed out. Success
+    /// shows there; a refusal turns the stage to [`Stage::SignIn`](crate::Stage::SignIn) with
+    /// `returning` set, so that the person can correct what was wrong.
+    pub fn sign_in_again(&self, password: &str) {
+        if let Some(app) = self.app.upgrade() {
+            app.sign_in_again(self, password);
+        }
+    }
+}

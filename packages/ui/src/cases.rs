@@ -1,0 +1,310 @@
+//! The list of cases: a sidebar in a wide panel, a drawer in a narrow one.
+//!
+//! `row` draws a case, `rename` changes a title in place, `account` is the foot of the list.
+
+mod account;
+mod rename;
+mod row;
+
+use copilot_core::Intent;
+use copilot_core::ids::CaseKey;
+use copilot_core::view::Group;
+use dioxus::prelude::*;
+
+pub(crate) use rename::Rename;
+
+use crate::feedback::ToastView;
+use crate::focus::Spot;
+use crate::icon::{Glyph, Icon, Mark};
+use crate::mirror::GROUPS;
+use crate::session::{Renaming, Session, put, use_session};
+use crate::words;
+use account::AccountFoot;
+use row::CaseItem;
+
+/// The preference that remembers which groups are folded.
+const FOLDED: &str = "cases.folded";
+
+const fn group_name(group: Group) -> &'static str {
+    match group {
+        Group::Pinned => words::PINNED,
+        Group::Active => words::ACTIVE,
+        Group::Resolved => words::RESOLVED,
+    }
+}
+
+/// The list in a wide panel.
+#[component]
+pub(crate) fn Sidebar() -> Element {
+    let session = use_session();
+    rsx! {
+        nav { class: "sidebar cases", aria_label: words::CASES,
+            div { class: "cases-head",
+                Mark { size: 22 }
+                span { class: "name", "{words::BRAND}" }
+                button {
+                    r#type: "button",
+                    class: "icon-button",
+                    title: words::NEW_CASE,
+                    aria_label: words::NEW_CASE,
+                    onclick: move |_| session.show(None),
+                    Icon { glyph: Glyph::Plus }
+                }
+            }
+            CaseList {}
+        }
+    }
+}
+
+/// The list in a narrow panel: a dialog over the conversation.
+#[component]
+pub(crate) fn Drawer() -> Element {
+    let session = use_session();
+    rsx! {
+        div {
+            class: "scrim",
+            onclick: {
+                let session = session.clone();
+                move |_| session.close_drawer()
+            },
+        }
+        div {
+            class: "drawer cases",
+            role: "dialog",
+            aria_modal: "true",
+            aria_label: words::CASES,
+            onkeydown: {
+                let session = session.clone();
+                move |event: KeyboardEvent| {
+                    if event.key() == Key::Escape {
+                        event.stop_propagation();
+                        session.close_drawer();
+                    }
+                }
+            },
+            Fence { to: Spot::LayerEnd }
+            div { class: "cases-head",
+                Mark { size: 22 }
+                span { class: "name", "{words::CASES}" }
+                button {
+                    r#type: "button",
+                    class: "button primary",
+                    onmounted: {
+                        let session = session.clone();
+                        move |event: MountedEvent| session.spots.mounted(Spot::LayerStart, event.data())
+                    },
+                    onclick: {
+                        let session = session.clone();
+                        move |_| session.show(None)
+                    },
+                    Icon { glyph: Glyph::Plus, size: 14 }
+                    "{words::NEW_CASE}"
+                }
+                button {
+                    r#type: "button",
+                    class: "icon-button",
+                    aria_label: words::CLOSE,
+                    onclick: {
+                        let session = session;
+                        move |_| session.close_drawer()
+                    },
+                    Icon { glyph: Glyph::Close }
+                }
+            }
+            nav { class: "cases-nav", aria_label: words::CASES,
+                CaseList {}
+            }
+            Fence { to: Spot::LayerStart }
+        }
+    }
+}
+
+/// Keeps the focus inside a layer: what walks out at one side comes in at the other.
+#[component]
+pub(crate) fn Fence(to: Spot) -> Element {
+    let session = use_session();
+    rsx! {
+        span { class: "hidden", tabindex: "0", onfocus: move |_| session.focus(to.clone()) }
+    }
+}
+
+/// Search, groups, foot.
+#[component]
+fn CaseList() -> Element {
+    let session = use_session();
+    let mut query = use_signal(String::new);
+    let folded = use_signal(|| session.app.preference(FOLDED).unwrap_or_default());
+    let active = use_context_provider(|| Signal::new(session.view.open.peek().clone()));
+    let groups = (session.view.groups)();
+    let text = query.read().trim().to_owned();
+    let hits = (!text.is_empty()).then(|| session.handle.read(|view| view.search(&text)));
+    let visible: Vec<CaseKey> = match &hits {
+        Some(hits) => hits.clone(),
+        None => {
+            let open =
+                GROUPS.iter().zip(groups.iter()).filter(|(group, _)| !is_folded(&folded.read(), **group));
+            open.flat_map(|(_, keys)| keys.clone()).collect()
+        }
+    };
+    let stop = active.read().clone().filter(|key| visible.contains(key)).or_else(|| visible.first().cloned());
+    let empty = groups.iter().all(Vec::is_empty);
+    rsx! {
+        div { class: "search",
+            Icon { glyph: Glyph::Search, size: 14 }
+            input {
+                r#type: "search",
+                aria_label: words::SEARCH_CASES,
+                placeholder: words::SEARCH_CASES,
+                autocomplete: "off",
+                value: "{query}",
+                onmounted: {
+                    let session = session.clone();
+                    move |event: MountedEvent| session.spots.mounted(Spot::Search, event.data())
+                },
+                oninput: move |event| query.set(event.value()),
+                onpaste: move |event| event.stop_propagation(),
+                onkeydown: {
+                    let (session, first) = (session.clone(), visible.first().cloned());
+                    move |event: KeyboardEvent| match event.key() {
+                        Key::Escape if !query.peek().is_empty() => {
+                            event.stop_propagation();
+                            query.set(String::new());
+                        }
+                        Key::ArrowDown | Key::Enter => {
+                            if let Some(first) = first.clone() {
+                                event.prevent_default();
+                                if event.key() == Key::Enter { session.show(Some(first)) } else { session.focus(Spot::Case(first)) }
+                            }
+                        }
+                        Key::Character(_) => plain_text(&event),
+                        _ => {}
+                    }
+                },
+            }
+            kbd { aria_hidden: "true", "/" }
+        }
+        div {
+            class: "cases-scroll",
+            onkeydown: {
+                let session = session;
+                let (visible, stop) = (visible, stop);
+                move |event: KeyboardEvent| walk(&session, &visible, stop.as_ref(), active, &event)
+            },
+            if let Some(hits) = hits {
+                if hits.is_empty() {
+                    p { class: "cases-empty", role: "status", "{words::no_hits(&text)}" }
+                } else {
+                    Items { label: words::RESULTS, keys: hits, stop: stop.clone() }
+                }
+            } else if empty {
+                p { class: "cases-empty", "{words::NO_CASES}" }
+            } else {
+                for (group , keys) in GROUPS.into_iter().zip(groups.iter()).filter(|(_, keys)| !keys.is_empty()) {
+                    GroupBox { key: "{group_name(group)}", group, keys: keys.clone(), stop: stop.clone(), folded }
+                }
+            }
+        }
+        ToastView { in_cases: true }
+        AccountFoot {}
+    }
+}
+
+/// Plain letters in a field are text and no shortcut.
+pub(crate) fn plain_text(event: &KeyboardEvent) {
+    if !event.modifiers().intersects(Modifiers::CONTROL | Modifiers::META) {
+        event.stop_propagation();
+    }
+}
+
+fn is_folded(folded: &str, group: Group) -> bool {
+    folded.split(' ').any(|name| name == group_name(group))
+}
+
+#[component]
+fn GroupBox(group: Group, keys: Vec<CaseKey>, stop: Option<CaseKey>, folded: Signal<String>) -> Element {
+    let session = use_session();
+    let is_closed = is_folded(&folded.read(), group);
+    let name = group_name(group);
+    rsx! {
+        section { class: "group",
+            h2 {
+                button {
+                    r#type: "button",
+                    class: "group-head",
+                    aria_expanded: !is_closed,
+                    onclick: move |_| {
+                        let now: Vec<&str> = GROUPS
+                            .into_iter()
+                            .filter(|other| if *other == group { !is_closed } else { is_folded(&folded.peek(), *other) })
+                            .map(group_name)
+                            .collect();
+                        let now = now.join(" ");
+                        session.app.set_preference(FOLDED, &now);
+                        put(folded, now);
+                    },
+                    Icon { glyph: Glyph::ChevronDown, size: 12 }
+                    span { class: "gap", "{name}" }
+                    span { class: "num", "{keys.len()}" }
+                }
+            }
+            if !is_closed {
+                Items { label: name, keys, stop }
+            }
+        }
+    }
+}
+
+#[component]
+fn Items(label: &'static str, keys: Vec<CaseKey>, stop: Option<CaseKey>) -> Element {
+    rsx! {
+        ul { aria_label: label,
+            for id in keys {
+                CaseItem { key: "{id}", stop: stop.as_ref() == Some(&id), id }
+            }
+        }
+    }
+}
+
+/// Keys of the list: it is one stop for Tab, the arrows move inside it.
+fn walk(
+    session: &Session,
+    visible: &[CaseKey],
+    stop: Option<&CaseKey>,
+    mut active: Signal<Option<CaseKey>>,
+    event: &KeyboardEvent,
+) {
+    if event.modifiers().intersects(Modifiers::CONTROL | Modifiers::META | Modifiers::ALT) {
+        return;
+    }
+    let Some(current) = stop else { return };
+    let at = visible.iter().position(|key| key == current).unwrap_or(0);
+    let to = match event.key() {
+        Key::ArrowDown => Some((at + 1).min(visible.len().saturating_sub(1))),
+        Key::ArrowUp => Some(at.saturating_sub(1)),
+        Key::Home => Some(0),
+        Key::End => Some(visible.len().saturating_sub(1)),
+        _ => None,
+    };
+    if let Some(key) = to.and_then(|to| visible.get(to)) {
+        event.prevent_default();
+        active.set(Some(key.clone()));
+        session.focus(Spot::Case(key.clone()));
+        return;
+    }
+    match event.key() {
+        Key::F2 => put(session.renaming, Some(Renaming { case: current.clone(), in_header: false })),
+        Key::Delete => session.delete(current),
+        Key::ContextMenu => put(session.row_menu, Some(current.clone())),
+        Key::Character(letter) if letter.eq_ignore_ascii_case("p") => toggle_pin(session, current),
+        _ => return,
+    }
+    event.prevent_default();
+    event.stop_propagation();
+}
+
+/// Pins a case or stops that.
+fn toggle_pin(session: &Session, case: &CaseKey) {
+    let pinned = session.handle.read(|view| view.case(case).is_some_and(|row| row.group == Group::Pinned));
+    session.act(Intent::Pin { case: case.clone(), pinned: !pinned });
+    session.focus(Spot::Case(case.clone()));
+}

@@ -1,0 +1,470 @@
+//! Where people write: text, staged attachments and the draft that keeps both.
+//!
+//! [`Desk`] is the state, the methods of [`Session`] here are what happens to it, `view` draws it.
+//! What stands on the desk belongs to one case; it is kept as that case's draft 250 ms after the last
+//! key, when the case is left, on blur and when the window is hidden.
+
+mod chip;
+mod view;
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use copilot_core::ids::CaseKey;
+use copilot_core::model::{Data, Draft, FileBytes, Role, Turn};
+use copilot_core::{Intent, Refusal};
+use copilot_runtime::Handle;
+use dioxus::html::FileData;
+use dioxus::prelude::*;
+
+pub(crate) use chip::{Chip, Staged};
+pub(crate) use view::Composer;
+
+use crate::focus::Spot;
+use crate::host::Pasted;
+use crate::session::{Session, above, put};
+use crate::words;
+
+/// Pause after the last key before the draft is kept, in milliseconds (ux §8).
+const KEEP_AFTER_MS: u32 = 250;
+/// A paste of more lines or bytes than these becomes an attachment (ux §4).
+const LOG_LINES: usize = 100;
+const LOG_BYTES: usize = 8 * 1024;
+
+/// What stands in the composer.
+pub(crate) struct Desk {
+    pub text: Signal<String>,
+    pub chips: Signal<Vec<Chip>>,
+    /// A sentence under the text: why something was not done.
+    pub note: Signal<Option<String>>,
+    /// Moves when the text was replaced from elsewhere, so that the caret is put where it was.
+    pub replaced: Signal<u64>,
+    pub caret: Cell<u32>,
+    case: RefCell<Option<CaseKey>>,
+    kept: RefCell<Draft>,
+    changes: Cell<u64>,
+    chip_numbers: Cell<u64>,
+    /// Set while a submission is being handed to the core.
+    submitting: Cell<bool>,
+    refusal: RefCell<Option<Refusal>>,
+}
+
+impl Desk {
+    /// To be called inside a hook.
+    pub(crate) fn new(handle: &Handle) -> Self {
+        let (case, draft) = handle.read(|view| (view.open().cloned(), view.draft(view.open()).cloned()));
+        let draft = draft.unwrap_or_default();
+        let desk = Self {
+            text: Signal::new(draft.text.to_string()),
+            chips: Signal::new(Vec::new()),
+            note: Signal::new(None),
+            replaced: Signal::new(0),
+            caret: Cell::new(draft.caret),
+            case: RefCell::new(case),
+            kept: RefCell::default(),
+            changes: Cell::new(0),
+            chip_numbers: Cell::new(0),
+            submitting: Cell::new(false),
+            refusal: RefCell::default(),
+        };
+        let chips = draft.data.iter().map(|data| desk.chip(Staged::Ready(data.clone()))).collect();
+        put(desk.chips, chips);
+        desk.kept.replace(draft);
+        desk
+    }
+
+    fn chip(&self, staged: Staged) -> Chip {
+        let number = self.chip_numbers.get() + 1;
+        self.chip_numbers.set(number);
+        Chip { number, staged }
+    }
+
+    /// Says something under the text.
+    pub(crate) fn note(&self, text: &str) {
+        put(self.note, Some(text.to_owned()));
+    }
+
+    fn changed(&self) -> u64 {
+        let next = self.changes.get() + 1;
+        self.changes.set(next);
+        next
+    }
+
+    /// Nothing that was planned for later happens any more.
+    pub(crate) fn retire(&self) {
+        self.changed();
+    }
+
+    fn fill(&self, draft: Draft) {
+        put(self.text, draft.text.to_string());
+        let chips = draft.data.iter().map(|data| self.chip(Staged::Ready(data.clone()))).collect();
+        put(self.chips, chips);
+        self.caret.set(draft.caret);
+        self.kept.replace(draft);
+        self.changed();
+        let next = *self.replaced.peek() + 1;
+        put(self.replaced, next);
+    }
+
+    fn ready(&self) -> Vec<Data> {
+        self.chips.peek().iter().filter_map(|chip| chip.ready().cloned()).collect()
+    }
+}
+
+impl Session {
+    /// The person typed.
+    pub(crate) fn typed(&self, text: String) {
+        put(self.desk.text, text);
+        put(self.desk.note, None);
+        self.keep_soon();
+    }
+
+    /// Something else put text there.
+    pub(crate) fn type_text(&self, text: String) {
+        let text = match self.desk.text.peek().as_str() {
+            "" => text,
+            own => format!("{own}\n\n{text}"),
+        };
+        self.desk.caret.set(utf16(&text));
+        put(self.desk.text, text);
+        let next = *self.desk.replaced.peek() + 1;
+        put(self.desk.replaced, next);
+        self.keep_soon();
+    }
+
+    fn keep_soon(&self) {
+        let change = self.desk.changed();
+        let session = self.clone();
+        dioxus::core::spawn_forever(async move {
+            session.host.sleep(KEEP_AFTER_MS).await;
+            if session.desk.changes.get() == change {
+                session.keep_draft();
+            }
+        });
+    }
+
+    /// Keeps what stands there as the draft of its case, if that is news.
+    pub(crate) fn keep_draft(&self) {
+        let field = self.spots.element(&Spot::Composer);
+        let text: Arc<str> = Arc::from(self.desk.text.peek().as_str());
+        let caret = field.and_then(|field| self.host.caret(&field)).unwrap_or_else(|| utf16(&text));
+        let draft = Draft { text, data: self.desk.ready(), caret };
+        let same = {
+            let kept = self.desk.kept.borrow();
+            kept.text == draft.text && kept.data == draft.data
+        };
+        if !same {
+            self.desk.kept.replace(draft.clone());
+            let case = self.desk.case.borrow().clone();
+            self.act(Intent::KeepDraft { case, draft });
+        }
+    }
+
+    /// The draft as it was last kept.
+    pub(crate) fn kept_draft(&self) -> Draft {
+        self.desk.kept.borrow().clone()
+    }
+
+    /// Another case is open: its draft replaces what stands there.
+    pub(crate) fn load_draft(&self) {
+        let (case, draft) = self.handle.read(|view| (view.open().cloned(), view.draft(view.open()).cloned()));
+        self.desk.case.replace(case);
+        put(self.desk.note, None);
+        self.desk.fill(draft.unwrap_or_default());
+    }
+
+    /// A draft changed in the core. Our own keeping is no news; while there is text here that the core
+    /// has not seen, what stands here wins.
+    pub(crate) fn draft_changed(&self, case: Option<&CaseKey>) {
+        if self.desk.case.borrow().as_ref() != case {
+            return;
+        }
+        let theirs = self.handle.read(|view| view.draft(case).cloned()).unwrap_or_default();
+        let kept = self.kept_draft();
+        if theirs.text == kept.text && theirs.data == kept.data {
+            return;
+        }
+        let untouched = *self.desk.text.peek() == *kept.text && self.desk.ready() == kept.data;
+        if untouched && !self.desk.submitting.get() {
+            self.desk.fill(theirs);
+        }
+    }
+
+    /// Sends what stands there. Cleared in this very moment if it was accepted; else it stays, with
+    /// the reason under it.
+    pub(crate) fn send(&self) {
+        let text = self.desk.text.peek().clone();
+        let chips = self.desk.chips.peek().clone();
+        if chips.iter().any(Chip::is_being_read) {
+            self.desk.note(words::STILL_READING);
+            return;
+        }
+        let data = self.desk.ready();
+        if text.trim().is_empty() && data.is_empty() {
+            return;
+        }
+        let case = self.desk.case.borrow().clone();
+        if let Some(reading) = self.reading() {
+            reading.go_to_end();
+        }
+        self.desk.changed();
+        self.desk.submitting.set(true);
+        self.act(Intent::Submit { case, turns: turns(&text, data) });
+        self.desk.submitting.set(false);
+        let refusal = self.desk.refusal.borrow_mut().take();
+        if let Some(refusal) = refusal {
+            self.desk.note(&words::refusal(&refusal));
+            return;
+        }
+        let left: Vec<Chip> = chips.into_iter().filter(|chip| chip.ready().is_none()).collect();
+        put(self.desk.text, String::new());
+        put(self.desk.note, (!left.is_empty()).then(|| words::ONLY_REST_SENT.to_owned()));
+        put(self.desk.chips, left);
+        self.keep_draft();
+    }
+
+    /// The core did not accept something. A message that is being handed over stays where it is.
+    pub(crate) fn refused(&self, refusal: &Refusal) {
+        if self.desk.submitting.get() {
+            self.desk.refusal.replace(Some(refusal.clone()));
+        } else {
+            self.desk.note(&words::refusal(refusal));
+        }
+    }
+
+    /// A message that was accepted could not be kept after all: it comes back, above what stands there.
+    pub(crate) fn give_back(&self, why: &Refusal, case: Option<&CaseKey>, draft: &Draft) {
+        if self.desk.case.borrow().as_ref() == case {
+            let own =
+                Draft { text: Arc::from(self.desk.text.peek().as_str()), data: self.desk.ready(), caret: 0 };
+            self.desk.fill(above(draft.clone(), own));
+            self.desk.kept.take();
+            self.keep_draft();
+        } else {
+            let own = self.handle.read(|view| view.draft(case).cloned()).unwrap_or_default();
+            self.act(Intent::KeepDraft { case: case.cloned(), draft: above(draft.clone(), own) });
+        }
+        self.desk.note(&words::refusal(why));
+    }
+
+    /// Takes the person's last unsent message back, as Up in an empty composer does; whether there was one.
+    pub(crate) fn edit_last(&self) -> bool {
+        use copilot_core::view::Delivery as D;
+        let Some(case) = self.view.open.peek().clone() else { return false };
+        let last = self.handle.read(|view| {
+            let rows =
+                view.transcript(&case).iter().rev().take(40).filter_map(|key| view.message(&case, key));
+            let last = rows.into_iter().find(|row| row.role == Role::User)?;
+            let unsent = matches!(
+                last.delivery,
+                D::WaitingOffline | D::WaitingBusy { .. } | D::WaitingSignIn | D::Blocked | D::Failed { .. }
+            );
+            last.operation.filter(|_| unsent)
+        });
+        if let Some(operation) = last {
+            self.edit(operation);
+        }
+        last.is_some()
+    }
+
+    /// Stages pasted text that is too long for the composer. False: it is short, the field takes it.
+    pub(crate) fn stage_paste(&self, pasted: Pasted) -> bool {
+        match pasted {
+            Pasted::Native => false,
+            Pasted::Text(text) if !is_log(&text) => false,
+            Pasted::Text(text) => {
+                if self.takes_evidence() {
+                    self.stage(Staged::Ready(Data::Paste { text: Arc::from(text) }));
+                }
+                true
+            }
+            Pasted::TooLarge(size) => {
+                let limit = self.view.status.peek().limits.max_bytes;
+                self.stage(Staged::Refused {
+                    name: words::PASTED_LOG.to_owned(),
+                    why: words::too_large(size, limit),
+                });
+                true
+            }
+        }
+    }
+
+    /// A paste that no text field took.
+    pub(crate) fn paste_anywhere(&self, pasted: Pasted) {
+        if let Pasted::Text(text) = &pasted
+            && !is_log(text)
+        {
+            self.type_text(text.clone());
+        } else {
+            self.stage_paste(pasted);
+        }
+        self.focus(Spot::Composer);
+    }
+
+    /// The "Paste log" button.
+    pub(crate) fn paste_from_clipboard(&self) {
+        if !self.takes_evidence() {
+            return;
+        }
+        let (session, reading) = (self.clone(), self.host.read_clipboard());
+        dioxus::core::spawn_forever(async move {
+            match reading.await {
+                None => session.desk.note(words::PASTE_BY_HAND),
+                Some(text) if text.trim().is_empty() => session.desk.note(words::CLIPBOARD_EMPTY),
+                Some(text) => {
+                    let limit = session.view.status.peek().limits.max_bytes;
+                    let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
+                    if size > limit {
+                        session.stage_paste(Pasted::TooLarge(size));
+                    } else {
+                        session.stage(Staged::Ready(Data::Paste { text: Arc::from(text) }));
+                    }
+                }
+            }
+            session.focus(Spot::Composer);
+        });
+    }
+
+    /// Opens the file picker.
+    pub(crate) fn pick_files(&self) {
+        if self.takes_evidence()
+            && let Some(picker) = self.spots.element(&Spot::Picker)
+        {
+            self.host.press(&picker);
+        }
+    }
+
+    /// A case that has ended answers questions but takes no data (contract 2.4).
+    fn takes_evidence(&self) -> bool {
+        let ended = self.open_case().is_some_and(|case| case.state.is_terminal());
+        if ended {
+            self.desk.note(words::EVIDENCE_NEEDS_CASE);
+        }
+        !ended
+    }
+
+    /// Stages files, each by its own size and kind.
+    pub(crate) fn stage_files(&self, files: Vec<FileData>) {
+        if files.is_empty() || !self.takes_evidence() {
+            return;
+        }
+        let limits = self.view.status.peek().limits.clone();
+        for file in files {
+            let (name, size) = (file.name(), file.size());
+            let kind_fits = limits.extensions.is_empty()
+                || limits
+                    .extensions
+                    .iter()
+                    .any(|extension| name.to_lowercase().ends_with(&extension.to_lowercase()));
+            if size > limits.max_bytes {
+                self.stage(Staged::Refused { name, why: words::too_large(size, limits.max_bytes) });
+            } else if !kind_fits {
+                let kinds = limits.extensions.join(" ");
+                self.stage(Staged::Refused { name, why: words::wrong_kind(&kinds) });
+            } else {
+                self.read_file(file, name, size);
+            }
+        }
+        self.focus(Spot::Composer);
+    }
+
+    fn read_file(&self, file: FileData, name: String, size: u64) {
+        let number = self.stage(Staged::Reading { name: name.clone(), size });
+        let session = self.clone();
+        dioxus::core::spawn_forever(async move {
+            let staged = match file.read_bytes().await {
+                Ok(bytes) => Staged::Ready(Data::File {
+                    name: Arc::from(name),
+                    media_type: Arc::from(file.content_type().unwrap_or_else(|| "text/plain".to_owned())),
+                    bytes: FileBytes::new(bytes.to_vec()),
+                }),
+                Err(_) => Staged::Refused { name, why: words::UNREADABLE_FILE.to_owned() },
+            };
+            let mut chips = session.desk.chips;
+            if let Some(chip) = chips.write().iter_mut().find(|chip| chip.number == number) {
+                chip.staged = staged;
+            }
+            session.keep_soon();
+        });
+    }
+
+    fn stage(&self, staged: Staged) -> u64 {
+        let chip = self.desk.chip(staged);
+        let number = chip.number;
+        let mut chips = self.desk.chips;
+        chips.write().push(chip);
+        put(self.desk.note, None);
+        self.keep_soon();
+        number
+    }
+
+    /// Takes a staged attachment away.
+    pub(crate) fn unstage(&self, number: u64) {
+        let mut chips = self.desk.chips;
+        chips.write().retain(|chip| chip.number != number);
+        self.keep_soon();
+        self.focus(Spot::Composer);
+    }
+
+    /// Takes the files away, so that another can take their place.
+    pub(crate) fn drop_files(&self) {
+        let mut chips = self.desk.chips;
+        chips.write().retain(|chip| !matches!(chip.staged, Staged::Ready(Data::File { .. })));
+        self.keep_soon();
+    }
+}
+
+/// One turn per attachment, in order; the text goes with the last (ux §4).
+fn turns(text: &str, data: Vec<Data>) -> Vec<Turn> {
+    let mut turns: Vec<Turn> =
+        data.into_iter().map(|data| Turn { data: Some(data), ..Turn::default() }).collect();
+    match turns.last_mut() {
+        Some(last) => last.text = Arc::from(text),
+        None => turns.push(Turn::say(text)),
+    }
+    turns
+}
+
+/// Whether a paste is too long for the composer.
+fn is_log(text: &str) -> bool {
+    text.len() > LOG_BYTES || text.lines().count() > LOG_LINES
+}
+
+fn utf16(text: &str) -> u32 {
+    u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paste(text: &str) -> Data {
+        Data::Paste { text: text.into() }
+    }
+
+    #[test]
+    fn three_attachments_are_three_turns_and_the_text_goes_with_the_last() {
+        let turns = turns("compare these", vec![paste("a"), paste("b"), paste("c")]);
+        let texts: Vec<&str> = turns.iter().map(|turn| &*turn.text).collect();
+        assert_eq!(texts, ["", "", "compare these"]);
+        assert!(turns.iter().all(|turn| turn.data.is_some()));
+    }
+
+    #[test]
+    fn words_alone_are_one_turn() {
+        assert_eq!(turns("why?", vec![]), [Turn::say("why?")]);
+    }
+
+    #[test]
+    fn a_paste_becomes_an_attachment_by_lines_or_by_size() {
+        assert!(!is_log(&"line\n".repeat(100)));
+        assert!(is_log(&"line\n".repeat(101)));
+        assert!(!is_log(&"x".repeat(8 * 1024)));
+        assert!(is_log(&"x".repeat(8 * 1024 + 1)));
+    }
+
+    #[test]
+    fn a_caret_is_counted_as_browsers_count() {
+        assert_eq!(utf16("aü🦀"), 4);
+    }
+}

@@ -1,0 +1,185 @@
+//! The composer on screen. Never disabled, in no state.
+
+use copilot_core::view::LinkStatus;
+use dioxus::prelude::*;
+
+use super::chip::ChipCard;
+use crate::focus::Spot;
+use crate::icon::{Glyph, Icon};
+use crate::session::use_session;
+use crate::words;
+
+/// See the module.
+#[component]
+pub(crate) fn Composer(ended: bool) -> Element {
+    let session = use_session();
+    let desk = &session.desk;
+    let (text, chips) = (desk.text, desk.chips);
+    let mut picker = use_signal(|| 0_u64);
+    use_effect({
+        let session = session.clone();
+        move || {
+            let replaced = (session.desk.replaced)();
+            if replaced > 0
+                && let Some(field) = session.spots.element(&Spot::Composer)
+            {
+                session.host.set_caret(&field, session.desk.caret.get());
+            }
+        }
+    });
+    let (online, accept) = {
+        let status = session.view.status.read();
+        (status.link == LinkStatus::Online, status.limits.extensions.join(","))
+    };
+    let files = chips.read().iter().filter(|chip| chip.ready().is_some()).count();
+    let ready = files > 0 || !text.read().trim().is_empty();
+    let placeholder = if ended { words::PLACEHOLDER_CLOSED } else { words::PLACEHOLDER };
+    rsx! {
+        div { class: "composer",
+            if !chips.read().is_empty() {
+                ul { class: "chips", aria_label: words::ATTACHMENTS,
+                    for chip in chips.read().iter().cloned() {
+                        ChipCard { key: "{chip.number}", chip }
+                    }
+                }
+            }
+            div { class: "grow", "data-text": "{text}",
+                textarea {
+                    rows: "1",
+                    aria_label: words::MESSAGE,
+                    placeholder,
+                    spellcheck: "true",
+                    autocomplete: "off",
+                    value: "{text}",
+                    onmounted: {
+                        let session = session.clone();
+                        move |event: MountedEvent| session.spots.mounted(Spot::Composer, event.data())
+                    },
+                    oninput: {
+                        let session = session.clone();
+                        move |event: FormEvent| session.typed(event.value())
+                    },
+                    onblur: {
+                        let session = session.clone();
+                        move |_| session.keep_draft()
+                    },
+                    onpaste: {
+                        let session = session.clone();
+                        move |event: ClipboardEvent| {
+                            event.stop_propagation();
+                            let limit = session.view.status.peek().limits.max_bytes;
+                            if session.stage_paste(session.host.pasted(&event.data(), limit)) {
+                                event.prevent_default();
+                            }
+                        }
+                    },
+                    onkeydown: {
+                        let session = session.clone();
+                        move |event: KeyboardEvent| {
+                            if session.host.belongs_to_input_method(&event.data()) {
+                                event.stop_propagation();
+                                return;
+                            }
+                            let modifiers = event.modifiers();
+                            match event.key() {
+                                Key::Enter if !modifiers.contains(Modifiers::SHIFT) => {
+                                    event.prevent_default();
+                                    session.send();
+                                }
+                                Key::ArrowUp if modifiers.is_empty() && session.desk.text.peek().is_empty()
+                                    && session.edit_last() => {
+                                        event.prevent_default();
+                                    }
+                                Key::Character(letter)
+                                    if letter.eq_ignore_ascii_case("u")
+                                        && modifiers.intersects(Modifiers::CONTROL | Modifiers::META) =>
+                                {
+                                    event.prevent_default();
+                                    session.pick_files();
+                                }
+                                // Plain letters are text and no shortcut of the layers above.
+                                Key::Character(_) if !modifiers.intersects(Modifiers::CONTROL | Modifiers::META) => {
+                                    event.stop_propagation();
+                                }
+                                _ => {}
+                            }
+                        }
+                    },
+                }
+            }
+            if let Some(note) = desk.note.read().clone() {
+                p { class: "composer-note", role: "status",
+                    Icon { glyph: Glyph::Info, size: 14 }
+                    span { "{note}" }
+                }
+            }
+            div { class: "tools",
+                button {
+                    r#type: "button",
+                    class: "icon-button",
+                    title: words::ATTACH,
+                    aria_label: words::ATTACH,
+                    onclick: {
+                        let session = session.clone();
+                        move |_| session.pick_files()
+                    },
+                    Icon { glyph: Glyph::Clip }
+                }
+                button {
+                    r#type: "button",
+                    class: "icon-button",
+                    title: words::PASTE_LOG,
+                    aria_label: words::PASTE_LOG,
+                    onclick: {
+                        let session = session.clone();
+                        move |_| session.paste_from_clipboard()
+                    },
+                    Icon { glyph: Glyph::Clipboard }
+                }
+                if files > 1 {
+                    span { class: "count", "{words::files(files)}" }
+                } else {
+                    span { class: "hint", if online { "{words::HINT}" } else { "{words::HINT_OFFLINE}" } }
+                }
+                button {
+                    r#type: "button",
+                    class: "send",
+                    title: words::SEND,
+                    aria_label: words::SEND,
+                    "data-ready": ready,
+                    onclick: {
+                        let session = session.clone();
+                        move |_| {
+                            session.send();
+                            session.focus(Spot::Composer);
+                        }
+                    },
+                    Icon { glyph: Glyph::ArrowUp }
+                }
+            }
+            // A picker that has done its work is replaced, so that the same file can be chosen again.
+            for number in [picker()] {
+                input {
+                    key: "{number}",
+                    class: "hidden",
+                    r#type: "file",
+                    multiple: true,
+                    accept: "{accept}",
+                    tabindex: "-1",
+                    aria_hidden: "true",
+                    onmounted: {
+                        let session = session.clone();
+                        move |event: MountedEvent| session.spots.mounted(Spot::Picker, event.data())
+                    },
+                    onchange: {
+                        let session = session.clone();
+                        move |event: FormEvent| {
+                            session.stage_files(event.files());
+                            picker += 1;
+                        }
+                    },
+                }
+            }
+        }
+    }
+}

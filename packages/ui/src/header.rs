@@ -1,0 +1,210 @@
+//! The head of the conversation: which case, where it stands, how far its messages are.
+
+use copilot_core::model::CaseState;
+use copilot_core::view::{AccountStatus, CaseRow, LinkStatus, Status, StoreHealth};
+use dioxus::prelude::*;
+
+use crate::cases::Rename;
+use crate::focus::Spot;
+use crate::icon::{Glyph, Icon};
+use crate::mirror::use_case;
+use crate::session::{Renaming, put, use_session};
+use crate::timing::use_settled;
+use crate::words;
+use copilot_core::ids::CaseKey;
+
+/// "n waiting" appears only after so many milliseconds of waiting, so that it does not flicker (ux §4).
+const WAITING_SHOWS_AFTER_MS: u32 = 2000;
+
+/// See the module.
+#[component]
+pub(crate) fn Header() -> Element {
+    let session = use_session();
+    let wide = (session.wide)();
+    let open = (session.view.open)();
+    rsx! {
+        header { class: "header",
+            if !wide {
+                button {
+                    r#type: "button",
+                    class: "icon-button",
+                    title: words::CASES,
+                    aria_label: words::CASES,
+                    aria_expanded: (session.drawer)(),
+                    aria_haspopup: "dialog",
+                    onmounted: {
+                        let session = session.clone();
+                        move |event: MountedEvent| session.spots.mounted(Spot::Menu, event.data())
+                    },
+                    onclick: {
+                        let session = session.clone();
+                        move |_| session.toggle_cases()
+                    },
+                    Icon { glyph: Glyph::Menu }
+                    MenuDot {}
+                }
+            }
+            match open.clone() {
+                Some(id) => rsx! {
+                    Names { key: "{id}", id }
+                },
+                None => rsx! {
+                    div { class: "names",
+                        h1 { "{words::NEW_CASE}" }
+                        div { class: "sub",
+                            span { class: "ellipsis", "{words::NEW_CASE_SUB}" }
+                        }
+                    }
+                },
+            }
+            if !wide && open.is_some() {
+                button {
+                    r#type: "button",
+                    class: "icon-button",
+                    title: words::NEW_CASE,
+                    aria_label: words::NEW_CASE,
+                    onclick: move |_| session.show(None),
+                    Icon { glyph: Glyph::Plus }
+                }
+            }
+        }
+    }
+}
+
+/// Title and second line of a case.
+#[component]
+fn Names(id: CaseKey) -> Element {
+    let session = use_session();
+    let row = use_case(&id);
+    let renaming = session.renaming;
+    let edited = use_memo({
+        let id = id.clone();
+        move || renaming.read().as_ref().is_some_and(|renaming| renaming.case == id && renaming.in_header)
+    });
+    let Some(case) = row.read().clone() else { return rsx! {} };
+    let begin = {
+        let (session, id) = (session.clone(), id);
+        move || put(session.renaming, Some(Renaming { case: id.clone(), in_header: true }))
+    };
+    let (state, attribute) = (words::state(&case.state), state_attribute(&case.state));
+    rsx! {
+        div { class: "names",
+            h1 {
+                if edited() {
+                    Rename { case: case.clone(), in_header: true }
+                } else {
+                    button {
+                        r#type: "button",
+                        class: "title-button ellipsis",
+                        title: "{case.title} · F2",
+                        onmounted: {
+                            let session = session;
+                            move |event: MountedEvent| session.spots.mounted(Spot::Title, event.data())
+                        },
+                        onclick: {
+                            let begin = begin.clone();
+                            move |_| begin()
+                        },
+                        onkeydown: move |event: KeyboardEvent| {
+                            if event.key() == Key::F2 {
+                                event.prevent_default();
+                                begin();
+                            }
+                        },
+                        "{case.title}"
+                    }
+                }
+            }
+            div { class: "sub",
+                span { class: "pill", "data-state": attribute, "{state}" }
+                if let Some(stage) = &case.stage {
+                    span { class: "stage num ellipsis",
+                        "{words::stage(stage)}"
+                        if let Some(done) = case.milestones {
+                            span { class: "steps", " · {words::steps(done)}" }
+                        }
+                    }
+                }
+                span { class: "gap" }
+                SyncMark { case: CaseRow::clone(&case) }
+            }
+        }
+    }
+}
+
+const fn state_attribute(state: &CaseState) -> &'static str {
+    match state {
+        CaseState::Investigating => "investigating",
+        CaseState::Resolved => "resolved",
+        CaseState::Closed => "closed",
+        _ => "inquiry",
+    }
+}
+
+/// How far the messages of a case are; the highest that applies (ux §4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sync {
+    NotSent(u32),
+    Full,
+    Offline,
+    Waiting(u32),
+    Synced,
+}
+
+fn sync(case: &CaseRow, status: &Status, waited: bool) -> Sync {
+    if case.not_sent > 0 {
+        Sync::NotSent(case.not_sent)
+    } else if status.store == StoreHealth::Full {
+        Sync::Full
+    } else if status.link != LinkStatus::Online {
+        Sync::Offline
+    } else if case.waiting > 0 && waited {
+        Sync::Waiting(case.waiting)
+    } else {
+        Sync::Synced
+    }
+}
+
+#[component]
+fn SyncMark(case: CaseRow) -> Element {
+    let session = use_session();
+    let waited = use_settled(case.waiting > 0, WAITING_SHOWS_AFTER_MS);
+    let sync = sync(&case, &session.view.status.read(), waited);
+    let (name, glyph, word) = match sync {
+        Sync::NotSent(count) => ("not-sent", Glyph::Alert, words::not_sent(count)),
+        Sync::Full => ("full", Glyph::Database, words::STORAGE_FULL_SHORT.to_owned()),
+        Sync::Offline => ("offline", Glyph::CloudOff, words::OFFLINE_MARK.to_owned()),
+        Sync::Waiting(count) => ("waiting", Glyph::Clock, words::waiting(count)),
+        Sync::Synced => ("synced", Glyph::Cloud, words::SYNCED.to_owned()),
+    };
+    rsx! {
+        span { class: "sync num", "data-sync": name, title: "{word}",
+            Icon { glyph, size: 14 }
+            if sync == Sync::Synced {
+                span { class: "word-wide", "{word}" }
+                span { class: "word-narrow hidden", "{word}" }
+            } else {
+                span { "{word}" }
+            }
+        }
+    }
+}
+
+/// The dot on the menu button: what waits in any case.
+#[component]
+fn MenuDot() -> Element {
+    let session = use_session();
+    let status = session.view.status.read();
+    let dot = if status.not_sent > 0 {
+        "not-sent"
+    } else if status.account == AccountStatus::SignedOut {
+        "sign-in"
+    } else if status.waiting > 0 {
+        "waiting"
+    } else {
+        return rsx! {};
+    };
+    rsx! {
+        span { class: "menu-dot", "data-dot": dot }
+    }
+}

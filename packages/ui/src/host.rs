@@ -1,0 +1,58 @@
+//! What only a shell can do for the interface: wait, reach the clipboard, look into its own events.
+//!
+//! `copilot-ui` knows no renderer. Each shell implements [`Host`] for its own one; where a renderer
+//! has no such ability the answer is "no", and the interface says so or does without.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use dioxus::prelude::*;
+
+/// A future on the interface's own thread.
+pub type Later<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// What a paste carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pasted {
+    /// No text, or it cannot be read here: the renderer pastes by itself.
+    Native,
+    /// Text that the person may want to send.
+    Text(String),
+    /// More text than `limit`; it was not copied out of the event. Size in bytes, or a lower bound of it.
+    TooLarge(u64),
+}
+
+/// Abilities of a shell.
+pub trait Host {
+    /// Completes after so many milliseconds.
+    fn sleep(&self, millis: u32) -> Later<()>;
+
+    /// Puts text on the clipboard; whether that worked.
+    fn copy(&self, text: String) -> Later<bool>;
+
+    /// Reads the clipboard; `None` when this window may not.
+    fn read_clipboard(&self) -> Later<Option<String>>;
+
+    /// Looks into a paste without copying more than `limit` bytes out of it.
+    fn pasted(&self, event: &ClipboardData, limit: u64) -> Pasted;
+
+    /// Whether a key press belongs to an input method and not to the program.
+    fn belongs_to_input_method(&self, event: &KeyboardData) -> bool {
+        event.is_composing()
+    }
+
+    /// Caret of a text field in UTF-16 units.
+    fn caret(&self, field: &MountedData) -> Option<u32>;
+
+    /// Puts the caret of a text field there.
+    fn set_caret(&self, field: &MountedData, caret: u32);
+
+    /// Selects all text of a field.
+    fn select_all(&self, field: &MountedData);
+
+    /// Presses a control for the person, such as a hidden file picker.
+    fn press(&self, control: &MountedData);
+
+    /// Calls back when the window is hidden or about to go, until the guard is dropped.
+    fn on_hide(&self, call: Box<dyn Fn()>) -> Box<dyn std::any::Any>;
+}

@@ -1,0 +1,136 @@
+//! The icon set: 16 by 16 grid, strokes of 1.5, round ends; drawn in the colour of the text.
+//!
+//! An icon never stands for a word alone: the control or the text beside it carries the name.
+
+use dioxus::prelude::*;
+
+/// A picture of the set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Glyph {
+    Alert,
+    ArrowDown,
+    ArrowUp,
+    Bolt,
+    Check,
+    ChevronDown,
+    ChevronRight,
+    Clip,
+    Clipboard,
+    Clock,
+    Close,
+    Cloud,
+    CloudOff,
+    Copy,
+    Database,
+    Document,
+    Dots,
+    Info,
+    Lock,
+    Menu,
+    Pencil,
+    Pin,
+    Plus,
+    Pulse,
+    Refresh,
+    Search,
+    Server,
+    SignOut,
+    Stop,
+    Terminal,
+    Trash,
+}
+
+impl Glyph {
+    /// The strokes, as path data.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Alert => "M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 1 0 0-12.5M8 4.9v3.6M8 11v.01",
+            Self::ArrowDown => "M8 3v10M3.75 8.75L8 13l4.25-4.25",
+            Self::ArrowUp => "M8 13V3M3.75 7.25L8 3l4.25 4.25",
+            Self::Bolt => "M8.9 1.75L3 9.25h4.25L6.9 14.25L13 6.75H8.6z",
+            Self::Check => "M2.75 8.5l3.5 3.5l7-7.5",
+            Self::ChevronDown => "M4.25 6.25L8 10l3.75-3.75",
+            Self::ChevronRight => "M6.25 4.25L10 8l-3.75 3.75",
+            Self::Clip => {
+                "M13.5 7.4l-5.6 5.6a3.4 3.4 0 0 1-4.8-4.8l5.9-5.9a2.3 2.3 0 0 1 3.2 3.2l-5.8 5.8a1.15 1.15 0 0 1-1.6-1.6l5.2-5.2"
+            }
+            Self::Clipboard => {
+                "M5.75 2.75H4.5a1.5 1.5 0 0 0-1.5 1.5v8.5a1.5 1.5 0 0 0 1.5 1.5h7a1.5 1.5 0 0 0 1.5-1.5v-8.5a1.5 1.5 0 0 0-1.5-1.5h-1.25M5.75 1.75h4.5v2.5h-4.5zM5.75 8h4.5M5.75 11h2.5"
+            }
+            Self::Clock => "M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 1 0 0-12.5M8 4.75V8l2.25 1.5",
+            Self::Close => "M3.75 3.75l8.5 8.5M12.25 3.75l-8.5 8.5",
+            Self::Cloud => {
+                "M4.5 12.75a3 3 0 0 1-.4-5.97a4 4 0 0 1 7.75-.53a3.27 3.27 0 0 1-.35 6.5zM6 9.25l1.5 1.5l2.75-3"
+            }
+            Self::CloudOff => {
+                "M2.25 2.25l11.5 11.5M5.1 4.6A4 4 0 0 1 11.85 6.25a3.27 3.27 0 0 1 1.9 5M11 12.75H4.5a3 3 0 0 1-.4-5.97"
+            }
+            Self::Copy => {
+                "M6 5.5h6.25a1 1 0 0 1 1 1v5.75a1 1 0 0 1-1 1H6.5a1 1 0 0 1-1-1V6.5a1 1 0 0 1 1-1M10.5 5.5V3.75a1 1 0 0 0-1-1H3.75a1 1 0 0 0-1 1V9.5a1 1 0 0 0 1 1H5.5"
+            }
+            Self::Database => {
+                "M2.75 4c0-1.1 2.35-2 5.25-2s5.25.9 5.25 2s-2.35 2-5.25 2s-5.25-.9-5.25-2M2.75 4v8c0 1.1 2.35 2 5.25 2s5.25-.9 5.25-2V4M2.75 8c0 1.1 2.35 2 5.25 2s5.25-.9 5.25-2"
+            }
+            Self::Document => {
+                "M9.25 1.75H4.5a1.25 1.25 0 0 0-1.25 1.25v10a1.25 1.25 0 0 0 1.25 1.25h7A1.25 1.25 0 0 0 12.75 13V5.25zM9.25 1.75v3.5h3.5M5.75 8.5h4.5M5.75 11.25h3"
+            }
+            Self::Dots => "M3.25 8v.01M8 8v.01M12.75 8v.01",
+            Self::Info => "M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 1 0 0-12.5M8 7.5v3.6M8 5v.01",
+            Self::Lock => {
+                "M4 7.25h8a1 1 0 0 1 1 1v4.75a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V8.25a1 1 0 0 1 1-1M5.25 7.25V4.75a2.75 2.75 0 0 1 5.5 0v2.5"
+            }
+            Self::Menu => "M2.5 4h11M2.5 8h8.5M2.5 12h11",
+            Self::Pencil => "M10.75 2.6l2.65 2.65L5.5 13.15l-3.25.6l.6-3.25zM9.25 4.1l2.65 2.65",
+            Self::Pin => "M5.5 2h5M6.25 2v4L4 8.75h8L9.75 6V2M8 8.75V14",
+            Self::Plus => "M8 3v10M3 8h10",
+            Self::Pulse => "M1.75 8h2.75l2-5l3 10l2-5h2.75",
+            Self::Refresh => "M13 8a5 5 0 1 1-1.5-3.55L13.25 6M13.25 2.5V6h-3.5",
+            Self::Search => "M7 2.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M10.4 10.4l3.1 3.1",
+            Self::Server => {
+                "M3.5 2.75h9a1 1 0 0 1 1 1v2.5a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-2.5a1 1 0 0 1 1-1M3.5 8.75h9a1 1 0 0 1 1 1v2.5a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-2.5a1 1 0 0 1 1-1M5 5h.01M5 11h.01"
+            }
+            Self::SignOut => {
+                "M6.25 2.75H4a1.25 1.25 0 0 0-1.25 1.25v8A1.25 1.25 0 0 0 4 13.25h2.25M6.5 8h7M10.75 5.25L13.5 8l-2.75 2.75"
+            }
+            Self::Stop => "M4.5 4.5h7v7h-7z",
+            Self::Terminal => "M2.5 4l4 4l-4 4M8.5 12.5h5",
+            Self::Trash => {
+                "M2.5 4.25h11M6 4.25v-1.5h4v1.5M3.75 4.25l.6 8.75a1.25 1.25 0 0 0 1.25 1.15h4.8A1.25 1.25 0 0 0 11.65 13l.6-8.75M6.5 7v4.25M9.5 7v4.25"
+            }
+        }
+    }
+}
+
+/// Draws a glyph. Sizes 12, 14, 16 and 20 (ux §9).
+#[component]
+pub(crate) fn Icon(glyph: Glyph, #[props(default = 16)] size: u32) -> Element {
+    let fill = if glyph == Glyph::Stop { "currentColor" } else { "none" };
+    rsx! {
+        svg {
+            class: "icon",
+            width: "{size}",
+            height: "{size}",
+            view_box: "0 0 16 16",
+            fill,
+            stroke: "currentColor",
+            stroke_width: "1.5",
+            stroke_linecap: "round",
+            stroke_linejoin: "round",
+            "aria-hidden": "true",
+            path { d: glyph.path() }
+        }
+    }
+}
+
+/// The mark: a rounded square with an M that is split by a fault line, its right half raised.
+#[component]
+pub(crate) fn Mark(#[props(default = 18)] size: u32) -> Element {
+    rsx! {
+        span { class: "mark", style: "--mark: {size}px", aria_hidden: "true",
+            svg { view_box: "0 0 24 24", width: "{size}", height: "{size}", fill: "none", stroke_linecap: "round", stroke_linejoin: "round",
+                path { d: "M5.2 17.2V7.6l5.6 6", stroke: "#fff", stroke_width: "2.5" }
+                path { d: "M13.4 11.4l5.4-5.2v9.6", stroke: "#c9cbff", stroke_width: "2.5" }
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The side panel: components, styles and words. Sees the core's views and the runtime's handle only.
+//!
+//! Start reading at [`Panel`], the root that a shell draws with a [`Setup`]. Events come in, the
+//! components dispatch intents, `mirror` turns the core's patches into signals, rows draw themselves.
+//! What a renderer cannot do for all platforms alike is behind [`Host`], which each shell implements.
+//!
+//! Left out on purpose: domain state, the network, waiting for either, and any renderer feature of
+//! Dioxus. Nothing here makes the page evaluate text as code, so the extension's policy holds.
+
+mod announce;
+mod cases;
+mod composer;
+mod copy;
+mod feedback;
+mod focus;
+mod header;
+mod host;
+mod icon;
+mod label;
+mod markdown;
+mod mirror;
+mod panel;
+mod session;
+mod setup;
+mod sign_in;
+mod styles;
+mod timing;
+mod transcript;
+mod windowing;
+mod words;
+
+pub use host::{Host, Later, Pasted};
+pub use panel::{Panel, PanelProps};
+pub use setup::Setup;

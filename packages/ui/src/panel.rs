@@ -1,0 +1,288 @@
+//! The root: which screen, and around an open account the frame of list, conversation and dock.
+
+use std::rc::Rc;
+
+use copilot_core::view::{LinkStatus, WindowRole};
+use copilot_runtime::{Handle, Stage};
+use dioxus::core::{Runtime, RuntimeGuard};
+use dioxus::html::HasFileData;
+use dioxus::prelude::*;
+
+use crate::cases::{Drawer, Fence, Sidebar};
+use crate::composer::Composer;
+use crate::feedback::{LiveRegions, Notices, Strip, ToastView};
+use crate::focus::Spot;
+use crate::header::Header;
+use crate::session::{Dialog, Session, put, use_session};
+use crate::setup::Setup;
+use crate::sign_in::{SignIn, SignInAgain};
+use crate::styles;
+use crate::transcript::{Bookmarks, Hero, Transcript};
+use crate::words;
+
+/// The preference that overrides the system's theme: `dark` or `light`.
+const THEME: &str = "theme";
+/// Panels of this width in pixels and more have a sidebar (ux §3).
+const WIDE: f64 = 720.0;
+/// Ages are drawn anew once a minute (ux §8).
+const MINUTE_MS: u32 = 60_000;
+
+/// The whole interface. A shell draws this and nothing else.
+#[component]
+pub fn Panel(setup: Setup) -> Element {
+    let stage = use_signal(|| setup.app.stage());
+    let _subscription = use_hook(|| {
+        let (app, runtime) = (setup.app.clone(), Runtime::current());
+        Rc::new(setup.app.on_stage(move || {
+            let _guard = RuntimeGuard::new(runtime.clone());
+            let mut stage = stage;
+            stage.set(app.stage());
+        }))
+    });
+    let theme = setup.app.preference(THEME);
+    rsx! {
+        style { dangerous_inner_html: styles::SHEET }
+        match stage() {
+            Stage::Starting => rsx! {
+                div { class: "fm", "data-theme": theme }
+            },
+            Stage::SignIn(view) => rsx! {
+                div { class: "fm", "data-theme": theme,
+                    SignIn { setup, view }
+                }
+            },
+            Stage::Open(handle) => rsx! {
+                for (name , handle) in [(account_name(&handle), handle)] {
+                    Account { key: "{name}", setup: setup.clone(), handle: Held(handle), theme: theme.clone() }
+                }
+            },
+        }
+    }
+}
+
+fn account_name(handle: &Handle) -> String {
+    let account = handle.account();
+    format!("{} {}", account.server, account.user_id)
+}
+
+/// A handle as a property. The component's key is the account's, so that another account is another component.
+#[derive(Clone)]
+struct Held(Handle);
+
+impl PartialEq for Held {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// One open account.
+#[component]
+fn Account(setup: Setup, handle: Held, theme: Option<String>) -> Element {
+    let session = use_context_provider(|| Session::open(&setup, handle.0.clone()));
+    use_context_provider(Bookmarks::default);
+    use_drop({
+        let session = session.clone();
+        move || session.close()
+    });
+    use_effect({
+        let session = session.clone();
+        move || session.spots.carry_out()
+    });
+    use_hook(|| session.focus(Spot::Composer));
+    use_future({
+        let session = session.clone();
+        move || {
+            let (host, mut minute) = (session.host.clone(), session.minute);
+            async move {
+                loop {
+                    host.sleep(MINUTE_MS).await;
+                    minute += 1;
+                }
+            }
+        }
+    });
+    let (link, role) = {
+        let status = session.view.status.read();
+        (status.link, status.role)
+    };
+    let drawer = (session.drawer)() && !(session.wide)();
+    let dialog = (session.dialog)();
+    rsx! {
+        div {
+            class: "fm",
+            tabindex: "-1",
+            "data-theme": theme,
+            "data-link": if link == LinkStatus::Online { "online" } else { "offline" },
+            "data-role-in-profile": if role == WindowRole::Sender { "sender" } else { "follower" },
+            onresize: {
+                let session = session.clone();
+                move |event: ResizeEvent| {
+                    if let Ok(size) = event.data().get_border_box_size() {
+                        put(session.wide, size.width >= WIDE);
+                    }
+                }
+            },
+            onkeydown: {
+                let session = session.clone();
+                move |event: KeyboardEvent| shortcut(&session, &event)
+            },
+            onpaste: {
+                let session = session.clone();
+                move |event: ClipboardEvent| {
+                    let limit = session.view.status.peek().limits.max_bytes;
+                    session.paste_anywhere(session.host.pasted(&event.data(), limit));
+                    event.prevent_default();
+                }
+            },
+            ondragover: move |event: DragEvent| event.prevent_default(),
+            ondrop: {
+                let session = session;
+                move |event: DragEvent| {
+                    event.prevent_default();
+                    session.stage_files(event.files());
+                }
+            },
+            div { class: "frame", inert: (drawer || dialog.is_some()).then_some("true"),
+                if (session.wide)() {
+                    Sidebar {}
+                }
+                Pane {}
+            }
+            if drawer {
+                div { inert: dialog.is_some().then_some("true"), Drawer {} }
+            }
+            if let Some(dialog) = dialog {
+                div { class: "scrim top" }
+                match dialog {
+                    Dialog::SignIn => rsx! {
+                        SignInAgain {}
+                    },
+                    Dialog::SignOut => rsx! {
+                        SignOut {}
+                    },
+                }
+            }
+            LiveRegions {}
+        }
+    }
+}
+
+/// Header, conversation, dock.
+#[component]
+fn Pane() -> Element {
+    let session = use_session();
+    let open = (session.view.open)();
+    let empty = session.view.transcript.read().is_empty() && !(session.view.loading)();
+    let _ = session.view.groups.read();
+    let ended = session.open_case().is_some_and(|case| case.state.is_terminal());
+    rsx! {
+        div { class: "pane",
+            Header {}
+            main { class: "main",
+                Notices {}
+                match open {
+                    Some(case) if !empty => rsx! {
+                        for case in [case] {
+                            Transcript { key: "{case}", case }
+                        }
+                    },
+                    other => rsx! {
+                        Hero { greet: other.is_none() }
+                    },
+                }
+            }
+            footer { class: "dock",
+                ToastView { in_cases: false }
+                Strip {}
+                Composer { ended }
+            }
+        }
+    }
+}
+
+/// The question before an account with unsent work is left.
+#[component]
+fn SignOut() -> Element {
+    let session = use_session();
+    let count = {
+        let status = session.view.status.read();
+        status.waiting + status.not_sent
+    };
+    rsx! {
+        div { class: "dialog", role: "alertdialog", aria_modal: "true", aria_label: words::SIGN_OUT,
+            Fence { to: Spot::LayerEnd }
+            h2 { "{words::SIGN_OUT}" }
+            p { "{words::unsent_stays(count)}" }
+            div { class: "buttons",
+                button {
+                    r#type: "button",
+                    class: "button quiet",
+                    onmounted: {
+                        let session = session.clone();
+                        move |event: MountedEvent| {
+                            session.spots.mounted(Spot::LayerStart, event.data());
+                            session.focus(Spot::LayerStart);
+                        }
+                    },
+                    onclick: {
+                        let session = session.clone();
+                        move |_| {
+                            put(session.dialog, None);
+                            session.focus(Spot::Composer);
+                        }
+                    },
+                    "{words::CANCEL}"
+                }
+                button {
+                    r#type: "button",
+                    class: "button primary",
+                    onmounted: {
+                        let session = session.clone();
+                        move |event: MountedEvent| session.spots.mounted(Spot::LayerEnd, event.data())
+                    },
+                    onclick: move |_| session.sign_out(true),
+                    "{words::KEEP_AND_SIGN_OUT}"
+                }
+            }
+            Fence { to: Spot::LayerStart }
+        }
+    }
+}
+
+/// Keys that work everywhere (ux §8).
+fn shortcut(session: &Session, event: &KeyboardEvent) {
+    if session.host.belongs_to_input_method(&event.data()) {
+        return;
+    }
+    let modifiers = event.modifiers();
+    let command = modifiers.intersects(Modifiers::CONTROL | Modifiers::META);
+    let shift = modifiers.contains(Modifiers::SHIFT);
+    let done = match event.key() {
+        Key::Escape if shift => {
+            session.focus(Spot::Composer);
+            true
+        }
+        Key::Escape if session.dialog.peek().is_some() => {
+            put(session.dialog, None);
+            session.focus(Spot::Composer);
+            true
+        }
+        Key::Escape => session.stop(),
+        Key::Character(letter) if command && shift && letter.eq_ignore_ascii_case("o") => {
+            session.show(None);
+            true
+        }
+        Key::Character(letter) if command && !shift && letter.eq_ignore_ascii_case("b") => {
+            session.toggle_cases();
+            true
+        }
+        Key::Character(letter) if !command && letter == "/" => {
+            session.search();
+            true
+        }
+        _ => false,
+    };
+    if done {
+        event.prevent_default();
+    }
+}

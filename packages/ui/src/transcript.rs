@@ -1,0 +1,217 @@
+//! The conversation: a windowed list of rows, and where the reader is in it.
+//!
+//! [`Reading`] keeps a place, not a number of pixels: either the end or a row with an offset. Every
+//! change of heights is followed, before the next paint, by putting the scroller where that place
+//! is now. The arithmetic is in `windowing`, the rows are in `row`.
+
+mod answer;
+mod delivery;
+mod hero;
+mod row;
+mod thinking;
+mod user;
+mod view;
+
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+use std::rc::Rc;
+
+use copilot_core::ids::MessageKey;
+use dioxus::html::geometry::PixelsVector2D;
+use dioxus::prelude::*;
+
+pub(crate) use delivery::retry_helps;
+pub(crate) use hero::Hero;
+pub(crate) use view::{Bookmarks, Transcript};
+
+use crate::session::at_once;
+use crate::windowing::{Anchor, Extents};
+
+/// Pixels above and below the viewport in which rows are drawn ahead of being seen.
+const MARGIN: f64 = 900.0;
+/// Pixels that must stay drawn ahead; below that the window moves.
+const RESERVE: f64 = 300.0;
+/// The first row must be this close, in pixels, for older ones to be loaded.
+const NEAR_TOP: f64 = 700.0;
+/// Viewport that is assumed before it is measured.
+const ASSUMED_VIEWPORT: f64 = 900.0;
+/// Further down than any list: browsers stop at the end.
+const BEYOND: f64 = 1.0e9;
+
+/// A place in a conversation.
+#[derive(Debug, Clone, PartialEq)]
+enum Place {
+    End,
+    /// A row, and pixels from its top edge to that of the viewport.
+    At(MessageKey, f64),
+}
+
+/// Where the reader is, and what is drawn around that place.
+pub(crate) struct Reading {
+    extents: RefCell<Extents<MessageKey>>,
+    place: RefCell<Place>,
+    /// As last seen, in pixels.
+    scroll: Cell<f64>,
+    viewport: Cell<f64>,
+    drawn: RefCell<Range<usize>>,
+    scroller: RefCell<Option<Rc<MountedData>>>,
+    /// Moves when the drawn rows must be chosen again.
+    pub(crate) moved: Signal<u64>,
+    pub(crate) at_end: Signal<bool>,
+}
+
+impl Reading {
+    /// To be called inside a hook. Begins at a row, else at the end.
+    fn new(from: Option<(MessageKey, f64)>) -> Self {
+        let place = from.map_or(Place::End, |(key, offset)| Place::At(key, offset));
+        let at_end = place == Place::End;
+        Self {
+            extents: RefCell::new(Extents::new()),
+            place: RefCell::new(place),
+            scroll: Cell::new(0.0),
+            viewport: Cell::new(ASSUMED_VIEWPORT),
+            drawn: RefCell::new(0..0),
+            scroller: RefCell::default(),
+            moved: Signal::new(0),
+            at_end: Signal::new(at_end),
+        }
+    }
+
+    /// Takes over the rows as they are now; which of them to draw, and the space before and after them.
+    fn choose(&self, keys: &[MessageKey]) -> (Range<usize>, f64, f64) {
+        self.follow_scroller();
+        self.extents.borrow_mut().set_keys(keys);
+        let extents = self.extents.borrow();
+        let target = extents.scroll_of(self.anchor(&extents), self.viewport.get());
+        let window = extents.window(target, self.viewport.get(), MARGIN);
+        self.drawn.replace(window.clone());
+        let (before, after) = (extents.top(window.start), extents.total() - extents.top(window.end));
+        (window, before, after)
+    }
+
+    fn anchor(&self, extents: &Extents<MessageKey>) -> Anchor {
+        match &*self.place.borrow() {
+            Place::End => Anchor::End,
+            Place::At(key, offset) => match extents.index_of(key) {
+                Some(index) => Anchor::Row { index, offset: *offset },
+                None => Anchor::End,
+            },
+        }
+    }
+
+    /// Puts the scroller where the reader's place is now.
+    fn settle(&self) {
+        let Some(scroller) = self.scroller.borrow().clone() else { return };
+        let target = {
+            let extents = self.extents.borrow();
+            match self.anchor(&extents) {
+                Anchor::End => BEYOND,
+                row @ Anchor::Row { .. } => extents.scroll_of(row, self.viewport.get()),
+            }
+        };
+        if target == BEYOND || (target - self.scroll.get()).abs() >= 0.5 {
+            at_once(scroller.scroll(PixelsVector2D::new(0.0, target), ScrollBehavior::Instant));
+            self.scroll.set(self.offset_now().unwrap_or(target));
+        }
+    }
+
+    fn offset_now(&self) -> Option<f64> {
+        let scroller = self.scroller.borrow().clone()?;
+        at_once(async move { scroller.get_scroll_offset().await.ok() }).flatten().map(|offset| offset.y)
+    }
+
+    /// The person may have scrolled since the last event told so; their place is what counts.
+    fn follow_scroller(&self) {
+        let Some(now) = self.offset_now() else { return };
+        if (now - self.scroll.get()).abs() < 1.0 {
+            return;
+        }
+        let scroller = self.scroller.borrow().clone();
+        let size = scroller
+            .and_then(|scroller| at_once(async move { scroller.get_scroll_size().await.ok() }).flatten());
+        self.place_at(now, size.map_or_else(|| self.extents.borrow().total(), |size| size.height));
+    }
+
+    fn place_at(&self, scroll: f64, content: f64) {
+        self.scroll.set(scroll);
+        let extents = self.extents.borrow();
+        let place = match extents.anchor_at(scroll, self.viewport.get(), content) {
+            Anchor::End => Some(Place::End),
+            Anchor::Row { index, offset } => extents.key(index).map(|key| Place::At(key.clone(), offset)),
+        };
+        if let Some(place) = place {
+            crate::session::put(self.at_end, place == Place::End);
+            self.place.replace(place);
+        }
+    }
+
+    /// The scroller was scrolled, by whomever.
+    fn scrolled(&self, event: &ScrollData) {
+        self.viewport.set(f64::from(event.client_height()));
+        self.place_at(event.scroll_top(), f64::from(event.scroll_height()));
+        self.draw_ahead();
+    }
+
+    /// The scroller has another height.
+    fn resized(&self, height: f64) {
+        self.viewport.set(height);
+        self.settle();
+        self.draw_ahead();
+    }
+
+    /// A row has another height.
+    fn measured(&self, key: &MessageKey, height: f64) {
+        self.follow_scroller();
+        let changed = self.extents.borrow_mut().measure(key, height);
+        if changed {
+            self.settle();
+            self.draw_ahead();
+        }
+    }
+
+    /// Chooses again when what is drawn no longer reaches far enough.
+    fn draw_ahead(&self) {
+        let missing = {
+            let extents = self.extents.borrow();
+            let drawn = self.drawn.borrow();
+            let target = extents.scroll_of(self.anchor(&extents), self.viewport.get());
+            let needed = extents.window(target, self.viewport.get(), RESERVE);
+            needed.start < drawn.start || needed.end > drawn.end
+        };
+        if missing {
+            self.move_on();
+        }
+    }
+
+    fn move_on(&self) {
+        let next = *self.moved.peek() + 1;
+        crate::session::put(self.moved, next);
+    }
+
+    /// Whether older rows should be on their way.
+    fn near_top(&self) -> bool {
+        self.scroll.get() < NEAR_TOP && self.drawn.borrow().start == 0
+    }
+
+    /// Goes to the end and stays there.
+    pub(crate) fn go_to_end(&self) {
+        self.place.replace(Place::End);
+        crate::session::put(self.at_end, true);
+        self.move_on();
+    }
+
+    /// Goes to a row; it stands a little below the upper edge.
+    pub(crate) fn go_to(&self, key: &MessageKey) {
+        self.place.replace(Place::At(key.clone(), -24.0));
+        crate::session::put(self.at_end, false);
+        self.move_on();
+    }
+
+    /// The place to come back to; `None` is the end.
+    fn bookmark(&self) -> Option<(MessageKey, f64)> {
+        match &*self.place.borrow() {
+            Place::End => None,
+            Place::At(key, offset) => Some((key.clone(), *offset)),
+        }
+    }
+}

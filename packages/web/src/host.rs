@@ -1,0 +1,149 @@
+//! What a browser can do for the interface.
+
+use std::any::Any;
+
+use copilot_ui::{Host, Later, Pasted};
+use dioxus::prelude::*;
+use js_sys::JsString;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Window};
+
+/// The page that the panel runs in.
+pub(crate) struct Page;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The clipboard of a paste; its text stays on the browser's side until it is wanted.
+    #[wasm_bindgen(js_name = DataTransfer)]
+    type PastedData;
+
+    #[wasm_bindgen(method, js_name = getData)]
+    fn get_data(this: &PastedData, format: &str) -> JsString;
+}
+
+fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+fn element(mounted: &MountedData) -> Option<Element> {
+    mounted.downcast::<Element>().cloned()
+}
+
+/// A key code that browsers give to presses that an input method handles (UI Events, legacy key codes).
+const HANDLED_BY_INPUT_METHOD: u32 = 229;
+
+impl Host for Page {
+    fn sleep(&self, millis: u32) -> Later<()> {
+        let timer = js_sys::Promise::new(&mut |resolve, _| {
+            if let Some(window) = window() {
+                let millis = i32::try_from(millis).unwrap_or(i32::MAX);
+                let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+            }
+        });
+        Box::pin(async move {
+            let _ = JsFuture::from(timer).await;
+        })
+    }
+
+    fn copy(&self, text: String) -> Later<bool> {
+        let writing = window().map(|window| window.navigator().clipboard().write_text(&text));
+        Box::pin(async move {
+            match writing {
+                Some(writing) => JsFuture::from(writing).await.is_ok(),
+                None => false,
+            }
+        })
+    }
+
+    fn read_clipboard(&self) -> Later<Option<String>> {
+        let reading = window().map(|window| window.navigator().clipboard().read_text());
+        Box::pin(async move { JsFuture::from(reading?).await.ok()?.as_string() })
+    }
+
+    fn pasted(&self, event: &ClipboardData, limit: u64) -> Pasted {
+        let event =
+            event.downcast::<web_sys::Event>().and_then(|event| event.dyn_ref::<web_sys::ClipboardEvent>());
+        let Some(data) = event.and_then(web_sys::ClipboardEvent::clipboard_data) else {
+            return Pasted::Native;
+        };
+        let text = data.unchecked_ref::<PastedData>().get_data("text/plain");
+        // UTF-16 units never outnumber bytes: what is too long by units is too long by bytes.
+        let units = u64::from(text.length());
+        if units == 0 {
+            return Pasted::Native;
+        }
+        if units > limit {
+            return Pasted::TooLarge(units);
+        }
+        let text = String::from(text);
+        let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
+        if bytes > limit { Pasted::TooLarge(bytes) } else { Pasted::Text(text) }
+    }
+
+    fn belongs_to_input_method(&self, event: &KeyboardData) -> bool {
+        let key = event.downcast::<web_sys::KeyboardEvent>();
+        event.is_composing() || key.is_some_and(|key| key.key_code() == HANDLED_BY_INPUT_METHOD)
+    }
+
+    fn caret(&self, field: &MountedData) -> Option<u32> {
+        let field = element(field)?.dyn_into::<HtmlTextAreaElement>().ok()?;
+        field.selection_start().ok()?
+    }
+
+    fn set_caret(&self, field: &MountedData, caret: u32) {
+        if let Some(field) = element(field).and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) {
+            let _ = field.set_selection_range(caret, caret);
+        }
+    }
+
+    fn select_all(&self, field: &MountedData) {
+        if let Some(field) = element(field).and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
+            field.select();
+        }
+    }
+
+    fn press(&self, control: &MountedData) {
+        if let Some(control) = element(control).and_then(|control| control.dyn_into::<HtmlElement>().ok()) {
+            control.click();
+        }
+    }
+
+    fn on_hide(&self, call: Box<dyn Fn()>) -> Box<dyn Any> {
+        Box::new(HideListener::new(call))
+    }
+}
+
+/// Listens until it is dropped.
+struct HideListener {
+    call: Closure<dyn Fn()>,
+}
+
+/// The last moments in which a page may still write; `visibilitychange` bubbles from the document.
+const MOMENTS: [&str; 2] = ["visibilitychange", "pagehide"];
+
+impl HideListener {
+    fn new(call: Box<dyn Fn()>) -> Self {
+        let listener = Self { call: Closure::wrap(call) };
+        if let Some(window) = window() {
+            for moment in MOMENTS {
+                // In the capture phase, so that what is kept here precedes what the engine does on hiding.
+                let callback = listener.call.as_ref().unchecked_ref();
+                let _ = window.add_event_listener_with_callback_and_bool(moment, callback, true);
+            }
+        }
+        listener
+    }
+}
+
+impl Drop for HideListener {
+    fn drop(&mut self) {
+        if let Some(window) = window() {
+            for moment in MOMENTS {
+                let callback = self.call.as_ref().unchecked_ref();
+                let _ = window.remove_event_listener_with_callback_and_bool(moment, callback, true);
+            }
+        }
+    }
+}
