@@ -2,7 +2,11 @@
 //!
 //! `cargo bench -p copilot-core`. Budgets are those of the design: an intent ≤ 50 µs p99, a page of
 //! 100 messages ≤ 1 ms, a rollback ≤ 1 ms, draining linear, bytes per operation independent of history.
-#![allow(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark fails by panicking and prints what it found"
+)]
 
 use copilot_core::ids::{CaseKey, RealId};
 use copilot_core::journal::{Batch, Epoch, Recovered, Sequence, frame};

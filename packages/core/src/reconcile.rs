@@ -111,7 +111,7 @@ impl Core {
                     live.attempts = live.attempts.saturating_sub(1);
                 }
                 Verdict::UnsentUncertain | Verdict::Again { why: Wait::Uncertain, .. } => {
-                    live.uncertain = true
+                    live.uncertain = true;
                 }
                 _ => live.uncertain = false,
             }

@@ -55,7 +55,7 @@ impl Entry {
             Stage::Acknowledged(with) => records.push(Record::Acknowledged { op, with: with.clone() }),
             Stage::Stopped => records.push(Record::Stopped { op }),
             Stage::Failed { failure, at } => {
-                records.push(Record::Failed { op, failure: failure.clone(), at: *at })
+                records.push(Record::Failed { op, failure: failure.clone(), at: *at });
             }
         }
         if let Some(until) = self.discarding {

@@ -95,7 +95,7 @@ impl Core {
                 }
             }
             PeerMessage::Confirmed(writes) => {
-                writes.into_iter().for_each(|write| self.confirmed_elsewhere(write))
+                writes.into_iter().for_each(|write| self.confirmed_elsewhere(write));
             }
             PeerMessage::Compacted(before) if before > self.windows.next => {
                 self.windows.rebuild = true;

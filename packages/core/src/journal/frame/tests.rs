@@ -136,7 +136,7 @@ fn a_last_batch_that_lost_its_first_record_is_dropped_as_a_whole() {
     bytes[first_of_last..first_of_last + 50].fill(0);
     let salvage = read(&bytes);
     assert_eq!(salvage.records, records[..1]);
-    assert_eq!(salvage.damaged, [first_of_last..bytes.len()]);
+    assert_eq!(salvage.damaged, std::iter::once(first_of_last..bytes.len()).collect::<Vec<_>>());
 }
 
 #[test]
