@@ -14,6 +14,7 @@ use crate::entropy::Entropy;
 use crate::event::{Event, Lifecycle, TimerId};
 use crate::fingerprint::Fingerprint;
 use crate::ids::{CaseKey, IdType, MessageKey, OperationId, OptimisticId};
+use crate::inspect::{Recorder, name_of};
 use crate::journal::Record;
 use crate::ledger::Ledger;
 use crate::link::Net;
@@ -53,6 +54,7 @@ pub struct Core {
     pub(crate) reads: Reads,
     pub(crate) windows: Windows,
     pub(crate) screen: Screen,
+    pub(crate) recorder: Recorder,
     pub(crate) dirty_lanes: BTreeSet<Lane>,
     staged: Vec<Record>,
     staged_as_sender: bool,
@@ -80,6 +82,7 @@ impl Core {
             reads: Reads::default(),
             windows,
             screen: Screen::default(),
+            recorder: Recorder::default(),
             dirty_lanes: BTreeSet::new(),
             staged: Vec::new(),
             staged_as_sender: false,
@@ -94,6 +97,7 @@ impl Core {
         // The monotonic clock is only as good as the platform: it must not run backwards in here.
         let mono = now.mono.max(self.now.mono);
         self.now = Now { mono, ..now };
+        let (name, before) = (name_of(&event), effects.len());
         match event {
             Event::Boot(recovered) => self.boot(recovered),
             Event::Intent(intent) => self.accept(intent),
@@ -108,6 +112,7 @@ impl Core {
             Event::SignedIn => self.signed_in(),
         }
         self.settle(effects);
+        self.recorder.note_step(now.wall, name, effects.len().saturating_sub(before));
     }
 
     fn timer(&mut self, timer: TimerId) {

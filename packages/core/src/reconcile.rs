@@ -53,6 +53,7 @@ impl Core {
         if self.ledger.links().real(&key) != Some(&real) {
             // The server named a case that already belongs to another: nothing is mixed up, the
             // person decides.
+            self.violation(format!("the server gave case {real} a second time; it was not linked again"));
             let failure = Failure::of(FailureClass::Rejected(Rejection::Unexplained));
             return self.park(entry.op.id, failure);
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::core::Core;
 use crate::effect::CacheWrite;
 use crate::ids::{CaseKey, MessageKey, OperationId, RealId};
+use crate::inspect::MergeResult;
 use crate::journal::Record;
 use crate::ledger::{Entry, Stage};
 use crate::model::{Action, RealCase, RealMessage, Role};
@@ -56,6 +57,9 @@ impl Core {
             _ => None,
         };
         self.reads.list_read(offset, page.as_ref(), self.now.mono);
+        if let Some((count, first)) = page.as_ref().and_then(|page| page.refused.as_ref()) {
+            self.violation(format!("{count} cases of the list were left out, the first because {first}"));
+        }
         for case in page.into_iter().flat_map(|page| page.rows) {
             if self.reads.is_current(&case.id, request) {
                 self.take_case(case);
@@ -104,8 +108,13 @@ impl Core {
 
     /// Binds and stores the rows of a page, and completes the operations whose rows are now all here.
     pub(crate) fn take_messages(&mut self, case: &RealId, offset: u32, page: Page<RealMessage>) {
+        let mut result = MergeResult { listed: page.received, ..MergeResult::default() };
         if self.ledger.is_deleted(case) {
             return;
+        }
+        if let Some((count, first)) = &page.refused {
+            result.refused = *count;
+            self.violation(format!("{count} rows of case {case} were left out, the first because {first}"));
         }
         let key = self.ledger.key(case);
         let waiting: Vec<Entry> = self
@@ -124,25 +133,26 @@ impl Core {
         for (index, row) in page.rows.into_iter().enumerate() {
             let alone = crowd.get(&(row.turn, row.role)).copied() == Some(1);
             let arrival = offset.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
-            self.take_message(case, &key, &waiting, row, arrival, alone);
+            self.take_message((case, &key), &waiting, row, (arrival, alone), &mut result);
         }
         let rows = self.confirmed.rows_mut(case);
         rows.window = Some(rows.window.map_or((offset, end), |(from, to)| (from.min(offset), to.max(end))));
         for entry in waiting {
             self.complete_if_listed(entry.op.id);
         }
+        self.recorder.note_merge(result);
     }
 
     fn take_message(
         &mut self,
-        case: &RealId,
-        key: &CaseKey,
+        (case, key): (&RealId, &CaseKey),
         waiting: &[Entry],
         row: RealMessage,
-        arrival: u32,
-        alone: bool,
+        (arrival, alone): (u32, bool),
+        result: &mut MergeResult,
     ) {
         let known = self.confirmed.rows(case).and_then(|rows| rows.get(&row.id)).cloned();
+        let is_new = known.is_none();
         let (binding, arrival) = match known {
             Some(known) => {
                 let binding =
@@ -151,6 +161,7 @@ impl Core {
             }
             None => (self.bind(case, waiting, &row, alone), arrival),
         };
+        let bound = is_new && binding.key.derived_from().is_none();
         let row = CachedMessage {
             key: binding.key,
             message: row,
@@ -158,15 +169,21 @@ impl Core {
             sent: binding.sent,
             actions: binding.actions,
         };
-        self.store_row(case, key, &Arc::new(row));
+        if self.store_row(case, key, &Arc::new(row)) {
+            result.added += u32::from(is_new);
+            result.changed += u32::from(!is_new);
+            result.bound += u32::from(bound);
+        }
     }
 
-    /// Puts a row into confirmed state, cache and transcript.
-    pub(crate) fn store_row(&mut self, case: &RealId, key: &CaseKey, row: &Arc<CachedMessage>) {
-        if self.confirmed.rows_mut(case).upsert(row).is_some() {
+    /// Puts a row into confirmed state, cache and transcript. True if that changed anything.
+    fn store_row(&mut self, case: &RealId, key: &CaseKey, row: &Arc<CachedMessage>) -> bool {
+        let changed = self.confirmed.rows_mut(case).upsert(row).is_some();
+        if changed {
             self.cache(CacheWrite::Message { case: case.clone(), row: Arc::clone(row) });
             self.place_row(key, row);
         }
+        changed
     }
 
     fn bind(&self, case: &RealId, waiting: &[Entry], row: &RealMessage, alone: bool) -> Binding {
