@@ -37,9 +37,24 @@ impl Core {
         })
     }
 
+    /// Cases that wait for a decision.
+    pub(crate) fn undecided(&self) -> u32 {
+        let waiting = self.outbox.lanes.keys().filter(|lane| match lane {
+            Lane::Meta(case) => self.title_conflict(case).is_some(),
+            Lane::Talk(_) => false,
+        });
+        u32::try_from(waiting.count()).unwrap_or(u32::MAX)
+    }
+
     /// A request that has left can no longer be held back; its answer decides.
     fn is_undecided(&self, entry: &Entry) -> bool {
         entry.stage == Stage::Open && !self.is_in_flight(entry.op.id)
+    }
+
+    /// Whether an operation waits for the person's decision and for nothing else.
+    pub(crate) fn is_held_by_conflict(&self, entry: &Entry) -> bool {
+        matches!(entry.op.kind, OperationKind::Rename { .. })
+            && self.title_conflict(&entry.op.case).is_some_and(|conflict| conflict.operation == entry.op.id)
     }
 
     pub(crate) fn keep_mine(&mut self, case: &CaseKey) {
@@ -77,6 +92,11 @@ impl Core {
         for op in done {
             self.state(Record::Ended { op, end: End::Completed }, false);
         }
+        let renames: Vec<_> = self.ledger.meta_of(case).map(|entry| entry.op.id).collect();
+        for op in renames {
+            self.recount(op);
+        }
+        self.screen.patch(crate::view::ViewPatch::Status);
         self.dirty_lanes.insert(Lane::Meta(case.clone()));
     }
 }

@@ -159,6 +159,7 @@ impl Core {
             (Stage::Open, _) if is_turn && self.is_blocked(entry) => Tally::NotSent,
             (Stage::Open, Phase::InFlight { .. }) => Tally::None,
             (Stage::Open, Phase::Waiting { why: Wait::Undo, .. }) => Tally::None,
+            (Stage::Open, _) if self.is_held_by_conflict(entry) => Tally::None,
             (Stage::Open, _) => Tally::Waiting,
             _ => Tally::None,
         }

@@ -104,10 +104,7 @@ pub(crate) fn Drawer() -> Element {
                     r#type: "button",
                     class: "icon-button",
                     aria_label: words::CLOSE,
-                    onclick: {
-                        let session = session;
-                        move |_| session.close_drawer()
-                    },
+                    onclick: move |_| session.close_drawer(),
                     Icon { glyph: Glyph::Close }
                 }
             }
@@ -147,6 +144,7 @@ fn CaseList() -> Element {
         }
     };
     let stop = active.read().clone().filter(|key| visible.contains(key)).or_else(|| visible.first().cloned());
+    let at = stop.clone();
     let empty = groups.iter().all(Vec::is_empty);
     rsx! {
         div { class: "search",
@@ -185,16 +183,12 @@ fn CaseList() -> Element {
         }
         div {
             class: "cases-scroll",
-            onkeydown: {
-                let session = session;
-                let (visible, stop) = (visible, stop);
-                move |event: KeyboardEvent| walk(&session, &visible, stop.as_ref(), active, &event)
-            },
+            onkeydown: move |event: KeyboardEvent| walk(&session, &visible, at.as_ref(), active, &event),
             if let Some(hits) = hits {
                 if hits.is_empty() {
                     p { class: "cases-empty", role: "status", "{words::no_hits(&text)}" }
                 } else {
-                    Items { label: words::RESULTS, keys: hits, stop: stop.clone() }
+                    Items { label: words::RESULTS, keys: hits, stop }
                 }
             } else if empty {
                 p { class: "cases-empty", "{words::NO_CASES}" }

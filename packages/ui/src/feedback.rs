@@ -1,11 +1,13 @@
 //! What is said outside of rows: the strip above the composer, notices under the header, the toast,
 //! the two hidden regions for assistive technology.
 
+mod conflict;
 mod live;
 mod notices;
 mod strip;
 mod toast;
 
+pub(crate) use conflict::Conflict;
 pub(crate) use live::LiveRegions;
 pub(crate) use notices::Notices;
 pub(crate) use strip::Strip;

@@ -97,10 +97,7 @@ fn Names(id: CaseKey) -> Element {
                         r#type: "button",
                         class: "title-button ellipsis",
                         title: "{case.title} · F2",
-                        onmounted: {
-                            let session = session;
-                            move |event: MountedEvent| session.spots.mounted(Spot::Title, event.data())
-                        },
+                        onmounted: move |event: MountedEvent| session.spots.mounted(Spot::Title, event.data()),
                         onclick: {
                             let begin = begin.clone();
                             move |_| begin()
@@ -145,6 +142,7 @@ const fn state_attribute(state: &CaseState) -> &'static str {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sync {
     NotSent(u32),
+    Decide,
     Full,
     Offline,
     Waiting(u32),
@@ -154,6 +152,8 @@ enum Sync {
 fn sync(case: &CaseRow, status: &Status, waited: bool) -> Sync {
     if case.not_sent > 0 {
         Sync::NotSent(case.not_sent)
+    } else if case.conflict.is_some() {
+        Sync::Decide
     } else if status.store == StoreHealth::Full {
         Sync::Full
     } else if status.link != LinkStatus::Online {
@@ -172,6 +172,7 @@ fn SyncMark(case: CaseRow) -> Element {
     let sync = sync(&case, &session.view.status.read(), waited);
     let (name, glyph, word) = match sync {
         Sync::NotSent(count) => ("not-sent", Glyph::Alert, words::not_sent(count)),
+        Sync::Decide => ("decide", Glyph::Branch, words::TO_DECIDE.to_owned()),
         Sync::Full => ("full", Glyph::Database, words::STORAGE_FULL_SHORT.to_owned()),
         Sync::Offline => ("offline", Glyph::CloudOff, words::OFFLINE_MARK.to_owned()),
         Sync::Waiting(count) => ("waiting", Glyph::Clock, words::waiting(count)),
@@ -197,6 +198,8 @@ fn MenuDot() -> Element {
     let status = session.view.status.read();
     let dot = if status.not_sent > 0 {
         "not-sent"
+    } else if status.undecided > 0 {
+        "decide"
     } else if status.account == AccountStatus::SignedOut {
         "sign-in"
     } else if status.waiting > 0 {

@@ -11,6 +11,7 @@ pub(crate) enum Glyph {
     ArrowDown,
     ArrowUp,
     Bolt,
+    Branch,
     Check,
     ChevronDown,
     ChevronRight,
@@ -48,6 +49,9 @@ impl Glyph {
             Self::ArrowDown => "M8 3v10M3.75 8.75L8 13l4.25-4.25",
             Self::ArrowUp => "M8 13V3M3.75 7.25L8 3l4.25 4.25",
             Self::Bolt => "M8.9 1.75L3 9.25h4.25L6.9 14.25L13 6.75H8.6z",
+            Self::Branch => {
+                "M4.5 2.25a1.75 1.75 0 1 0 0 3.5a1.75 1.75 0 1 0 0-3.5M4.5 10.25a1.75 1.75 0 1 0 0 3.5a1.75 1.75 0 1 0 0-3.5M11.5 6.25a1.75 1.75 0 1 0 0 3.5a1.75 1.75 0 1 0 0-3.5M4.5 5.75v4.5M4.5 8h5.25"
+            }
             Self::Check => "M2.75 8.5l3.5 3.5l7-7.5",
             Self::ChevronDown => "M4.25 6.25L8 10l3.75-3.75",
             Self::ChevronRight => "M6.25 4.25L10 8l-3.75 3.75",

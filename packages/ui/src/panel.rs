@@ -10,7 +10,7 @@ use dioxus::prelude::*;
 
 use crate::cases::{Drawer, Fence, Sidebar};
 use crate::composer::Composer;
-use crate::feedback::{LiveRegions, Notices, Strip, ToastView};
+use crate::feedback::{Conflict, LiveRegions, Notices, Strip, ToastView};
 use crate::focus::Spot;
 use crate::header::Header;
 use crate::session::{Dialog, Session, put, use_session};
@@ -135,12 +135,9 @@ fn Account(setup: Setup, handle: Held, theme: Option<String>) -> Element {
                 }
             },
             ondragover: move |event: DragEvent| event.prevent_default(),
-            ondrop: {
-                let session = session;
-                move |event: DragEvent| {
-                    event.prevent_default();
-                    session.stage_files(event.files());
-                }
+            ondrop: move |event: DragEvent| {
+                event.prevent_default();
+                session.stage_files(event.files());
             },
             div { class: "frame", inert: (drawer || dialog.is_some()).then_some("true"),
                 if (session.wide)() {
@@ -180,6 +177,7 @@ fn Pane() -> Element {
             Header {}
             main { class: "main",
                 Notices {}
+                Conflict {}
                 match open {
                     Some(case) if !empty => rsx! {
                         for case in [case] {

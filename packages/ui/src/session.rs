@@ -118,6 +118,7 @@ pub(crate) fn at_once<T: 'static>(future: impl Future<Output = T> + 'static) -> 
 impl Session {
     /// To be called once, inside a hook of the component that owns the account.
     pub(crate) fn open(setup: &Setup, handle: Handle) -> Self {
+        reopen_last(setup, &handle);
         let view = Mirror::new(&handle);
         let desk = Desk::new(&handle);
         let session = Self(Rc::new(Inner {
@@ -174,7 +175,10 @@ impl Session {
                 for patch in *patches {
                     self.view.apply(&self.handle, patch);
                     match patch {
-                        ViewPatch::Open => self.load_draft(),
+                        ViewPatch::Open => {
+                            self.remember_open();
+                            self.load_draft();
+                        }
                         ViewPatch::Draft(case) => self.draft_changed(case.as_ref()),
                         _ => {}
                     }
@@ -182,6 +186,11 @@ impl Session {
             }
             Change::Notice(notice) => self.notice(notice),
         }
+    }
+
+    fn remember_open(&self) {
+        let key = self.view.open.peek().as_ref().map(ToString::to_string);
+        self.app.set_preference(&last_open(&self.handle), key.as_deref().unwrap_or_default());
     }
 
     fn notice(&self, notice: &Notice) {
@@ -391,6 +400,21 @@ impl Session {
     /// The reading position of the open case.
     pub(crate) fn reading(&self) -> Option<Rc<Reading>> {
         self.reading.borrow().clone()
+    }
+}
+
+/// The preference that remembers which case an account had open.
+fn last_open(handle: &Handle) -> String {
+    let account = handle.account();
+    format!("cases.open {} {}", account.server, account.user_id)
+}
+
+/// One conversation is always open: the last one, else a new case (ux §2).
+fn reopen_last(setup: &Setup, handle: &Handle) {
+    let key = setup.app.preference(&last_open(handle)).and_then(|key| key.parse::<CaseKey>().ok());
+    let Some(key) = key else { return };
+    if handle.read(|view| view.open().is_none() && view.case(&key).is_some()) {
+        handle.dispatch(Intent::Open(Some(key)));
     }
 }
 

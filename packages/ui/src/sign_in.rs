@@ -74,25 +74,22 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
             });
         }
     };
-    let submit = {
-        let setup = setup;
-        move || {
-            let empty = if server.peek().trim().is_empty() {
-                Some((Field::Server, words::ADDRESS_MISSING))
-            } else if username.peek().trim().is_empty() {
-                Some((Field::Username, words::NAME_MISSING))
-            } else {
-                None
-            };
-            put(missing, empty);
-            if empty.is_none() {
-                setup.app.sign_in(SignInForm {
-                    server: server.peek().trim().to_owned(),
-                    username: username.peek().trim().to_owned(),
-                    password: password.peek().clone(),
-                    register: *register.peek(),
-                });
-            }
+    let submit = move || {
+        let empty = if server.peek().trim().is_empty() {
+            Some((Field::Server, words::ADDRESS_MISSING))
+        } else if username.peek().trim().is_empty() {
+            Some((Field::Username, words::NAME_MISSING))
+        } else {
+            None
+        };
+        put(missing, empty);
+        if empty.is_none() {
+            setup.app.sign_in(SignInForm {
+                server: server.peek().trim().to_owned(),
+                username: username.peek().trim().to_owned(),
+                password: password.peek().clone(),
+                register: *register.peek(),
+            });
         }
     };
     let error =
@@ -330,10 +327,7 @@ pub(crate) fn SignInAgain() -> Element {
                         r#type: "submit",
                         class: "button primary",
                         aria_busy: busy(),
-                        onmounted: {
-                            let session = session;
-                            move |event: MountedEvent| session.spots.mounted(Spot::LayerEnd, event.data())
-                        },
+                        onmounted: move |event: MountedEvent| session.spots.mounted(Spot::LayerEnd, event.data()),
                         if busy() { "{words::SIGNING_IN}" } else { "{words::SIGN_IN}" }
                     }
                 }

@@ -23,6 +23,14 @@ pub(crate) const PINNED: &str = "Pinned";
 pub(crate) const ACTIVE: &str = "Active";
 pub(crate) const RESOLVED: &str = "Resolved";
 pub(crate) const NEW_ANSWER: &str = "new answer";
+pub(crate) const TO_DECIDE: &str = "1 to decide";
+pub(crate) const CONFLICT: &str = "The title changed in two places";
+pub(crate) const CONFLICT_SUB: &str = "Pick one. Nothing is overwritten until you do.";
+pub(crate) const CONFLICT_NAME: &str = "Title conflict";
+pub(crate) const KEEP_MINE: &str = "Keep mine";
+pub(crate) const USE_THEIRS: &str = "Use theirs";
+pub(crate) const LATER: &str = "Later";
+pub(crate) const THEIRS: &str = "Theirs · on the server";
 pub(crate) const RESULTS: &str = "Results";
 
 pub(crate) const HERO: &str = "What’s broken?";
@@ -221,6 +229,11 @@ pub(crate) fn sending(count: u32) -> String {
 }
 
 /// The strip and the marker for messages that need the person.
+pub(crate) fn yours_at(time: &str) -> String {
+    format!("Yours · this device · {time}")
+}
+
+/// See the copy deck (ux §6).
 pub(crate) fn not_sent(count: u32) -> String {
     format!("{count} not sent")
 }

@@ -153,7 +153,9 @@ impl Core {
         let seen = self.ledger.case(case).and_then(|case| case.seen);
         let is_open = self.screen.open() == Some(case);
         let unread = !is_open && seen.is_some_and(|seen| self.known_turn(case) > seen);
+        let conflict = self.title_conflict(case);
         let badge = match (totals.not_sent, totals.waiting) {
+            (0, _) if conflict.is_some() => Badge::Decide,
             (0, 0) if unread => Badge::Unread,
             (0, 0) => Badge::None,
             (0, waiting) => Badge::Waiting(waiting),
@@ -171,7 +173,7 @@ impl Core {
             waiting: totals.waiting,
             not_sent: totals.not_sent,
             badge,
-            conflict: self.title_conflict(case),
+            conflict,
             title_note: self.title_note(case),
             only_here: confirmed.is_some_and(|case| case.gone),
         })

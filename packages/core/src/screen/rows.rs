@@ -115,6 +115,7 @@ impl<'a> View<'a> {
             limits: core.net.limits.clone(),
             waiting: totals.waiting,
             not_sent: totals.not_sent,
+            undecided: core.undecided(),
         }
     }
 }

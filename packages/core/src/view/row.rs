@@ -116,6 +116,8 @@ pub enum Badge {
     Unread,
     /// This many are on their way.
     Waiting(u32),
+    /// The title changed here and elsewhere.
+    Decide,
     /// This many need the person.
     NotSent(u32),
 }

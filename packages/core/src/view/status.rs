@@ -25,6 +25,8 @@ pub struct Status {
     pub waiting: u32,
     /// Operations of all cases that need the person, and those behind them.
     pub not_sent: u32,
+    /// Cases whose title changed here and elsewhere.
+    pub undecided: u32,
 }
 
 /// Whether the server can be reached.

@@ -46,28 +46,25 @@ pub(crate) fn Rename(case: Rc<CaseRow>, in_header: bool) -> Element {
                 let (session, case) = (session.clone(), case.clone());
                 move |_| finish(&session, &case, in_header, Some(&value.peek()), done, false)
             },
-            onkeydown: {
-                let (session, case) = (session, case);
-                move |event: KeyboardEvent| {
-                    if session.host.belongs_to_input_method(&event.data()) {
+            onkeydown: move |event: KeyboardEvent| {
+                if session.host.belongs_to_input_method(&event.data()) {
+                    event.stop_propagation();
+                    return;
+                }
+                match event.key() {
+                    Key::Enter => {
+                        event.prevent_default();
                         event.stop_propagation();
-                        return;
+                        finish(&session, &case, in_header, Some(&value.peek()), done, true);
                     }
-                    match event.key() {
-                        Key::Enter => {
-                            event.prevent_default();
-                            event.stop_propagation();
-                            finish(&session, &case, in_header, Some(&value.peek()), done, true);
-                        }
-                        Key::Escape => {
-                            event.prevent_default();
-                            event.stop_propagation();
-                            finish(&session, &case, in_header, None, done, true);
-                        }
-                        // The arrows and the other keys of the list belong to the field now.
-                        Key::Character(_) => plain_text(&event),
-                        _ => event.stop_propagation(),
+                    Key::Escape => {
+                        event.prevent_default();
+                        event.stop_propagation();
+                        finish(&session, &case, in_header, None, done, true);
                     }
+                    // The arrows and the other keys of the list belong to the field now.
+                    Key::Character(_) => plain_text(&event),
+                    _ => event.stop_propagation(),
                 }
             },
         }

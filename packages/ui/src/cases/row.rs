@@ -147,6 +147,7 @@ const fn badge_name(badge: Badge) -> &'static str {
         Badge::None => "none",
         Badge::Unread => "unread",
         Badge::Waiting(_) => "waiting",
+        Badge::Decide => "decide",
         Badge::NotSent(_) => "not-sent",
     }
 }
@@ -156,6 +157,7 @@ fn badge_words(badge: Badge) -> String {
         Badge::None => String::new(),
         Badge::Unread => words::NEW_ANSWER.to_owned(),
         Badge::Waiting(count) => words::waiting(count),
+        Badge::Decide => words::TO_DECIDE.to_owned(),
         Badge::NotSent(count) => words::not_sent(count),
     }
 }
@@ -166,6 +168,7 @@ fn BadgeView(badge: Badge) -> Element {
         Badge::None => return rsx! {},
         Badge::Unread => (None, None),
         Badge::Waiting(count) => (Some(Glyph::Clock), Some(count)),
+        Badge::Decide => (Some(Glyph::Branch), None),
         Badge::NotSent(count) => (Some(Glyph::Alert), Some(count)),
     };
     rsx! {
@@ -250,36 +253,33 @@ fn RowMenu(case: Rc<CaseRow>) -> Element {
             class: "menu",
             role: "menu",
             aria_label: words::more_of(&case.title),
-            onkeydown: {
-                let (session, close) = (session, close);
-                move |event: KeyboardEvent| {
-                    let last = ITEMS.len() - 1;
-                    let to = match event.key() {
-                        Key::ArrowDown => if at() == last { 0 } else { at() + 1 },
-                        Key::ArrowUp => if at() == 0 { last } else { at() - 1 },
-                        Key::Home => 0,
-                        Key::End => last,
-                        Key::Character(letter) => {
-                            let starts = |item: &Item| word(*item).to_lowercase().starts_with(&letter.to_lowercase());
-                            ITEMS.iter().position(starts).unwrap_or_else(&*at)
-                        }
-                        Key::Escape | Key::Tab => {
-                            event.prevent_default();
-                            event.stop_propagation();
-                            close();
-                            return;
-                        }
-                        // Enter and Space press the item by themselves.
-                        _ => {
-                            event.stop_propagation();
-                            return;
-                        }
-                    };
-                    event.prevent_default();
-                    event.stop_propagation();
-                    at.set(to);
-                    session.focus(Spot::MenuItem(to));
-                }
+            onkeydown: move |event: KeyboardEvent| {
+                let last = ITEMS.len() - 1;
+                let to = match event.key() {
+                    Key::ArrowDown => if at() == last { 0 } else { at() + 1 },
+                    Key::ArrowUp => if at() == 0 { last } else { at() - 1 },
+                    Key::Home => 0,
+                    Key::End => last,
+                    Key::Character(letter) => {
+                        let starts = |item: &Item| word(*item).to_lowercase().starts_with(&letter.to_lowercase());
+                        ITEMS.iter().position(starts).unwrap_or_else(&*at)
+                    }
+                    Key::Escape | Key::Tab => {
+                        event.prevent_default();
+                        event.stop_propagation();
+                        close();
+                        return;
+                    }
+                    // Enter and Space press the item by themselves.
+                    _ => {
+                        event.stop_propagation();
+                        return;
+                    }
+                };
+                event.prevent_default();
+                event.stop_propagation();
+                at.set(to);
+                session.focus(Spot::MenuItem(to));
             },
             for (index , item) in ITEMS.into_iter().enumerate() {
                 div { key: "{index}", role: "none",

@@ -45,12 +45,9 @@ pub(crate) fn Notices() -> Element {
     let mut unfolded = use_signal(|| false);
     let status = session.view.status;
     let full = use_memo(move || status.read().store == StoreHealth::Full);
-    use_effect({
-        let session = session;
-        move || {
-            if full() {
-                session.say(Saying::StorageFull);
-            }
+    use_effect(move || {
+        if full() {
+            session.say(Saying::StorageFull);
         }
     });
     let mut all = notices(&status.read());

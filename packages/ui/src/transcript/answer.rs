@@ -92,10 +92,7 @@ pub(crate) fn AnswerRow(case: CaseKey, row: Rc<MessageRow>, last: bool) -> Eleme
                             class: "icon-button",
                             title: words::ASK_AGAIN,
                             aria_label: words::on_message(words::ASK_AGAIN, &again.text),
-                            onclick: {
-                                let case = case;
-                                move |_| session.submit(Some(case.clone()), vec![again.clone()])
-                            },
+                            onclick: move |_| session.submit(Some(case.clone()), vec![again.clone()]),
                             Icon { glyph: Glyph::Refresh, size: 14 }
                         }
                     }

@@ -47,12 +47,9 @@ pub(crate) fn Row(
     rsx! {
         div {
             class: "row",
-            onresize: {
-                let id = id;
-                move |event: ResizeEvent| {
-                    if let Ok(size) = event.data().get_border_box_size() {
-                        reading.measured(&id, size.height);
-                    }
+            onresize: move |event: ResizeEvent| {
+                if let Ok(size) = event.data().get_border_box_size() {
+                    reading.measured(&id, size.height);
                 }
             },
             if let Some(day) = day {
