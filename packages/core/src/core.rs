@@ -142,7 +142,8 @@ impl Core {
         if !self.cache_writes.is_empty() {
             let writes = std::mem::take(&mut self.cache_writes);
             effects.push(Effect::Cache(writes.clone()));
-            effects.push(Effect::Tell(crate::peer::PeerMessage::Confirmed(writes)));
+            let after = self.windows.applied();
+            effects.push(Effect::Tell(crate::peer::PeerMessage::Confirmed { after, writes }));
         }
         effects.append(&mut self.out);
         self.compact_if_worthwhile(effects);

@@ -50,6 +50,9 @@ impl Core {
         });
         if acknowledged && live.acknowledged_at.is_none() {
             live.acknowledged_at = Some(mono);
+            for delay in [self.config.show_sent, self.config.only_here] {
+                self.outbox.looks.insert((mono + delay, id));
+            }
         }
         let seen_at = live.seen_at;
         for delay in [self.config.show_sending, self.config.show_still_sending] {
@@ -83,7 +86,9 @@ impl Core {
         }
         let was_failed = matches!(entry.stage, Stage::Failed { .. });
         self.outbox.dequeue(&lane, entry.op.order, id);
-        self.outbox.forget(id, &case);
+        if self.outbox.forget(id, &case) {
+            self.screen.patch(crate::view::ViewPatch::Status);
+        }
         if was_failed {
             self.recount_lane(&lane);
         }

@@ -5,7 +5,7 @@
 
 mod snapshot;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::failure::Failure;
@@ -14,6 +14,9 @@ use crate::journal::Record;
 use crate::model::{Draft, Stamp};
 use crate::operation::{Acknowledged, FirstAttempt, OperationKind, PendingOperation};
 use crate::time::Wall;
+
+/// Answered messages per case that are remembered after their end: more than a page of rows has turns.
+const FINISHED: usize = 64;
 
 /// An operation and everything durable that is known about it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -53,6 +56,9 @@ pub(crate) struct CaseLedger {
     rows: BTreeMap<MessageKey, OperationId>,
     /// The highest turn that an answer has named.
     answered: u32,
+    /// The last answered messages that are over. A window whose read of the list was under way when another
+    /// window ended them still knows what to call their rows.
+    finished: VecDeque<Entry>,
     pub(crate) name: Option<Arc<str>>,
     pub(crate) draft: Option<(Draft, Stamp)>,
     pub(crate) pin: (bool, Stamp),
@@ -220,6 +226,10 @@ impl Ledger {
             if let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind {
                 case.rows.remove(question);
                 case.rows.remove(answer);
+                if case.finished.len() == FINISHED {
+                    case.finished.pop_front();
+                }
+                case.finished.push_back(entry.clone());
             }
         }
         Touched::Ended(entry)
@@ -286,6 +296,11 @@ impl Ledger {
     pub(crate) fn behind(&self, case: &CaseKey, row: &MessageKey) -> Option<&Entry> {
         let op = self.cases.get(case)?.rows.get(row)?;
         self.entries.get(op)
+    }
+
+    /// The messages of a case that ended last.
+    pub(crate) fn finished(&self, key: &CaseKey) -> impl Iterator<Item = &Entry> {
+        self.cases.get(key).into_iter().flat_map(|case| &case.finished)
     }
 
     /// The highest turn that an answer has named in a case.

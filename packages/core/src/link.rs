@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::core::Core;
 use crate::effect::Announcement;
 use crate::event::Link;
-use crate::failure::FailureClass;
+use crate::failure::{Failure, FailureClass, Transient};
 use crate::ids::{OperationId, RealId};
 use crate::journal::Record;
 use crate::request::{Limits, Outcome, Reply, Request, RequestId};
@@ -171,6 +171,11 @@ impl Core {
                 _ => self.link_works(),
             },
         }
+        if let (Err(failure), false) =
+            (&outcome, matches!(open.purpose, Purpose::Operation(_) | Purpose::Probe))
+        {
+            self.heed(failure);
+        }
         match open.purpose {
             Purpose::Operation(op) => self.operation_answered(op, outcome),
             Purpose::Poll(op) => self.job_answered(op, outcome),
@@ -278,10 +283,31 @@ impl Core {
         self.probe();
     }
 
+    /// A busy server is left alone by reads as well (architecture §4).
+    fn heed(&mut self, failure: &Failure) {
+        let busy = matches!(failure.class, FailureClass::Transient(Transient::Busy));
+        let unnamed = (failure.status == Some(429)).then_some(self.config.busy_default);
+        if let Some(wait) = failure.retry_after.or(unnamed).filter(|_| busy) {
+            self.close_gate(wait);
+        }
+    }
+
     /// Nobody asks the server anything for a while (I12). Survives a restart.
     pub(crate) fn close_gate(&mut self, wait: Millis) {
-        let until = self.now.wall + wait;
-        self.state(Record::Gate { at: self.now.wall, until }, true);
+        if self.windows.is_sender() {
+            let until = self.now.wall + wait;
+            self.state(Record::Gate { at: self.now.wall, until }, true);
+        } else {
+            self.gate_for(wait);
+        }
+    }
+
+    fn gate_for(&mut self, wait: Millis) {
+        let moment = self.now.mono + wait;
+        if wait.0 > 0 && self.net.gate.is_none_or(|gate| gate < moment) {
+            self.net.gate = Some(moment);
+            self.all_lanes();
+        }
     }
 
     /// The wall clock may have jumped since the gate was closed: the wait is never longer than the
@@ -291,10 +317,6 @@ impl Core {
             return;
         };
         let left = (until - self.now.wall).min(until - at);
-        let moment = self.now.mono + left;
-        if left.0 > 0 && self.net.gate.is_none_or(|gate| gate < moment) {
-            self.net.gate = Some(moment);
-            self.all_lanes();
-        }
+        self.gate_for(left);
     }
 }

@@ -187,14 +187,15 @@ impl Outbox {
         }
     }
 
-    /// Forgets an operation that is over.
-    pub(crate) fn forget(&mut self, op: OperationId, case: &crate::ids::CaseKey) {
-        self.set_tally(op, case, Tally::None);
+    /// Forgets an operation that is over. True if it counted in the totals.
+    pub(crate) fn forget(&mut self, op: OperationId, case: &crate::ids::CaseKey) -> bool {
+        let counted = self.set_tally(op, case, Tally::None);
         if let Some(live) = self.live.remove(&op)
             && let Phase::Waiting { until, .. } = live.phase
         {
             self.deadlines.remove(&(until, op));
         }
+        counted
     }
 
     /// Counts an operation in the totals. True if its count changed.

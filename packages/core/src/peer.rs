@@ -13,7 +13,12 @@ pub enum PeerMessage {
     /// These records became durable.
     Appended(Vec<Sequenced>),
     /// The server confirmed these rows.
-    Confirmed(Vec<CacheWrite>),
+    Confirmed {
+        /// What the teller had applied of the journal: rows are named by what stands there.
+        after: Sequence,
+        /// The rows.
+        writes: Vec<CacheWrite>,
+    },
     /// The journal was compacted; positions before this one are gone.
     Compacted(Sequence),
 }

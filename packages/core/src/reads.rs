@@ -164,6 +164,11 @@ impl Reads {
         rows.and_then(|rows| rows.window).map_or(0, |(_, to)| to.saturating_sub(OVERLAP))
     }
 
+    /// Whether the rows of a case are in memory, or on their way there.
+    pub(crate) fn is_resident(&self, case: &RealId) -> bool {
+        self.messages.contains_key(case)
+    }
+
     pub(crate) fn is_loading(&self, case: &RealId) -> bool {
         self.messages.get(case).is_some_and(|reading| !reading.cache_loaded || !reading.server_read)
     }

@@ -68,7 +68,6 @@ impl Core {
         if let Some(live) = self.outbox.live.get_mut(&op) {
             live.uncertain = false;
         }
-        self.outbox.look_again(self.now.mono + self.config.show_sent, op);
         self.announce(Announcement::AnswerComplete);
         if let Some(known) = self.confirmed_case(&key).cloned() {
             let current_turn = turn.unwrap_or(0).max(known.current_turn);

@@ -14,12 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) use delivery::retry_helps;
 pub use rows::View;
 
-use crate::ids::{CaseKey, MessageKey};
+use crate::ids::{CaseKey, MessageKey, OperationId};
 use crate::sorted::SortedKeys;
 use crate::view::{Group, ViewPatch};
 
-/// Where a message row stands: turn, time, arrival, side, key.
-type Place = (u32, u64, u32, u8, MessageKey);
+/// Where a message row stands: turn, time, arrival or order, operation, side, key. Two windows may give
+/// one order to two messages: the operation decides, on screen as in the lane.
+type Place = (u32, u64, u32, Option<OperationId>, u8, MessageKey);
 
 /// The rows of one case, top to bottom.
 #[derive(Debug, Clone, Default)]

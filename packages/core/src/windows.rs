@@ -10,7 +10,7 @@ mod replica;
 use std::collections::VecDeque;
 
 use crate::core::Core;
-use crate::effect::Effect;
+use crate::effect::{CacheWrite, Effect};
 use crate::event::LeaseEvent;
 use crate::ids::{CaseKey, OperationId};
 use crate::journal::{Batch, BatchId, Damage, Durability, Epoch, Record, Recovered, Sequence, Writer};
@@ -36,7 +36,9 @@ pub(crate) struct Windows {
     /// Appends that are not acknowledged, in order.
     pending: VecDeque<Batch>,
     /// Facts that found no room; they hold here and are written again.
-    unkept: Vec<Record>,
+    unkept: Vec<Unkept>,
+    /// Confirmed rows of other windows that came before the facts which name them.
+    early: Vec<CacheWrite>,
     /// When they are.
     pub(crate) retry_at: Option<Mono>,
     /// Position of the first record that this window has not applied.
@@ -54,6 +56,14 @@ pub(crate) struct Windows {
     pub(crate) damage: Option<Damage>,
 }
 
+/// A fact that found no room.
+#[derive(Debug, Clone)]
+struct Unkept {
+    record: Record,
+    /// It was stated as holder of the lease and counts for nothing without it.
+    as_sender: bool,
+}
+
 impl Windows {
     pub(crate) fn new(writer: u64) -> Self {
         Self {
@@ -63,6 +73,7 @@ impl Windows {
             last_batch: 0,
             pending: VecDeque::new(),
             unkept: Vec::new(),
+            early: Vec::new(),
             retry_at: None,
             next: Sequence(1),
             reading_back: false,
@@ -81,6 +92,11 @@ impl Windows {
 
     pub(crate) const fn role(&self) -> WindowRole {
         if self.is_sender() { WindowRole::Sender } else { WindowRole::Follower }
+    }
+
+    /// Position of the first record that this window has not applied.
+    pub(crate) const fn applied(&self) -> Sequence {
+        self.next
     }
 
     pub(crate) const fn next_batch(&self) -> BatchId {
@@ -162,7 +178,6 @@ impl Core {
     /// Another window sends now and this one did not know: nothing that it stated as holder of the
     /// lease counts, and what it believes is built anew from the journal.
     fn fenced(&mut self, batch: Batch) {
-        self.lose_lease();
         let own = |record: &Record| {
             matches!(
                 record,
@@ -171,19 +186,29 @@ impl Core {
                     | Record::Pin { .. }
                     | Record::Seen { .. }
                     | Record::Resumed { .. }
+                    | Record::Rebased { .. }
                     | Record::Discarding { .. }
                     | Record::Kept { .. }
                     | Record::Stopped { .. }
             )
         };
-        self.windows.unkept.extend(batch.records.into_iter().filter(own));
+        let kept = batch.records.into_iter().filter(own);
+        self.windows.unkept.extend(kept.map(|record| Unkept { record, as_sender: false }));
         self.windows.retry_at = Some(self.now.mono);
         self.windows.rebuild = true;
+        self.lose_lease();
         self.ask_back();
     }
 
     fn lose_lease(&mut self) {
         self.windows.epoch = None;
+        // What only the holder may state, and could not write, is not true for anybody else.
+        let before = self.windows.unkept.len();
+        self.windows.unkept.retain(|fact| !fact.as_sender);
+        if self.windows.unkept.len() != before {
+            self.windows.rebuild = true;
+            self.ask_back();
+        }
         let open: Vec<_> = self
             .outbox
             .live

@@ -26,7 +26,7 @@ struct Envelope {
 #[serde(tag = "tell", content = "what", rename_all = "snake_case")]
 enum Body {
     Appended(Vec<WireRecord>),
-    Confirmed(Vec<WireWrite>),
+    Confirmed { after: Sequence, writes: Vec<WireWrite> },
     Compacted(Sequence),
 }
 
@@ -52,7 +52,9 @@ pub(crate) fn encode(message: &PeerMessage) -> Option<String> {
         PeerMessage::Appended(records) => {
             Body::Appended(records.iter().map(record_out).collect::<Option<_>>()?)
         }
-        PeerMessage::Confirmed(writes) => Body::Confirmed(writes.iter().map(write_out).collect()),
+        PeerMessage::Confirmed { after, writes } => {
+            Body::Confirmed { after: *after, writes: writes.iter().map(write_out).collect() }
+        }
         PeerMessage::Compacted(before) => Body::Compacted(*before),
     };
     serde_json::to_string(&Envelope { version: VERSION, body }).ok()
@@ -68,7 +70,9 @@ pub(crate) fn decode(text: &str) -> Option<PeerMessage> {
         Body::Appended(records) => {
             PeerMessage::Appended(records.iter().map(record_in).collect::<Option<_>>()?)
         }
-        Body::Confirmed(writes) => PeerMessage::Confirmed(writes.into_iter().map(write_in).collect()),
+        Body::Confirmed { after, writes } => {
+            PeerMessage::Confirmed { after, writes: writes.into_iter().map(write_in).collect() }
+        }
         Body::Compacted(before) => PeerMessage::Compacted(before),
     })
 }
@@ -128,7 +132,7 @@ mod tests {
         ];
         for message in [
             PeerMessage::Appended(records),
-            PeerMessage::Confirmed(vec![CacheWrite::Forget(real("c-2"))]),
+            PeerMessage::Confirmed { after: Sequence(9), writes: vec![CacheWrite::Forget(real("c-2"))] },
             PeerMessage::Compacted(Sequence(90)),
         ] {
             let text = encode(&message).unwrap();

@@ -16,7 +16,6 @@ impl Core {
         let op = entry.op.id;
         self.state(Record::Acknowledged { op, with: Acknowledged::Working(job) }, true);
         self.announce(Announcement::MessageSent);
-        self.outbox.look_again(self.now.mono + self.config.show_sent, op);
         self.poll_later(op, poll_after);
     }
 

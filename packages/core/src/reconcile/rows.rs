@@ -120,6 +120,7 @@ impl Core {
         let waiting: Vec<Entry> = self
             .ledger
             .ops_of(&key)
+            .chain(self.ledger.finished(&key))
             .filter(|entry| {
                 entry.first.is_some() && matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
             })
@@ -138,6 +139,8 @@ impl Core {
         let rows = self.confirmed.rows_mut(case);
         rows.window = Some(rows.window.map_or((offset, end), |(from, to)| (from.min(offset), to.max(end))));
         for entry in waiting {
+            // A confirmed question may give its unconfirmed answer another place.
+            self.place_operation(entry.op.id);
             self.complete_if_listed(entry.op.id);
         }
         self.recorder.note_merge(result);

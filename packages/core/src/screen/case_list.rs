@@ -75,11 +75,17 @@ impl Core {
             return None;
         }
         let confirmed = self.confirmed_case(case);
+        let linked = self.ledger.links().real(case).is_some();
+        // An empty case of the server is of no interest, and it may be one that this device has just
+        // made and does not know the answer to.
+        if !linked && confirmed.is_some_and(|case| case.current_turn == 0) {
+            return None;
+        }
         let created_here = self.ledger.meta_of(case).find_map(|entry| match entry.op.kind {
             OperationKind::CreateCase { .. } => Some(entry.op.created),
             _ => None,
         });
-        if confirmed.is_none() && created_here.is_none() && self.ledger.links().real(case).is_none() {
+        if confirmed.is_none() && created_here.is_none() && !linked {
             return None;
         }
         if self.ledger.deletion(case).is_some_and(|deletion| !matches!(deletion.stage, Stage::Failed { .. }))

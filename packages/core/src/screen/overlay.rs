@@ -56,6 +56,14 @@ impl Core {
         }
     }
 
+    /// Places the rows of every operation of a case again.
+    pub(crate) fn place_operations_of(&mut self, case: &CaseKey) {
+        let ops: Vec<_> = self.ledger.ops_of(case).map(|entry| entry.op.id).collect();
+        for op in ops {
+            self.place_operation(op);
+        }
+    }
+
     /// Draws the unsent rows of the open case again: something that concerns all of them changed.
     pub(crate) fn refresh_open_rows(&mut self) {
         let Some(open) = self.screen.open().cloned() else {
@@ -84,7 +92,7 @@ impl Core {
     pub(crate) fn place_row(&mut self, case: &CaseKey, row: &Arc<CachedMessage>) {
         let (turn, created, arrival) = row_place(row);
         let blank = row.message.text.trim().is_empty() && row.sent.is_none();
-        let place = (!blank).then(|| (turn, created, arrival, 0, row.key.clone()));
+        let place = (!blank).then(|| (turn, created, arrival, None, 0, row.key.clone()));
         self.put_row(case, &row.key.clone(), place);
     }
 
@@ -146,13 +154,22 @@ impl Core {
             Stage::Acknowledged(Acknowledged::Answered(answer)) => answer.turn,
             _ => None,
         };
+        let turn = answered.or_else(|| self.turn_of_question(entry));
         let order = u32::try_from(entry.op.order).unwrap_or(u32::MAX);
-        match (answered, entry.first) {
-            (Some(turn), _) if side == 0 => (turn, 0, 0, 0, key.clone()),
-            (Some(turn), _) => (turn, u64::MAX - 1, 0, 1, key.clone()),
-            (None, Some(first)) => (first.known_turn, u64::MAX, order, side, key.clone()),
-            (None, None) => (UNNUMBERED, u64::MAX, order, side, key.clone()),
+        let op = Some(entry.op.id);
+        match (turn, entry.first) {
+            (Some(turn), _) if side == 0 => (turn, 0, 0, op, 0, key.clone()),
+            (Some(turn), _) => (turn, u64::MAX - 1, 0, op, 1, key.clone()),
+            (None, Some(first)) => (first.known_turn, u64::MAX, order, op, side, key.clone()),
+            (None, None) => (UNNUMBERED, u64::MAX, order, op, side, key.clone()),
         }
+    }
+
+    /// The turn that the server gave to a message whose row it has listed.
+    fn turn_of_question(&self, entry: &Entry) -> Option<u32> {
+        let OperationKind::SubmitTurn { question, .. } = &entry.op.kind else { return None };
+        let rows = self.ledger.real(&entry.op.case).and_then(|real| self.confirmed.rows(&real))?;
+        rows.by_key(question)?.message.turn
     }
 
     /// Whether FaultMaven's row stands under a message: when it is being answered or has been.

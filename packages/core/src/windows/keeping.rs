@@ -1,6 +1,6 @@
 //! What the store answers: what is durable, what found no room, when the journal is compacted.
 
-use super::{COMPACT_FACTOR, COMPACT_FROM, REWRITE_AFTER};
+use super::{COMPACT_FACTOR, COMPACT_FROM, REWRITE_AFTER, Unkept};
 use crate::core::Core;
 use crate::effect::{Effect, Notice, Refusal};
 use crate::event::StoreAck;
@@ -58,18 +58,40 @@ impl Core {
 
     /// What waited for an append may go on.
     pub(super) fn kept(&mut self, batch: &Batch) {
-        for record in &batch.records {
-            let op = match record {
-                Record::Operation(op) => op.id,
-                Record::Attempt { op, .. } => *op,
-                _ => continue,
-            };
+        for op in batch.records.iter().filter_map(operation_that_waits) {
             if let Some(live) = self.outbox.live.get_mut(&op).filter(|live| live.unkept == Some(batch.id)) {
                 live.unkept = None;
                 if let Some(entry) = self.ledger.entry(&op) {
                     self.dirty_lanes.insert(entry.op.lane());
                 }
             }
+        }
+    }
+
+    /// Nothing of an operation leaves before this append is durable (I1).
+    fn waits_for(&mut self, op: Option<OperationId>, batch: BatchId) {
+        if let Some(live) = op.and_then(|op| self.outbox.live.get_mut(&op)) {
+            live.unkept = Some(batch);
+        }
+    }
+
+    /// After a rebuild: what is on its way to the store is as little durable as it was before.
+    pub(super) fn mark_unkept(&mut self) {
+        let pending: Vec<_> = self
+            .windows
+            .pending
+            .iter()
+            .flat_map(|batch| batch.records.iter().map(|record| (operation_that_waits(record), batch.id)))
+            .collect();
+        // What must be written again first has no batch yet; the rewrite will name it.
+        let unkept: Vec<_> = self
+            .windows
+            .unkept
+            .iter()
+            .map(|fact| (operation_that_waits(&fact.record), BatchId(u64::MAX)))
+            .collect();
+        for (op, batch) in pending.into_iter().chain(unkept) {
+            self.waits_for(op, batch);
         }
     }
 
@@ -87,6 +109,7 @@ impl Core {
         };
         self.windows.health = health;
         self.screen.patch(ViewPatch::Status);
+        let as_sender = batch.fence.is_some();
         let mut lost: Vec<OperationId> = Vec::new();
         for record in batch.records {
             match record {
@@ -96,8 +119,10 @@ impl Core {
                 {
                     lost.push(op.id);
                 }
+                // Taken back meanwhile: there is nothing left to keep.
+                Record::Operation(op) if self.ledger.entry(&op.id).is_none() => {}
                 // Everything else is true whether it could be written or not.
-                fact => self.windows.unkept.push(fact),
+                record => self.windows.unkept.push(Unkept { record, as_sender }),
             }
         }
         self.give_back(&lost, health);
@@ -149,8 +174,10 @@ impl Core {
     pub(crate) fn rewrite_if_due(&mut self) {
         if self.windows.retry_at.is_some_and(|at| at <= self.now.mono) {
             self.windows.retry_at = None;
-            for record in std::mem::take(&mut self.windows.unkept) {
-                self.state(record, false);
+            for Unkept { record, as_sender } in std::mem::take(&mut self.windows.unkept) {
+                let waits = operation_that_waits(&record);
+                self.state(record, as_sender);
+                self.waits_for(waits, self.staged_batch());
             }
         }
     }
@@ -173,5 +200,14 @@ impl Core {
         let before = windows.next;
         effects.push(Effect::Compact { before, snapshot, fence });
         effects.push(Effect::Tell(PeerMessage::Compacted(before)));
+    }
+}
+
+/// The operation that must not leave before a record is durable.
+fn operation_that_waits(record: &Record) -> Option<OperationId> {
+    match record {
+        Record::Operation(op) => Some(op.id),
+        Record::Attempt { op, .. } => Some(*op),
+        _ => None,
     }
 }

@@ -6,6 +6,7 @@ use crate::journal::{Record, Sequence, Sequenced, Writer};
 use crate::ledger::Ledger;
 use crate::outbox::{Outbox, Phase};
 use crate::peer::PeerMessage;
+use crate::view::CachedMessage;
 
 impl Core {
     pub(super) fn ask_back(&mut self) {
@@ -35,6 +36,14 @@ impl Core {
                 self.apply_foreign(&record.record);
             }
         }
+        self.take_early();
+    }
+
+    /// Confirmed rows that came while the journal was read back.
+    fn take_early(&mut self) {
+        for write in std::mem::take(&mut self.windows.early) {
+            self.confirmed_elsewhere(write);
+        }
     }
 
     pub(super) fn rebuild(&mut self, records: Vec<Sequenced>) {
@@ -46,8 +55,10 @@ impl Core {
             self.windows.next = last.sequence.after(1);
         }
         // What this window wrote and the store has not answered yet holds on top.
-        for batch in &self.windows.pending {
-            batch.records.iter().for_each(|record| drop(self.ledger.apply(record)));
+        let unanswered = self.windows.pending.iter().flat_map(|batch| &batch.records);
+        let unkept = self.windows.unkept.iter().map(|fact| &fact.record);
+        for record in unanswered.chain(unkept) {
+            self.ledger.apply(record);
         }
         // What is under way is asked for again, by whoever may, under the same keys.
         let open: Vec<_> = self
@@ -67,6 +78,8 @@ impl Core {
             self.place_all_rows(&open);
         }
         self.follow_ledger();
+        self.mark_unkept();
+        self.take_early();
         self.windows.retry_at = self.windows.retry_at.map(|_| self.now.mono);
         self.rewrite_if_due();
     }
@@ -94,8 +107,16 @@ impl Core {
                     }
                 }
             }
-            PeerMessage::Confirmed(writes) => {
-                writes.into_iter().for_each(|write| self.confirmed_elsewhere(write));
+            PeerMessage::Confirmed { after, writes } => {
+                // Rows are named by operations and links; without those they would get other names.
+                if after > self.windows.next {
+                    self.ask_back();
+                }
+                if self.windows.reading_back {
+                    self.windows.early.extend(writes);
+                } else {
+                    writes.into_iter().for_each(|write| self.confirmed_elsewhere(write));
+                }
             }
             PeerMessage::Compacted(before) if before > self.windows.next => {
                 self.windows.rebuild = true;
@@ -115,10 +136,18 @@ impl Core {
                 }
             }
             CacheWrite::Message { case, row } => {
-                if self.confirmed.rows(&case).is_some()
-                    && self.confirmed.rows_mut(&case).upsert(&row).is_some()
-                {
-                    self.place_row(&self.ledger.key(&case), &row);
+                // A row that is on screen keeps the key it has here.
+                let known = self.confirmed.rows(&case).and_then(|rows| rows.get(&row.message.id)).cloned();
+                let row = match known {
+                    Some(known) if known.key != row.key => {
+                        std::sync::Arc::new(CachedMessage { key: known.key.clone(), ..(*row).clone() })
+                    }
+                    _ => row,
+                };
+                if self.reads.is_resident(&case) && self.confirmed.rows_mut(&case).upsert(&row).is_some() {
+                    let key = self.ledger.key(&case);
+                    self.place_row(&key, &row);
+                    self.place_operations_of(&key);
                 }
             }
             CacheWrite::Forget(real) => self.touched(crate::ledger::Touched::Deleted(real), false),
