@@ -19,10 +19,31 @@ fn names_symptom(text: &str, symptom: &Symptom) -> bool {
     })
 }
 
-/// The symptom with the earliest rank that `text` names.
+/// Words with which people say that a signal is as it should be.
+const AS_IT_SHOULD_BE: [&str; 10] = [
+    " flat",
+    " normal",
+    " fine",
+    " unchanged",
+    " healthy",
+    " steady",
+    " no error",
+    " no 5xx",
+    "without error",
+    " not affected",
+];
+
+/// The symptom with the earliest rank that `text` names. What is said to be well is no symptom: "p99 went up,
+/// error rate is flat" is about latency.
 fn symptom_of(text: &str) -> Option<&'static Symptom> {
     let text = crate::cursor::clip(text, MAX_READ).to_ascii_lowercase();
-    SYMPTOMS.iter().find(|symptom| names_symptom(&text, symptom))
+    let ill: Vec<&str> = text
+        .split(['.', ',', ';', '?', '!', '\n'])
+        .filter(|clause| {
+            !AS_IT_SHOULD_BE.iter().any(|well| format!(" {}", clause.trim_start()).contains(well))
+        })
+        .collect();
+    SYMPTOMS.iter().find(|symptom| ill.iter().any(|clause| names_symptom(clause, symptom)))
 }
 
 /// A service that the user names: a lower-case word with a dash, such as `checkout-api`.

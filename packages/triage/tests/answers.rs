@@ -211,3 +211,11 @@ fn a_line_of_a_megabyte_is_cut_and_the_rest_is_read() {
             && report.markdown.len() <= MAX_MARKDOWN_BYTES
     );
 }
+
+#[test]
+fn a_signal_that_is_said_to_be_well_is_not_what_is_asked_about() {
+    let latency = "p99 on checkout-api went from 210 ms to 4.1 s at 10:42 UTC. Error rate is flat. Where do I look first?";
+    assert_eq!(ask(&about(latency)).title.as_deref(), Some("checkout-api: latency"));
+    let errors = "The error rate of checkout-api jumped, latency is unchanged.";
+    assert_eq!(ask(&about(errors)).title.as_deref(), Some("checkout-api: server errors"));
+}
