@@ -136,6 +136,11 @@ impl Core {
         if self.screen.open() == case.as_ref() {
             return;
         }
+        // Being open is part of what a row of the list shows.
+        let left = self.screen.open().cloned();
+        for changed in left.iter().chain(&case) {
+            self.case_changed(changed);
+        }
         self.screen.set_open(case.clone());
         self.screen.patch(ViewPatch::Open);
         if let Some(case) = case {

@@ -3,11 +3,11 @@
 //! Rows are added and replaced, never removed because a list lacks them (I19): the only way out is
 //! the person's own deletion.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ids::{MessageKey, RealId};
-use crate::model::RealCase;
+use crate::model::{RealCase, Role};
 use crate::view::CachedMessage;
 
 /// The order of rows in a case: turn, time, arrival (contract 5.7).
@@ -18,6 +18,7 @@ pub(crate) type RowPlace = (u32, u64, u32);
 pub(crate) struct Rows {
     by_id: BTreeMap<RealId, Arc<CachedMessage>>,
     by_key: BTreeMap<MessageKey, RealId>,
+    turns: BTreeSet<(u32, Role)>,
     /// Indexes of the server's list that have been read: from, up to.
     pub(crate) window: Option<(u32, u32)>,
 }
@@ -33,11 +34,17 @@ impl Rows {
             self.by_key.remove(&before.key);
         }
         self.by_key.insert(row.key.clone(), row.message.id.clone());
+        self.turns.extend(row.message.turn.map(|turn| (turn, row.message.role)));
         Some(before)
     }
 
     pub(crate) fn get(&self, id: &RealId) -> Option<&Arc<CachedMessage>> {
         self.by_id.get(id)
+    }
+
+    /// Whether a row of a turn is here, from one side.
+    pub(crate) fn has_turn(&self, turn: u32, role: Role) -> bool {
+        self.turns.contains(&(turn, role))
     }
 
     pub(crate) fn by_key(&self, key: &MessageKey) -> Option<&Arc<CachedMessage>> {

@@ -33,6 +33,12 @@ impl Core {
 
     /// The operation that a lane is at: the first that did not fail and is not held up by one that did.
     pub(crate) fn current(&self, lane: &Lane) -> Option<&Entry> {
+        // A case that is being deleted needs no title any more, sent or refused.
+        if let Lane::Meta(case) = lane
+            && let Some(deletion) = self.ledger.deletion(case)
+        {
+            return Some(deletion);
+        }
         let queue = self.outbox.lanes.get(lane)?;
         let clear_until = queue.failed.first();
         queue
@@ -148,6 +154,8 @@ impl Core {
         let now = self.now.mono;
         if let Some(live) = self.outbox.live.get_mut(&id) {
             live.attempts += 1;
+            // Whatever was found out before this attempt says nothing about it.
+            live.verified = false;
             live.thinking_since.get_or_insert(now);
         }
         self.send(Purpose::Operation(id), request, id);
@@ -175,18 +183,24 @@ impl Core {
         }
         match entry.op.kind {
             // It may have run, and its key may have expired since (contract 4.1, rule 5).
-            OperationKind::SubmitTurn { .. } => entry.first.is_some_and(|first| {
-                let now = self.now.wall;
-                now < first.at || now - first.at >= self.config.key_lifetime
-            }),
+            OperationKind::SubmitTurn { .. } | OperationKind::CreateCase { .. } => {
+                entry.first.is_some_and(|first| {
+                    let now = self.now.wall;
+                    now < first.at || now - first.at >= self.config.key_lifetime
+                })
+            }
             // A title has no version on the server: whether theirs changed is seen by reading it.
             OperationKind::Rename { .. } => true,
-            OperationKind::CreateCase { .. } | OperationKind::Delete => false,
+            OperationKind::Delete => false,
         }
     }
 
     fn verify(&mut self, entry: &Entry) {
         let (op, key) = (entry.op.id, entry.op.case.clone());
+        if matches!(entry.op.kind, OperationKind::CreateCase { .. }) {
+            let request = Request::ListCases { offset: 0, limit: self.config.page };
+            return self.send(Purpose::Adopt(op), request, op);
+        }
         let Some(case) = self.ledger.real(&key) else { return };
         if matches!(entry.op.kind, OperationKind::Rename { .. }) {
             let request = Request::ReadCase { case: case.clone() };

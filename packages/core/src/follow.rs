@@ -3,7 +3,7 @@
 use crate::core::Core;
 use crate::ids::OperationId;
 use crate::ledger::{Entry, Stage, Touched};
-use crate::operation::{Lane, OperationKind, Wait};
+use crate::operation::{End, Lane, OperationKind, Wait};
 use crate::outbox::{Live, Phase, Tally};
 
 impl Core {
@@ -13,7 +13,7 @@ impl Core {
         match touched {
             Touched::Nothing => {}
             Touched::Operation(op) => self.operation_moved(op, ours),
-            Touched::Ended(entry) => self.operation_ended(&entry),
+            Touched::Ended(entry, end) => self.operation_ended(&entry, end),
             Touched::Linked(case, real) => {
                 self.screen.forget_case(&crate::ids::CaseKey::of_server(&real));
                 self.case_changed(&case);
@@ -79,7 +79,7 @@ impl Core {
         self.case_changed(&case);
     }
 
-    pub(crate) fn operation_ended(&mut self, entry: &Entry) {
+    pub(crate) fn operation_ended(&mut self, entry: &Entry, end: End) {
         let (id, case, lane) = (entry.op.id, entry.op.case.clone(), entry.op.lane());
         if let Phase::InFlight { request, .. } = self.phase_of(id) {
             self.abort(request);
@@ -96,7 +96,13 @@ impl Core {
         if matches!(entry.op.kind, OperationKind::Delete | OperationKind::CreateCase { .. }) {
             self.lanes_of_case(&case);
         }
-        self.displace_operation(entry);
+        if end == End::Completed && self.lacks_rows(entry) {
+            // Another window has seen the rows and this one has not: the echo stays until they are here
+            // (I17). They are in the cache by now, and on the server.
+            self.read_rows_again(&case);
+        } else {
+            self.displace_operation(entry);
+        }
         self.case_changed(&case);
     }
 

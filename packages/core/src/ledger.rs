@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::ids::{CaseKey, IdMap, MessageKey, OperationId, RealId};
 use crate::journal::Record;
 use crate::model::{Draft, Stamp};
-use crate::operation::{Acknowledged, FirstAttempt, OperationKind, PendingOperation};
+use crate::operation::{Acknowledged, End, FirstAttempt, OperationKind, PendingOperation};
 use crate::time::Wall;
 
 /// Answered messages per case that are remembered after their end: more than a page of rows has turns.
@@ -88,7 +88,7 @@ pub(crate) enum Touched {
     /// An operation came, or moved.
     Operation(OperationId),
     /// An operation is over.
-    Ended(Entry),
+    Ended(Entry, End),
     /// A case got its server id.
     Linked(CaseKey, RealId),
     /// Pin or seen mark of a case.
@@ -130,7 +130,7 @@ impl Ledger {
             Record::Rebased { op, base } => self.update(op, |entry| entry.rebased = Some(base.clone())),
             Record::Discarding { op, until } => self.update(op, |entry| entry.discarding = Some(*until)),
             Record::Kept { op } => self.update(op, |entry| entry.discarding = None),
-            Record::Ended { op, .. } => self.end(op),
+            Record::Ended { op, end } => self.end(op, *end),
             Record::Link { case, real, name } => self.link(case, real, name),
             Record::Deleted { real } => {
                 self.deleted.insert(real.clone());
@@ -154,7 +154,9 @@ impl Ledger {
                 Touched::Case(case.clone())
             }
             Record::Gate { at, until } => {
-                self.gate = Some((*at, *until));
+                if self.gate.is_none_or(|(known, _)| known <= *at) {
+                    self.gate = Some((*at, *until));
+                }
                 Touched::Gate
             }
             Record::Foreign(json) => {
@@ -216,7 +218,7 @@ impl Ledger {
         })
     }
 
-    fn end(&mut self, op: &OperationId) -> Touched {
+    fn end(&mut self, op: &OperationId, end: End) -> Touched {
         let Some(entry) = self.entries.remove(op) else {
             return Touched::Nothing;
         };
@@ -226,13 +228,13 @@ impl Ledger {
             if let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind {
                 case.rows.remove(question);
                 case.rows.remove(answer);
-                if case.finished.len() == FINISHED {
-                    case.finished.pop_front();
+                if end == End::Completed {
+                    case.finished.truncate(FINISHED - 1);
+                    case.finished.push_front(entry.clone());
                 }
-                case.finished.push_back(entry.clone());
             }
         }
-        Touched::Ended(entry)
+        Touched::Ended(entry, end)
     }
 
     fn link(&mut self, case: &CaseKey, real: &RealId, name: &Arc<str>) -> Touched {
@@ -298,7 +300,15 @@ impl Ledger {
         self.entries.get(op)
     }
 
-    /// The messages of a case that ended last.
+    /// The ended message behind a row, if it is one of the last.
+    pub(crate) fn finished_behind(&self, case: &CaseKey, row: &MessageKey) -> Option<&Entry> {
+        self.finished(case).find(|entry| match &entry.op.kind {
+            OperationKind::SubmitTurn { question, answer, .. } => question == row || answer == row,
+            _ => false,
+        })
+    }
+
+    /// The messages of a case that ended last, newest first.
     pub(crate) fn finished(&self, key: &CaseKey) -> impl Iterator<Item = &Entry> {
         self.cases.get(key).into_iter().flat_map(|case| &case.finished)
     }

@@ -23,6 +23,8 @@ pub(crate) enum Purpose {
     Poll(OperationId),
     /// To find out whether it has run: case, offset of the page.
     Verify(OperationId, RealId, u32),
+    /// To find out whether the case that it makes was made.
+    Adopt(OperationId),
     /// To see whether the title that an operation changes was changed elsewhere.
     Compare(OperationId, RealId),
     Probe,
@@ -40,7 +42,10 @@ pub(crate) enum Purpose {
 
 impl Purpose {
     const fn is_write(&self) -> bool {
-        matches!(self, Self::Operation(_) | Self::Poll(_) | Self::Verify(..) | Self::Compare(..))
+        matches!(
+            self,
+            Self::Operation(_) | Self::Poll(_) | Self::Verify(..) | Self::Adopt(_) | Self::Compare(..)
+        )
     }
 }
 
@@ -171,15 +176,14 @@ impl Core {
                 _ => self.link_works(),
             },
         }
-        if let (Err(failure), false) =
-            (&outcome, matches!(open.purpose, Purpose::Operation(_) | Purpose::Probe))
-        {
+        if let (Err(failure), false) = (&outcome, matches!(open.purpose, Purpose::Operation(_))) {
             self.heed(failure);
         }
         match open.purpose {
             Purpose::Operation(op) => self.operation_answered(op, outcome),
             Purpose::Poll(op) => self.job_answered(op, outcome),
             Purpose::Verify(op, case, offset) => self.verified(op, &case, offset, outcome),
+            Purpose::Adopt(op) => self.adopted(op, outcome),
             Purpose::Compare(op, case) => self.compared(op, &case, id, outcome),
             Purpose::Probe => self.probed(outcome),
             Purpose::Cases { offset } => self.cases_answered(offset, id, outcome),

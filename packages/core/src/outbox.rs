@@ -43,6 +43,8 @@ pub(crate) struct Live {
     pub(crate) unkept: Option<BatchId>,
     /// Attempts that reached the server, or may have.
     pub(crate) attempts: u32,
+    /// The server does not want it again before this moment, by its own word (I12).
+    pub(crate) not_before: Option<Mono>,
     /// The last attempt left and no trustworthy answer came.
     pub(crate) uncertain: bool,
     /// The server's list was read and does not hold the message, although its key may have expired.
@@ -65,6 +67,7 @@ impl Live {
             phase: Phase::Idle,
             unkept,
             attempts: 0,
+            not_before: None,
             uncertain: false,
             verified: false,
             seen_at,

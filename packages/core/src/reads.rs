@@ -253,6 +253,18 @@ impl Core {
         reading.wanted.get_or_insert(Want::End);
     }
 
+    /// Rows of a case exist that this window has not heard of: from the cache, then from the server.
+    pub(crate) fn read_rows_again(&mut self, key: &CaseKey) {
+        self.want_messages(key);
+        let Some(real) = self.ledger.real(key) else { return };
+        if let Some(reading) = self.reads.messages.get_mut(&real)
+            && reading.cache_loaded
+        {
+            reading.cache_loaded = false;
+            self.out.push(Effect::Load(real));
+        }
+    }
+
     /// A case should be read when that is possible: its title or state may have changed.
     pub(crate) fn want_case(&mut self, key: &CaseKey) {
         if let Some(real) = self.ledger.real(key) {

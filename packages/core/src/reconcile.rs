@@ -104,6 +104,7 @@ impl Core {
             return;
         };
         let tries = live.attempts;
+        live.not_before = failure.retry_after.map(|wait| self.now.mono + wait);
         let decided = verdict(&self.config, &mut self.entropy, failure, tries);
         if let Some(live) = self.outbox.live.get_mut(&op) {
             match &decided {

@@ -36,7 +36,7 @@ pub(crate) struct Windows {
     /// Appends that are not acknowledged, in order.
     pending: VecDeque<Batch>,
     /// Facts that found no room; they hold here and are written again.
-    unkept: Vec<Unkept>,
+    unkept: Vec<Record>,
     /// Confirmed rows of other windows that came before the facts which name them.
     early: Vec<CacheWrite>,
     /// When they are.
@@ -54,14 +54,6 @@ pub(crate) struct Windows {
     pub(crate) health: StoreHealth,
     pub(crate) durability: Durability,
     pub(crate) damage: Option<Damage>,
-}
-
-/// A fact that found no room.
-#[derive(Debug, Clone)]
-struct Unkept {
-    record: Record,
-    /// It was stated as holder of the lease and counts for nothing without it.
-    as_sender: bool,
 }
 
 impl Windows {
@@ -178,33 +170,16 @@ impl Core {
     /// Another window sends now and this one did not know: nothing that it stated as holder of the
     /// lease counts, and what it believes is built anew from the journal.
     fn fenced(&mut self, batch: Batch) {
-        let own = |record: &Record| {
-            matches!(
-                record,
-                Record::Operation(_)
-                    | Record::Draft { .. }
-                    | Record::Pin { .. }
-                    | Record::Seen { .. }
-                    | Record::Resumed { .. }
-                    | Record::Rebased { .. }
-                    | Record::Discarding { .. }
-                    | Record::Kept { .. }
-                    | Record::Stopped { .. }
-            )
-        };
-        let kept = batch.records.into_iter().filter(own);
-        self.windows.unkept.extend(kept.map(|record| Unkept { record, as_sender: false }));
+        self.windows.unkept.extend(batch.records);
         self.windows.retry_at = Some(self.now.mono);
-        self.windows.rebuild = true;
         self.lose_lease();
-        self.ask_back();
     }
 
     fn lose_lease(&mut self) {
         self.windows.epoch = None;
         // What only the holder may state, and could not write, is not true for anybody else.
         let before = self.windows.unkept.len();
-        self.windows.unkept.retain(|fact| !fact.as_sender);
+        self.windows.unkept.retain(|fact| !fact.needs_lease());
         if self.windows.unkept.len() != before {
             self.windows.rebuild = true;
             self.ask_back();

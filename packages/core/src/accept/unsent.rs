@@ -44,6 +44,17 @@ impl Core {
             live.attempts = 0;
         }
         self.state(Record::Resumed { op, anyway }, false);
+        self.hold_back(op);
+    }
+
+    /// The person's wish does not shorten what the server asked for (I12).
+    fn hold_back(&mut self, op: OperationId) {
+        let floor = self.outbox.live.get(&op).and_then(|live| live.not_before);
+        let phase = match floor.filter(|floor| *floor > self.now.mono) {
+            Some(until) => Phase::Waiting { until, why: Wait::Backoff },
+            None => Phase::Idle,
+        };
+        self.set_phase(op, phase);
     }
 
     pub(super) fn retry_all(&mut self, case: &CaseKey) {
@@ -112,7 +123,7 @@ impl Core {
             return self.refuse(Refusal::TooLate);
         };
         if entry.discarding.is_some() {
-            self.outbox.set_phase(op, Phase::Idle);
+            self.hold_back(op);
             return self.state(Record::Kept { op }, false);
         }
         let case = entry.op.case.clone();

@@ -129,6 +129,47 @@ pub enum Record {
     Foreign(Arc<str>),
 }
 
+impl Record {
+    /// The operation that the fact is about.
+    #[must_use]
+    pub fn operation(&self) -> Option<OperationId> {
+        match self {
+            Self::Operation(op) => Some(op.id),
+            Self::Attempt { op, .. }
+            | Self::Acknowledged { op, .. }
+            | Self::Failed { op, .. }
+            | Self::Stopped { op }
+            | Self::Resumed { op, .. }
+            | Self::Rebased { op, .. }
+            | Self::Discarding { op, .. }
+            | Self::Kept { op }
+            | Self::Ended { op, .. } => Some(*op),
+            Self::Link { .. }
+            | Self::Deleted { .. }
+            | Self::Draft { .. }
+            | Self::Pin { .. }
+            | Self::Seen { .. }
+            | Self::Gate { .. }
+            | Self::Foreign(_) => None,
+        }
+    }
+
+    /// Whether only the holder of the lease may state the fact: it tells what a server did.
+    #[must_use]
+    pub const fn needs_lease(&self) -> bool {
+        matches!(
+            self,
+            Self::Attempt { .. }
+                | Self::Acknowledged { .. }
+                | Self::Failed { .. }
+                | Self::Link { .. }
+                | Self::Deleted { .. }
+                | Self::Gate { .. }
+                | Self::Ended { end: End::Completed, .. }
+        )
+    }
+}
+
 /// A record in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sequenced {

@@ -38,6 +38,20 @@ impl Ledger {
 }
 
 impl Entry {
+    /// Records that bring any earlier state of the operation to this one: what is true now, whatever of it
+    /// found room before.
+    pub(crate) fn restatement(&self) -> Vec<Record> {
+        let op = self.op.id;
+        let mut records = Vec::new();
+        self.snapshot(&mut records);
+        // A snapshot builds on nothing; here an older failure or discard may stand in the journal.
+        records.insert(1, Record::Resumed { op, anyway: self.anyway });
+        if self.discarding.is_none() {
+            records.push(Record::Kept { op });
+        }
+        records
+    }
+
     fn snapshot(&self, records: &mut Vec<Record>) {
         let op = self.op.id;
         records.push(Record::Operation(Arc::clone(&self.op)));

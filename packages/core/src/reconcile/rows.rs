@@ -190,11 +190,21 @@ impl Core {
     }
 
     fn bind(&self, case: &RealId, waiting: &[Entry], row: &RealMessage, alone: bool) -> Binding {
-        waiting.iter().find_map(|entry| self.binding_to(case, entry, row, alone)).unwrap_or_else(|| Binding {
-            key: MessageKey::of_server(&row.id),
-            sent: None,
-            actions: Vec::new(),
-        })
+        // An operation that knows its turn outranks words that are merely equal, and one whose answer is
+        // still awaited outranks one that the person stopped: that may never have run.
+        let named = waiting.iter().filter(|entry| answered_turn(entry).is_some());
+        let taken = row.turn.is_some() && named.clone().any(|entry| answered_turn(entry) == row.turn);
+        let unnamed = waiting.iter().filter(|entry| !taken && answered_turn(entry).is_none());
+        let stopped = |entry: &&&Entry| entry.stage == Stage::Stopped;
+        named
+            .chain(unnamed.clone().filter(|entry| !stopped(&entry)))
+            .chain(unnamed.filter(|entry| stopped(&entry)))
+            .find_map(|entry| self.binding_to(case, entry, row, alone))
+            .unwrap_or_else(|| Binding {
+                key: MessageKey::of_server(&row.id),
+                sent: None,
+                actions: Vec::new(),
+            })
     }
 
     /// What the row is called if it is a row of this operation.
@@ -208,8 +218,7 @@ impl Core {
             Stage::Acknowledged(Acknowledged::Answered(answer)) => Some(answer),
             _ => None,
         };
-        let turn_of_op = received
-            .and_then(|answer| answer.turn)
+        let turn_of_op = answered_turn(entry)
             .or_else(|| rows.and_then(|rows| rows.by_key(question)).and_then(|row| row.message.turn));
         let (key, said) = match row.role {
             Role::User => (question, Some(&turn.text)),
@@ -251,13 +260,25 @@ impl Core {
         let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else {
             return;
         };
-        let listed = self
-            .ledger
-            .real(&entry.op.case)
-            .and_then(|real| self.confirmed.rows(&real))
-            .is_some_and(|rows| rows.by_key(question).is_some() && rows.by_key(answer).is_some());
+        let turn = answered_turn(entry);
+        let rows = self.ledger.real(&entry.op.case).and_then(|real| self.confirmed.rows(&real));
+        // Under its key, or, where two messages fitted one row, under whatever key its turn has.
+        let has = |key: &MessageKey, role| {
+            rows.is_some_and(|rows| {
+                rows.by_key(key).is_some() || turn.is_some_and(|turn| rows.has_turn(turn, role))
+            })
+        };
+        let listed = has(question, Role::User) && has(answer, Role::Assistant);
         if settled && listed {
             self.state(Record::Ended { op, end: End::Completed }, true);
         }
+    }
+}
+
+/// The turn that the server named when it answered an operation.
+fn answered_turn(entry: &Entry) -> Option<u32> {
+    match &entry.stage {
+        Stage::Acknowledged(Acknowledged::Answered(answer)) => answer.turn,
+        _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Reading before writing: has it run already, was it changed elsewhere?
 
 use crate::core::Core;
+use crate::failure::{Failure, FailureClass, Rejection};
 use crate::ids::{OperationId, RealId};
 use crate::operation::OperationKind;
 use crate::outbox::Phase;
@@ -54,7 +55,39 @@ impl Core {
         }
     }
 
-    fn verification_failed(&mut self, op: OperationId, failure: crate::failure::Failure) {
+    /// The list was read because a case may have been made under a key that has expired since. A case that
+    /// nobody has said anything in and that is not known here is that one.
+    pub(crate) fn adopted(&mut self, op: OperationId, outcome: Outcome) {
+        self.set_phase(op, Phase::Idle);
+        let page = match outcome {
+            Ok(Reply::Cases(page)) => page,
+            Ok(_) => return,
+            Err(failure) => return self.verification_failed(op, failure),
+        };
+        let Some(entry) = self.ledger.entry(&op).cloned() else { return };
+        let OperationKind::CreateCase { name } = &entry.op.kind else { return };
+        let mut empty = page.rows.into_iter().filter(|case| {
+            case.current_turn == 0 && case.named().is_none() && self.ledger.links().key(&case.id).is_none()
+        });
+        match (empty.next(), empty.next()) {
+            (Some(case), None) => self.case_created(&entry, case, std::sync::Arc::clone(name)),
+            (None, _) => {
+                if let Some(live) = self.outbox.live.get_mut(&op) {
+                    live.verified = true;
+                }
+                self.dirty_lanes.insert(entry.op.lane());
+            }
+            // Which of them it was cannot be told, and making another is the person's decision.
+            (Some(_), Some(_)) => {
+                if let Some(live) = self.outbox.live.get_mut(&op) {
+                    live.verified = true;
+                }
+                self.park(op, Failure::of(FailureClass::Rejected(Rejection::Unexplained)));
+            }
+        }
+    }
+
+    fn verification_failed(&mut self, op: OperationId, failure: Failure) {
         let Some(entry) = self.ledger.entry(&op).cloned() else { return };
         if let Some(live) = self.outbox.live.get_mut(&op) {
             live.attempts += 1;

@@ -140,6 +140,19 @@ impl Core {
         }
     }
 
+    /// Whether a row of a message is on screen only because of its operation.
+    pub(crate) fn lacks_rows(&self, entry: &Entry) -> bool {
+        let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else {
+            return false;
+        };
+        let case = &entry.op.case;
+        self.screen.transcripts.get(case).is_some_and(|transcript| {
+            [question, answer]
+                .into_iter()
+                .any(|key| transcript.places.contains_key(key) && !self.is_confirmed(case, key))
+        })
+    }
+
     fn is_confirmed(&self, case: &CaseKey, key: &MessageKey) -> bool {
         self.ledger
             .real(case)

@@ -132,7 +132,7 @@ impl Core {
 
     fn message_row(&self, case: &CaseKey, key: &MessageKey) -> Option<MessageRow> {
         let place = self.screen.transcripts.get(case)?.places.contains_key(key);
-        let entry = self.ledger.behind(case, key);
+        let entry = self.ledger.behind(case, key).or_else(|| self.ledger.finished_behind(case, key));
         let confirmed = self
             .ledger
             .real(case)
@@ -158,7 +158,7 @@ impl Core {
             delivery: entry.filter(|_| is_user).map_or(Delivery::Settled, |entry| self.delivery(entry)),
             thinking: None,
             actions: self.actions_if_last(case, &row.key, &row.actions),
-            operation: entry.map(|entry| entry.op.id),
+            operation: entry.map(|entry| entry.op.id).filter(|op| self.ledger.entry(op).is_some()),
         }
     }
 
@@ -181,7 +181,7 @@ impl Core {
                 delivery: self.delivery(entry),
                 thinking: None,
                 actions: Vec::new(),
-                operation: Some(entry.op.id),
+                operation: Some(entry.op.id).filter(|op| self.ledger.entry(op).is_some()),
             });
         }
         Some(MessageRow {
@@ -200,7 +200,7 @@ impl Core {
             actions: answered
                 .map(|answer| self.actions_if_last(case, key, &answer.actions))
                 .unwrap_or_default(),
-            operation: Some(entry.op.id),
+            operation: Some(entry.op.id).filter(|op| self.ledger.entry(op).is_some()),
         })
     }
 

@@ -1,6 +1,6 @@
 //! What the store answers: what is durable, what found no room, when the journal is compacted.
 
-use super::{COMPACT_FACTOR, COMPACT_FROM, REWRITE_AFTER, Unkept};
+use super::{COMPACT_FACTOR, COMPACT_FROM, REWRITE_AFTER};
 use crate::core::Core;
 use crate::effect::{Effect, Notice, Refusal};
 use crate::event::StoreAck;
@@ -11,6 +11,7 @@ use crate::model::Draft;
 use crate::operation::OperationKind;
 use crate::peer::PeerMessage;
 use crate::view::{StoreHealth, ViewPatch};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Core {
@@ -84,12 +85,8 @@ impl Core {
             .flat_map(|batch| batch.records.iter().map(|record| (operation_that_waits(record), batch.id)))
             .collect();
         // What must be written again first has no batch yet; the rewrite will name it.
-        let unkept: Vec<_> = self
-            .windows
-            .unkept
-            .iter()
-            .map(|fact| (operation_that_waits(&fact.record), BatchId(u64::MAX)))
-            .collect();
+        let unkept: Vec<_> =
+            self.windows.unkept.iter().map(|fact| (operation_that_waits(fact), BatchId(u64::MAX))).collect();
         for (op, batch) in pending.into_iter().chain(unkept) {
             self.waits_for(op, batch);
         }
@@ -102,14 +99,16 @@ impl Core {
         let Some(batch) = self.windows.pending.remove(at) else {
             return;
         };
+        // Refused for want of room, but the lease is another's by now: it counts for nothing either way.
+        let stale = batch.fence.is_some() && batch.fence != self.windows.epoch;
         let health = match why {
+            _ if stale => return self.fenced(batch),
             StoreRefusal::Fenced => return self.fenced(batch),
             StoreRefusal::Full => StoreHealth::Full,
             StoreRefusal::Unavailable => StoreHealth::Unavailable,
         };
         self.windows.health = health;
         self.screen.patch(ViewPatch::Status);
-        let as_sender = batch.fence.is_some();
         let mut lost: Vec<OperationId> = Vec::new();
         for record in batch.records {
             match record {
@@ -122,7 +121,7 @@ impl Core {
                 // Taken back meanwhile: there is nothing left to keep.
                 Record::Operation(op) if self.ledger.entry(&op.id).is_none() => {}
                 // Everything else is true whether it could be written or not.
-                record => self.windows.unkept.push(Unkept { record, as_sender }),
+                record => self.windows.unkept.push(record),
             }
         }
         self.give_back(&lost, health);
@@ -141,7 +140,7 @@ impl Core {
         for op in lost {
             let touched =
                 self.ledger.apply(&Record::Ended { op: *op, end: crate::operation::End::Cancelled });
-            let crate::ledger::Touched::Ended(entry) = &touched else {
+            let crate::ledger::Touched::Ended(entry, _) = &touched else {
                 continue;
             };
             case = Some(entry.op.case.clone());
@@ -174,12 +173,31 @@ impl Core {
     pub(crate) fn rewrite_if_due(&mut self) {
         if self.windows.retry_at.is_some_and(|at| at <= self.now.mono) {
             self.windows.retry_at = None;
-            for Unkept { record, as_sender } in std::mem::take(&mut self.windows.unkept) {
-                let waits = operation_that_waits(&record);
-                self.state(record, as_sender);
+            for record in self.restated() {
+                let (waits, sender) = (operation_that_waits(&record), record.needs_lease());
+                self.state(record, sender);
                 self.waits_for(waits, self.staged_batch());
             }
         }
+    }
+
+    /// What is to be said in place of the facts that found no room. Of an operation that is what is true
+    /// now: a fact written late must not overtake a newer one that was written in time.
+    pub(super) fn restated(&mut self) -> Vec<Record> {
+        let (mut records, mut told) = (Vec::new(), BTreeSet::new());
+        for fact in std::mem::take(&mut self.windows.unkept) {
+            match fact.operation() {
+                None => records.push(fact),
+                Some(op) => match self.ledger.entry(&op) {
+                    Some(entry) if told.insert(op) => records.extend(entry.restatement()),
+                    None if matches!(fact, Record::Ended { .. }) => records.push(fact),
+                    Some(_) | None => {}
+                },
+            }
+        }
+        let sender = self.windows.is_sender();
+        records.retain(|record| sender || !record.needs_lease());
+        records
     }
 
     /// Writes a snapshot in place of a journal that is mostly history. Only the sender does, and

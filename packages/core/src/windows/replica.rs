@@ -47,6 +47,8 @@ impl Core {
     }
 
     pub(super) fn rebuild(&mut self, records: Vec<Sequenced>) {
+        // Restated while what is true now is still known.
+        self.windows.unkept = self.restated();
         self.ledger = Ledger::default();
         for record in &records {
             self.ledger.apply(&record.record);
@@ -56,8 +58,7 @@ impl Core {
         }
         // What this window wrote and the store has not answered yet holds on top.
         let unanswered = self.windows.pending.iter().flat_map(|batch| &batch.records);
-        let unkept = self.windows.unkept.iter().map(|fact| &fact.record);
-        for record in unanswered.chain(unkept) {
+        for record in unanswered.chain(&self.windows.unkept) {
             self.ledger.apply(record);
         }
         // What is under way is asked for again, by whoever may, under the same keys.
