@@ -4,6 +4,8 @@
 //! window has written. It has no opinion about the network, timers or the screen.
 
 mod snapshot;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;

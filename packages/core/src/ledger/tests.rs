@@ -1,0 +1,168 @@
+//! What must hold for every history: the fold of a snapshot is the state, facts may be said twice, and a
+//! restatement leads from any earlier state to the present one.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::failure::{FailureClass, Rejection};
+use crate::fingerprint::Fingerprint;
+use crate::model::{Answer, Turn};
+use crate::time::Millis;
+
+const OPS: u8 = 4;
+
+fn op(number: u8) -> OperationId {
+    OperationId::from_random([number; 16])
+}
+
+fn case(number: u8) -> CaseKey {
+    format!("opt_case_1_{number}").parse().unwrap()
+}
+
+fn begun(number: u8) -> Record {
+    let kind = match number {
+        0 => OperationKind::CreateCase { name: "Chat".into() },
+        1 => OperationKind::Rename { title: "Mine".into(), base: None },
+        _ => OperationKind::SubmitTurn {
+            question: format!("opt_msg_1_{}", number * 2).parse().unwrap(),
+            answer: format!("opt_msg_1_{}", number * 2 + 1).parse().unwrap(),
+            turn: Arc::new(Turn::say("p99 is up")),
+        },
+    };
+    let (id, order) = (op(number), u64::from(number));
+    Record::Operation(Arc::new(PendingOperation { id, case: case(0), order, created: Wall(7), kind }))
+}
+
+fn any_record() -> impl Strategy<Value = Record> {
+    let failure =
+        Failure { retry_after: Some(Millis(5)), ..Failure::of(FailureClass::Rejected(Rejection::Quota)) };
+    let stamp = |wall: u64| Stamp { wall: Wall(wall), tie: 1 };
+    let of_operation = (0..OPS, 0..10u8, any::<bool>()).prop_map(move |(number, what, flag)| {
+        let op = op(number);
+        match what {
+            0 | 1 => begun(number),
+            2 => Record::Attempt { op, first: FirstAttempt { at: Wall(9), known_turn: 3 } },
+            3 => {
+                let answer = Answer { text: "pool".into(), turn: Some(4), actions: Vec::new() };
+                Record::Acknowledged { op, with: Acknowledged::Answered(answer) }
+            }
+            4 => Record::Acknowledged { op, with: Acknowledged::Committed },
+            5 => Record::Failed { op, failure: failure.clone(), at: Wall(11) },
+            6 => Record::Resumed { op, anyway: flag },
+            7 => Record::Discarding { op, until: Wall(13) },
+            8 if flag => Record::Kept { op },
+            8 => Record::Stopped { op },
+            _ => Record::Ended { op, end: if flag { End::Completed } else { End::Discarded } },
+        }
+    });
+    let of_case = (0..2u8, 0..6u8, 1..5u64).prop_map(move |(number, what, n)| {
+        let (case, real) = (case(number), RealId::parse(&format!("c-{number}")).unwrap());
+        match what {
+            0 => Record::Link { case, real, name: "Chat".into() },
+            1 => Record::Pin { case, pinned: n % 2 == 0, stamp: stamp(n) },
+            2 => Record::Seen { case, turn: u32::try_from(n).unwrap() },
+            3 => {
+                let draft = Draft { text: format!("draft {n}").into(), ..Draft::default() };
+                Record::Draft { case: (number == 0).then_some(case), draft, stamp: stamp(n) }
+            }
+            4 => Record::Gate { at: Wall(n), until: Wall(n + 10) },
+            _ => Record::Foreign(Arc::from(format!(r#"{{"r":"newer","n":{n}}}"#))),
+        }
+    });
+    prop_oneof![3 => of_operation, 1 => of_case]
+}
+
+fn fold<'a>(records: impl IntoIterator<Item = &'a Record>) -> Ledger {
+    let mut ledger = Ledger::default();
+    for record in records {
+        ledger.apply(record);
+    }
+    ledger
+}
+
+/// Everything that survives: what is remembered of ended messages does not, on purpose.
+fn durable(ledger: &Ledger) -> u64 {
+    let mut ledger = ledger.clone();
+    for case in ledger.cases.values_mut() {
+        case.finished.clear();
+    }
+    ledger.cases.retain(|_, case| *case != CaseLedger { answered: case.answered, ..CaseLedger::default() });
+    for case in ledger.cases.values_mut() {
+        case.answered = 0;
+    }
+    let mut state = Fingerprint::default();
+    ledger.fingerprint(&mut state);
+    std::hash::Hasher::finish(&state)
+}
+
+proptest! {
+    #[test]
+    fn a_snapshot_folds_to_the_state_it_was_made_of(records in prop::collection::vec(any_record(), 0..60)) {
+        let ledger = fold(&records);
+        prop_assert_eq!(durable(&fold(&ledger.snapshot())), durable(&ledger));
+    }
+
+    #[test]
+    fn a_fact_that_is_said_twice_in_a_row_changes_nothing(records in prop::collection::vec(any_record(), 0..40)) {
+        let foreign = |record: &&Record| !matches!(record, Record::Foreign(_));
+        let once = fold(records.iter().filter(foreign));
+        let twice = fold(records.iter().filter(foreign).flat_map(|record| [record, record]));
+        prop_assert_eq!(durable(&once), durable(&twice));
+    }
+
+    #[test]
+    fn a_restatement_leads_from_any_earlier_state_to_the_present_one(
+        records in prop::collection::vec(any_record(), 0..40),
+        cut in 0..40usize,
+    ) {
+        let ledger = fold(&records);
+        // Restated from the same beginning; an answer is never taken back, so not from another history.
+        let mut earlier = fold(records.iter().take(cut.min(records.len())));
+        for entry in ledger.entries() {
+            let had = earlier.entry(&entry.op.id).cloned();
+            for record in entry.restatement() {
+                earlier.apply(&record);
+            }
+            let now = earlier.entry(&entry.op.id).expect("restated");
+            let began_anew = had.is_some_and(|had| had.first.is_some() && entry.first.is_none());
+            if !began_anew {
+                prop_assert_eq!(&now.stage, &entry.stage);
+                prop_assert_eq!(now.discarding, entry.discarding);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_fact_about_an_operation_that_is_over_changes_nothing() {
+    let mut ledger = fold(&[begun(2), Record::Ended { op: op(2), end: End::Completed }]);
+    let late = Record::Failed { op: op(2), failure: Failure::of(FailureClass::Uncertain), at: Wall(1) };
+    assert_eq!(ledger.apply(&late), Touched::Nothing);
+    assert_eq!(ledger.entries().count(), 0);
+}
+
+#[test]
+fn two_cases_cannot_become_one_and_one_case_cannot_become_two() {
+    let link = |number, real: &str| Record::Link {
+        case: case(number),
+        real: RealId::parse(real).unwrap(),
+        name: "Chat".into(),
+    };
+    let mut ledger = fold(&[link(0, "c-1")]);
+    assert_eq!(ledger.apply(&link(1, "c-1")), Touched::Nothing);
+    assert_eq!(ledger.apply(&link(0, "c-2")), Touched::Nothing);
+    assert_eq!(ledger.real(&case(0)).unwrap().as_str(), "c-1");
+    assert_eq!(ledger.key(&RealId::parse("c-1").unwrap()), case(0));
+}
+
+#[test]
+fn the_newest_draft_and_pin_win_in_whatever_order_they_come() {
+    let draft = |text: &str, wall| Record::Draft {
+        case: None,
+        draft: Draft { text: text.into(), ..Draft::default() },
+        stamp: Stamp { wall: Wall(wall), tie: 0 },
+    };
+    for records in [[draft("old", 1), draft("new", 2)], [draft("new", 2), draft("old", 1)]] {
+        assert_eq!(&*fold(&records).draft(None).unwrap().text, "new");
+    }
+}
