@@ -163,7 +163,7 @@ impl Core {
             return self.renewed(outcome);
         }
         match &outcome {
-            Ok(_) => self.link_works(),
+            Ok(_) => self.link_works(open.purpose == Purpose::Probe),
             Err(failure) => match failure.class {
                 FailureClass::Offline => self.link_lost(false),
                 FailureClass::CaptivePortal => self.link_lost(true),
@@ -173,7 +173,7 @@ impl Core {
                 }
                 // No trustworthy answer came: it says nothing about the link.
                 FailureClass::Uncertain => {}
-                _ => self.link_works(),
+                _ => self.link_works(open.purpose == Purpose::Probe),
             },
         }
         if let (Err(failure), false) = (&outcome, matches!(open.purpose, Purpose::Operation(_))) {
@@ -193,9 +193,12 @@ impl Core {
         }
     }
 
-    fn link_works(&mut self) {
-        self.net.fruitless = 0;
-        self.net.probes = 0;
+    fn link_works(&mut self, by_probe: bool) {
+        // A server that answers a probe and nothing else is probed ever more rarely.
+        if !by_probe {
+            self.net.fruitless = 0;
+            self.net.probes = 0;
+        }
         if self.net.link == LinkStatus::Online {
             return;
         }

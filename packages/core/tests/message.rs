@@ -462,3 +462,24 @@ fn a_message_whose_key_may_have_expired_is_looked_for_before_it_is_sent_again() 
     desk.wish(Intent::Open(Some(key.clone())));
     assert_eq!(desk.texts(&key)[2..], ["user: second", "assistant: It had arrived."]);
 }
+
+#[test]
+fn a_server_that_answers_probes_and_nothing_else_is_asked_ever_more_rarely() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    let mut attempts = 0;
+    for _ in 0..120 {
+        desk.answer_all(|request| match request {
+            Request::Probe => Some(Ok(Reply::Alive(Limits::default()))),
+            Request::SubmitTurn { .. } => {
+                attempts += 1;
+                Some(failed(FailureClass::Offline))
+            }
+            _ => Some(failed(FailureClass::Offline)),
+        });
+        desk.pass_seconds(1);
+    }
+    assert!((5..12).contains(&attempts), "1, 2, 4, … 30 s between attempts: {attempts} in two minutes");
+    assert_eq!(desk.row(&key, "second").delivery, Delivery::WaitingOffline);
+}

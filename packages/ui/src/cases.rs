@@ -288,7 +288,10 @@ fn walk(
     match event.key() {
         Key::F2 => put(session.renaming, Some(Renaming { case: current.clone(), in_header: false })),
         Key::Delete => session.delete(current),
-        Key::ContextMenu => put(session.row_menu, Some(current.clone())),
+        Key::ContextMenu => {
+            put(session.row_menu, Some(current.clone()));
+            session.focus(Spot::MenuItem(0));
+        }
         Key::Character(letter) if letter.eq_ignore_ascii_case("p") => toggle_pin(session, current),
         _ => return,
     }

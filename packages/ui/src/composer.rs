@@ -5,31 +5,27 @@
 //! key, when the case is left, on blur and when the window is hidden.
 
 mod chip;
+mod staging;
 mod view;
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use copilot_core::ids::CaseKey;
-use copilot_core::model::{Data, Draft, FileBytes, Role, Turn};
+use copilot_core::model::{Data, Draft, Role, Turn};
 use copilot_core::{Intent, Refusal};
 use copilot_runtime::Handle;
-use dioxus::html::FileData;
 use dioxus::prelude::*;
 
 pub(crate) use chip::{Chip, Staged};
 pub(crate) use view::Composer;
 
 use crate::focus::Spot;
-use crate::host::Pasted;
 use crate::session::{Session, above, put};
 use crate::words;
 
 /// Pause after the last key before the draft is kept, in milliseconds (ux §8).
 const KEEP_AFTER_MS: u32 = 250;
-/// A paste of more lines or bytes than these becomes an attachment (ux §4).
-const LOG_LINES: usize = 100;
-const LOG_BYTES: usize = 8 * 1024;
 
 /// What stands in the composer.
 pub(crate) struct Desk {
@@ -43,6 +39,7 @@ pub(crate) struct Desk {
     case: RefCell<Option<CaseKey>>,
     kept: RefCell<Draft>,
     changes: Cell<u64>,
+    retired: Cell<bool>,
     chip_numbers: Cell<u64>,
     /// Set while a submission is being handed to the core.
     submitting: Cell<bool>,
@@ -63,6 +60,7 @@ impl Desk {
             case: RefCell::new(case),
             kept: RefCell::default(),
             changes: Cell::new(0),
+            retired: Cell::new(false),
             chip_numbers: Cell::new(0),
             submitting: Cell::new(false),
             refusal: RefCell::default(),
@@ -90,9 +88,13 @@ impl Desk {
         next
     }
 
-    /// Nothing that was planned for later happens any more.
+    /// The account leaves the screen: nothing that was planned for later happens any more.
     pub(crate) fn retire(&self) {
-        self.changed();
+        self.retired.set(true);
+    }
+
+    fn is_retired(&self) -> bool {
+        self.retired.get()
     }
 
     fn fill(&self, draft: Draft) {
@@ -145,6 +147,9 @@ impl Session {
 
     /// Keeps what stands there as the draft of its case, if that is news.
     pub(crate) fn keep_draft(&self) {
+        if self.desk.is_retired() {
+            return;
+        }
         let field = self.spots.element(&Spot::Composer);
         let text: Arc<str> = Arc::from(self.desk.text.peek().as_str());
         let caret = field.and_then(|field| self.host.caret(&field)).unwrap_or_else(|| utf16(&text));
@@ -266,152 +271,6 @@ impl Session {
         }
         last.is_some()
     }
-
-    /// Stages pasted text that is too long for the composer. False: it is short, the field takes it.
-    pub(crate) fn stage_paste(&self, pasted: Pasted) -> bool {
-        match pasted {
-            Pasted::Native => false,
-            Pasted::Text(text) if !is_log(&text) => false,
-            Pasted::Text(text) => {
-                if self.takes_evidence() {
-                    self.stage(Staged::Ready(Data::Paste { text: Arc::from(text) }));
-                }
-                true
-            }
-            Pasted::TooLarge(size) => {
-                let limit = self.view.status.peek().limits.max_bytes;
-                self.stage(Staged::Refused {
-                    name: words::PASTED_LOG.to_owned(),
-                    why: words::too_large(size, limit),
-                });
-                true
-            }
-        }
-    }
-
-    /// A paste that no text field took.
-    pub(crate) fn paste_anywhere(&self, pasted: Pasted) {
-        if let Pasted::Text(text) = &pasted
-            && !is_log(text)
-        {
-            self.type_text(text.clone());
-        } else {
-            self.stage_paste(pasted);
-        }
-        self.focus(Spot::Composer);
-    }
-
-    /// The "Paste log" button.
-    pub(crate) fn paste_from_clipboard(&self) {
-        if !self.takes_evidence() {
-            return;
-        }
-        let (session, reading) = (self.clone(), self.host.read_clipboard());
-        dioxus::core::spawn_forever(async move {
-            match reading.await {
-                None => session.desk.note(words::PASTE_BY_HAND),
-                Some(text) if text.trim().is_empty() => session.desk.note(words::CLIPBOARD_EMPTY),
-                Some(text) => {
-                    let limit = session.view.status.peek().limits.max_bytes;
-                    let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
-                    if size > limit {
-                        session.stage_paste(Pasted::TooLarge(size));
-                    } else {
-                        session.stage(Staged::Ready(Data::Paste { text: Arc::from(text) }));
-                    }
-                }
-            }
-            session.focus(Spot::Composer);
-        });
-    }
-
-    /// Opens the file picker.
-    pub(crate) fn pick_files(&self) {
-        if self.takes_evidence()
-            && let Some(picker) = self.spots.element(&Spot::Picker)
-        {
-            self.host.press(&picker);
-        }
-    }
-
-    /// A case that has ended answers questions but takes no data (contract 2.4).
-    fn takes_evidence(&self) -> bool {
-        let ended = self.open_case().is_some_and(|case| case.state.is_terminal());
-        if ended {
-            self.desk.note(words::EVIDENCE_NEEDS_CASE);
-        }
-        !ended
-    }
-
-    /// Stages files, each by its own size and kind.
-    pub(crate) fn stage_files(&self, files: Vec<FileData>) {
-        if files.is_empty() || !self.takes_evidence() {
-            return;
-        }
-        let limits = self.view.status.peek().limits.clone();
-        for file in files {
-            let (name, size) = (file.name(), file.size());
-            let kind_fits = limits.extensions.is_empty()
-                || limits
-                    .extensions
-                    .iter()
-                    .any(|extension| name.to_lowercase().ends_with(&extension.to_lowercase()));
-            if size > limits.max_bytes {
-                self.stage(Staged::Refused { name, why: words::too_large(size, limits.max_bytes) });
-            } else if !kind_fits {
-                let kinds = limits.extensions.join(" ");
-                self.stage(Staged::Refused { name, why: words::wrong_kind(&kinds) });
-            } else {
-                self.read_file(file, name, size);
-            }
-        }
-        self.focus(Spot::Composer);
-    }
-
-    fn read_file(&self, file: FileData, name: String, size: u64) {
-        let number = self.stage(Staged::Reading { name: name.clone(), size });
-        let session = self.clone();
-        dioxus::core::spawn_forever(async move {
-            let staged = match file.read_bytes().await {
-                Ok(bytes) => Staged::Ready(Data::File {
-                    name: Arc::from(name),
-                    media_type: Arc::from(file.content_type().unwrap_or_else(|| "text/plain".to_owned())),
-                    bytes: FileBytes::new(bytes.to_vec()),
-                }),
-                Err(_) => Staged::Refused { name, why: words::UNREADABLE_FILE.to_owned() },
-            };
-            let mut chips = session.desk.chips;
-            if let Some(chip) = chips.write().iter_mut().find(|chip| chip.number == number) {
-                chip.staged = staged;
-            }
-            session.keep_soon();
-        });
-    }
-
-    fn stage(&self, staged: Staged) -> u64 {
-        let chip = self.desk.chip(staged);
-        let number = chip.number;
-        let mut chips = self.desk.chips;
-        chips.write().push(chip);
-        put(self.desk.note, None);
-        self.keep_soon();
-        number
-    }
-
-    /// Takes a staged attachment away.
-    pub(crate) fn unstage(&self, number: u64) {
-        let mut chips = self.desk.chips;
-        chips.write().retain(|chip| chip.number != number);
-        self.keep_soon();
-        self.focus(Spot::Composer);
-    }
-
-    /// Takes the files away, so that another can take their place.
-    pub(crate) fn drop_files(&self) {
-        let mut chips = self.desk.chips;
-        chips.write().retain(|chip| !matches!(chip.staged, Staged::Ready(Data::File { .. })));
-        self.keep_soon();
-    }
 }
 
 /// One turn per attachment, in order; the text goes with the last (ux §4).
@@ -423,11 +282,6 @@ fn turns(text: &str, data: Vec<Data>) -> Vec<Turn> {
         None => turns.push(Turn::say(text)),
     }
     turns
-}
-
-/// Whether a paste is too long for the composer.
-fn is_log(text: &str) -> bool {
-    text.len() > LOG_BYTES || text.lines().count() > LOG_LINES
 }
 
 fn utf16(text: &str) -> u32 {
@@ -453,14 +307,6 @@ mod tests {
     #[test]
     fn words_alone_are_one_turn() {
         assert_eq!(turns("why?", vec![]), [Turn::say("why?")]);
-    }
-
-    #[test]
-    fn a_paste_becomes_an_attachment_by_lines_or_by_size() {
-        assert!(!is_log(&"line\n".repeat(100)));
-        assert!(is_log(&"line\n".repeat(101)));
-        assert!(!is_log(&"x".repeat(8 * 1024)));
-        assert!(is_log(&"x".repeat(8 * 1024 + 1)));
     }
 
     #[test]

@@ -30,8 +30,8 @@ pub trait Host {
     /// Puts text on the clipboard; whether that worked.
     fn copy(&self, text: String) -> Later<bool>;
 
-    /// Reads the clipboard; `None` when this window may not.
-    fn read_clipboard(&self) -> Later<Option<String>>;
+    /// Reads the text on the clipboard, at most `limit` bytes; `None` when this window may not.
+    fn read_clipboard(&self, limit: u64) -> Later<Option<Pasted>>;
 
     /// Looks into a paste without copying more than `limit` bytes out of it.
     fn pasted(&self, event: &ClipboardData, limit: u64) -> Pasted;

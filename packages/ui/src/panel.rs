@@ -136,8 +136,12 @@ fn Account(setup: Setup, handle: Held, theme: Option<String>) -> Element {
             },
             ondragover: move |event: DragEvent| event.prevent_default(),
             ondrop: move |event: DragEvent| {
-                event.prevent_default();
-                session.stage_files(event.files());
+                let files = event.files();
+                // Text that is dragged into a field stays the browser's business.
+                if !files.is_empty() {
+                    event.prevent_default();
+                    session.stage_files(files);
+                }
             },
             div { class: "frame", inert: (drawer || dialog.is_some()).then_some("true"),
                 if (session.wide)() {

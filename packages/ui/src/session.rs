@@ -4,15 +4,17 @@
 //! Actions end in one [`Intent`] each; nothing here decides about cases or messages. The signals
 //! live as long as the component that made the session.
 
+mod moves;
+
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use copilot_core::ids::{CaseKey, MessageKey, OperationId};
+use copilot_core::ids::{CaseKey, OperationId};
 use copilot_core::model::{Draft, Role};
-use copilot_core::view::{AccountStatus, CaseRow, Thinking, ViewPatch};
+use copilot_core::view::{AccountStatus, CaseRow, ViewPatch};
 use copilot_core::{Announcement, Intent, Notice, Undoable};
 use copilot_runtime::{App, Change, Handle, Subscription};
 use dioxus::core::{Runtime, RuntimeGuard};
@@ -88,11 +90,12 @@ impl std::ops::Deref for Session {
     }
 }
 
-/// Sets a signal only if that changes it.
+/// Sets a signal only if that changes it. What comes late, when the account is no longer on screen,
+/// finds no signal and changes nothing.
 pub(crate) fn put<T: PartialEq + 'static>(mut signal: Signal<T>, value: T) {
-    let same = *signal.peek() == value;
-    if !same {
-        signal.set(value);
+    let same = signal.try_peek().map(|now| *now == value);
+    if let (Ok(false), Ok(mut now)) = (same, signal.try_write()) {
+        *now = value;
     }
 }
 
@@ -263,117 +266,9 @@ impl Session {
         self.handle.read(|view| view.case(&key))
     }
 
-    /// Shows a case, or the empty conversation of a new one.
-    pub(crate) fn show(&self, case: Option<CaseKey>) {
-        self.keep_draft();
-        self.act(Intent::Open(case));
-        put(self.drawer, false);
-        put(self.row_menu, None);
-        self.focus(Spot::Composer);
-    }
-
     /// Gives the focus to a place, now or as soon as it is there.
     pub(crate) fn focus(&self, spot: Spot) {
         self.spots.focus(spot);
-    }
-
-    /// Opens or closes the drawer; in a wide panel the list is always there and takes the focus.
-    pub(crate) fn toggle_cases(&self) {
-        let open = *self.drawer.peek();
-        if *self.wide.peek() || !open {
-            put(self.drawer, !*self.wide.peek());
-            let current = self.view.open.peek().clone().or_else(|| self.view.first_case());
-            self.focus(current.map_or(Spot::Search, Spot::Case));
-        } else {
-            self.close_drawer();
-        }
-    }
-
-    pub(crate) fn close_drawer(&self) {
-        put(self.drawer, false);
-        put(self.row_menu, None);
-        self.focus(Spot::Menu);
-    }
-
-    /// Puts the cursor into the search field, wherever that is.
-    pub(crate) fn search(&self) {
-        if !*self.wide.peek() {
-            put(self.drawer, true);
-        }
-        self.focus(Spot::Search);
-    }
-
-    /// Deletes a case; its neighbour in the list takes the focus.
-    pub(crate) fn delete(&self, case: &CaseKey) {
-        let neighbour = self.view.neighbour(case);
-        if self.view.open.peek().as_ref() == Some(case) {
-            self.keep_draft();
-        }
-        put(self.row_menu, None);
-        self.act(Intent::Delete(case.clone()));
-        self.focus(neighbour.map_or(Spot::Composer, Spot::Case));
-    }
-
-    /// Gives up an unsent message; its neighbour takes the focus.
-    pub(crate) fn discard(&self, operation: OperationId, key: &MessageKey) {
-        let keys = self.view.transcript.peek().clone();
-        let at = keys.iter().position(|other| other == key);
-        let neighbour = at.and_then(|at| keys.get(at + 1).or_else(|| keys.get(at.checked_sub(1)?)).cloned());
-        self.act(Intent::Discard(operation));
-        self.focus(neighbour.map_or(Spot::Composer, Spot::Message));
-    }
-
-    /// Takes an unsent message back into the composer, above what stands there.
-    pub(crate) fn edit(&self, operation: OperationId) {
-        self.keep_draft();
-        self.act(Intent::Edit(operation));
-        self.focus(Spot::Composer);
-    }
-
-    /// Takes an unsent message, with what goes along, into the composer of a new case.
-    pub(crate) fn move_to_new_case(&self, operation: OperationId) {
-        self.keep_draft();
-        let before = self.kept_draft();
-        self.act(Intent::Edit(operation));
-        let case = self.view.open.peek().clone();
-        let moved = self.handle.read(|view| view.draft(case.as_ref()).cloned());
-        let Some(mut moved) = moved.filter(|draft| *draft != before) else { return };
-        if !before.text.is_empty() {
-            let own = moved.text.strip_suffix(&*before.text).map_or(&*moved.text, str::trim_end);
-            moved.text = Arc::from(own);
-        }
-        moved.data.truncate(moved.data.len().saturating_sub(before.data.len()));
-        self.act(Intent::KeepDraft { case, draft: before });
-        self.act(Intent::Open(None));
-        let waiting = self.handle.read(|view| view.draft(None).cloned()).unwrap_or_default();
-        self.act(Intent::KeepDraft { case: None, draft: above(moved, waiting) });
-        self.load_draft();
-        self.focus(Spot::Composer);
-    }
-
-    /// Copies text, and says when that did not work.
-    pub(crate) fn copy(&self, text: String) {
-        let session = self.clone();
-        let copying = self.host.copy(text);
-        dioxus::core::spawn_forever(async move {
-            if !copying.await {
-                session.desk.note(words::COPY_FAILED);
-            }
-        });
-    }
-
-    /// Stops waiting for the answer that is being worked on, if there is one.
-    pub(crate) fn stop(&self) -> bool {
-        let Some(case) = self.view.open.peek().clone() else { return false };
-        let thinking = self.handle.read(|view| {
-            let rows =
-                view.transcript(&case).iter().rev().take(50).filter_map(|key| view.message(&case, key));
-            rows.filter(|row| matches!(row.thinking, Some(Thinking::Since(_)))).find_map(|row| row.operation)
-        });
-        let Some(operation) = thinking else { return false };
-        self.act(Intent::Stop(operation));
-        self.focus(Spot::Composer);
-        true
     }
 
     /// Signs out; with unsent work only after a question.

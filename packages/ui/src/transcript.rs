@@ -24,7 +24,7 @@ pub(crate) use delivery::retry_helps;
 pub(crate) use hero::Hero;
 pub(crate) use view::{Bookmarks, Transcript};
 
-use crate::session::at_once;
+use crate::session::{at_once, put};
 use crate::windowing::{Anchor, Extents};
 
 /// Pixels above and below the viewport in which rows are drawn ahead of being seen.
@@ -140,7 +140,7 @@ impl Reading {
             Anchor::Row { index, offset } => extents.key(index).map(|key| Place::At(key.clone(), offset)),
         };
         if let Some(place) = place {
-            crate::session::put(self.at_end, place == Place::End);
+            put(self.at_end, place == Place::End);
             self.place.replace(place);
         }
     }
@@ -185,7 +185,7 @@ impl Reading {
 
     fn move_on(&self) {
         let next = *self.moved.peek() + 1;
-        crate::session::put(self.moved, next);
+        put(self.moved, next);
     }
 
     /// Whether older rows should be on their way.
@@ -196,14 +196,14 @@ impl Reading {
     /// Goes to the end and stays there.
     pub(crate) fn go_to_end(&self) {
         self.place.replace(Place::End);
-        crate::session::put(self.at_end, true);
+        put(self.at_end, true);
         self.move_on();
     }
 
     /// Goes to a row; it stands a little below the upper edge.
     pub(crate) fn go_to(&self, key: &MessageKey) {
         self.place.replace(Place::At(key.clone(), -24.0));
-        crate::session::put(self.at_end, false);
+        put(self.at_end, false);
         self.move_on();
     }
 

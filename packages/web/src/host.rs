@@ -31,6 +31,21 @@ fn element(mounted: &MountedData) -> Option<Element> {
     mounted.downcast::<Element>().cloned()
 }
 
+/// Takes a text over to this side if it is no longer than `limit` bytes.
+fn bounded(text: JsString, limit: u64) -> Pasted {
+    // UTF-16 units never outnumber bytes: what is too long by units is too long by bytes.
+    let units = u64::from(text.length());
+    if units == 0 {
+        return Pasted::Native;
+    }
+    if units > limit {
+        return Pasted::TooLarge(units);
+    }
+    let text = String::from(text);
+    let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    if bytes > limit { Pasted::TooLarge(bytes) } else { Pasted::Text(text) }
+}
+
 /// A key code that browsers give to presses that an input method handles (UI Events, legacy key codes).
 const HANDLED_BY_INPUT_METHOD: u32 = 229;
 
@@ -57,9 +72,12 @@ impl Host for Page {
         })
     }
 
-    fn read_clipboard(&self) -> Later<Option<String>> {
+    fn read_clipboard(&self, limit: u64) -> Later<Option<Pasted>> {
         let reading = window().map(|window| window.navigator().clipboard().read_text());
-        Box::pin(async move { JsFuture::from(reading?).await.ok()?.as_string() })
+        Box::pin(async move {
+            let text = JsFuture::from(reading?).await.ok()?;
+            Some(bounded(text.unchecked_into(), limit))
+        })
     }
 
     fn pasted(&self, event: &ClipboardData, limit: u64) -> Pasted {
@@ -68,18 +86,7 @@ impl Host for Page {
         let Some(data) = event.and_then(web_sys::ClipboardEvent::clipboard_data) else {
             return Pasted::Native;
         };
-        let text = data.unchecked_ref::<PastedData>().get_data("text/plain");
-        // UTF-16 units never outnumber bytes: what is too long by units is too long by bytes.
-        let units = u64::from(text.length());
-        if units == 0 {
-            return Pasted::Native;
-        }
-        if units > limit {
-            return Pasted::TooLarge(units);
-        }
-        let text = String::from(text);
-        let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
-        if bytes > limit { Pasted::TooLarge(bytes) } else { Pasted::Text(text) }
+        bounded(data.unchecked_ref::<PastedData>().get_data("text/plain"), limit)
     }
 
     fn belongs_to_input_method(&self, event: &KeyboardData) -> bool {

@@ -13,7 +13,7 @@ use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::label;
 use crate::mirror::use_case;
-use crate::session::{Renaming, Session, put, use_session};
+use crate::session::{Renaming, Session, at_once, put, use_session};
 use crate::words;
 
 /// A case of the list. The component's key is the case's.
@@ -253,6 +253,15 @@ fn RowMenu(case: Rc<CaseRow>) -> Element {
             class: "menu",
             role: "menu",
             aria_label: words::more_of(&case.title),
+            onmounted: move |event: MountedEvent| {
+                // A menu of one of the last rows brings itself into view.
+                let nearest = ScrollToOptions {
+                    behavior: ScrollBehavior::Instant,
+                    vertical: ScrollLogicalPosition::Nearest,
+                    horizontal: ScrollLogicalPosition::Nearest,
+                };
+                at_once(event.data().scroll_to_with_options(nearest));
+            },
             onkeydown: move |event: KeyboardEvent| {
                 let last = ITEMS.len() - 1;
                 let to = match event.key() {

@@ -17,8 +17,13 @@ fn marked(title: &str, other: &str) -> Vec<(String, bool)> {
     let (words, others): (Vec<_>, Vec<_>) = (title.split(' ').collect(), other.split(' ').collect());
     let same_front = words.iter().zip(&others).take_while(|(word, other)| word == other).count();
     let rest = words.len().min(others.len()) - same_front;
-    let same_back =
-        words.iter().rev().zip(others.iter().rev()).take(rest).take_while(|(word, other)| word == other).count();
+    let same_back = words
+        .iter()
+        .rev()
+        .zip(others.iter().rev())
+        .take(rest)
+        .take_while(|(word, other)| word == other)
+        .count();
     let changed = same_front..words.len() - same_back;
     words.into_iter().enumerate().map(|(at, word)| (word.to_owned(), changed.contains(&at))).collect()
 }
@@ -63,7 +68,11 @@ fn Card(id: CaseKey, conflict: TitleConflict, onlater: EventHandler<()>) -> Elem
     let mut keep_mine = use_signal(|| true);
     let now = session.handle.now();
     let options = [
-        (true, words::yours_at(&label::clock_time(conflict.mine_at.0, now)), marked(&conflict.mine, &conflict.theirs)),
+        (
+            true,
+            words::yours_at(&label::clock_time(conflict.mine_at.0, now)),
+            marked(&conflict.mine, &conflict.theirs),
+        ),
         (false, words::THEIRS.to_owned(), marked(&conflict.theirs, &conflict.mine)),
     ];
     let decide = move |mine: bool| {

@@ -1,6 +1,9 @@
 //! Spans that run: FaultMaven's row before the answer, and the seconds in a meta line. Each redraws
 //! itself once a second and nothing else.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use copilot_core::Intent;
 use copilot_core::Mono;
 use copilot_core::ids::OperationId;
@@ -17,21 +20,29 @@ const SHOWN_AFTER: u64 = 3;
 const LONG_AFTER: u64 = 30;
 const GO_ON_AFTER: u64 = 120;
 
-/// The moment now, anew at every full second since `origin`.
+/// The moment now, anew at every full second since `origin`, which may move a little: a message waits
+/// from the moment of its row first, then from the moment at which it left.
 fn use_seconds(origin: Mono) -> Mono {
     let session = use_session();
     let mut now = use_signal(|| session.handle.now().mono);
+    let current = use_hook(|| Rc::new(Cell::new(origin)));
+    current.set(origin);
     use_future(move || {
-        let session = session.clone();
+        let (session, current) = (session.clone(), current.clone());
         async move {
             loop {
-                let into = (session.handle.now().mono.0 + 1000).abs_diff(origin.0) % 1000;
-                session.host.sleep(u32::try_from(1000 - into).unwrap_or(1000)).await;
+                session.host.sleep(until_full_second(session.handle.now().mono, current.get())).await;
                 now.set(session.handle.now().mono);
             }
         }
     });
     now()
+}
+
+/// Milliseconds until a whole number of seconds lies between now and a moment, before or after it.
+fn until_full_second(now: Mono, moment: Mono) -> u32 {
+    let into = if now >= moment { (now - moment).0 % 1000 } else { (1000 - (moment - now).0 % 1000) % 1000 };
+    u32::try_from(1000 - into).unwrap_or(1000)
 }
 
 /// How long a message has been on its way.
@@ -97,6 +108,14 @@ pub(crate) fn ThinkingLine(since: Mono, operation: Option<OperationId>) -> Eleme
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seconds_change_at_full_seconds_on_both_sides_of_a_moment() {
+        assert_eq!(until_full_second(Mono(5_250), Mono(1_000)), 750);
+        assert_eq!(until_full_second(Mono(5_000), Mono(1_000)), 1000);
+        assert_eq!(until_full_second(Mono(1_000), Mono(5_250)), 250);
+        assert_eq!(until_full_second(Mono(1_250), Mono(5_250)), 1000);
+    }
 
     #[test]
     fn waiting_is_told_more_honestly_the_longer_it_takes() {

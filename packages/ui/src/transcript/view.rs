@@ -206,6 +206,8 @@ fn step(
     }
     let at = active.peek().as_ref().and_then(|key| keys.iter().rposition(|other| other == key));
     let to = match (event.key(), at) {
+        (Key::ArrowDown, Some(at)) => at + 1,
+        (Key::ArrowUp, Some(at)) => at.saturating_sub(1),
         (Key::Character(letter), Some(at)) if letter == "j" => at + 1,
         (Key::Character(letter), Some(at)) if letter == "k" => at.saturating_sub(1),
         (Key::End, _) => {
