@@ -25,6 +25,8 @@ pub struct Config {
     pub show_sending: Millis,
     /// Time without proof of arrival before a row says so (ux §5, state 3).
     pub show_still_sending: Millis,
+    /// Silence of the window that sends before another one says so (ux §5, state 9).
+    pub show_other_window: Millis,
     /// How long "Sent" stays (ux §5, state 4).
     pub show_sent: Millis,
     /// First wait between two polls of a job (contract 2.4).
@@ -58,6 +60,7 @@ impl Default for Config {
             undo: Millis::seconds(8),
             show_sending: Millis(400),
             show_still_sending: Millis::seconds(10),
+            show_other_window: Millis::seconds(2),
             show_sent: Millis::seconds(4),
             poll_first: Millis(1500),
             poll_last: Millis::seconds(10),

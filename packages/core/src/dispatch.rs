@@ -142,6 +142,7 @@ impl Core {
             let batch = self.staged_batch();
             if let Some(live) = self.outbox.live.get_mut(&id) {
                 live.unkept = Some(batch);
+                live.attempt_kept = false;
             }
             return self.state(Record::Attempt { op: id, first }, true);
         }

@@ -55,7 +55,8 @@ impl Core {
             }
         }
         let seen_at = live.seen_at;
-        for delay in [self.config.show_sending, self.config.show_still_sending] {
+        let config = &self.config;
+        for delay in [config.show_sending, config.show_other_window, config.show_still_sending] {
             if seen_at == mono {
                 self.outbox.look_again(mono + delay, id);
             }

@@ -20,6 +20,9 @@ use crate::time::Wall;
 /// Answered messages per case that are remembered after their end: more than a page of rows has turns.
 const FINISHED: usize = 64;
 
+/// Ended operations that are remembered by their id.
+const OVER: usize = 1024;
+
 /// An operation and everything durable that is known about it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Entry {
@@ -79,6 +82,8 @@ pub(crate) struct Ledger {
     /// Set at, until.
     gate: Option<(Wall, Wall)>,
     foreign: Vec<Arc<str>>,
+    /// Operations that ended last: a fact that comes late must not bring one back to life.
+    over: VecDeque<OperationId>,
     /// Records that could not be true and were not applied.
     refused: u64,
 }
@@ -156,9 +161,7 @@ impl Ledger {
                 Touched::Case(case.clone())
             }
             Record::Gate { at, until } => {
-                if self.gate.is_none_or(|(known, _)| known <= *at) {
-                    self.gate = Some((*at, *until));
-                }
+                self.gate = Some((*at, *until));
                 Touched::Gate
             }
             Record::Foreign(json) => {
@@ -169,7 +172,7 @@ impl Ledger {
     }
 
     fn begin(&mut self, op: &Arc<PendingOperation>) -> Touched {
-        if self.entries.contains_key(&op.id) {
+        if self.entries.contains_key(&op.id) || self.over.contains(&op.id) {
             return Touched::Nothing;
         }
         let case = self.cases.entry(op.case.clone()).or_default();
@@ -221,9 +224,21 @@ impl Ledger {
     }
 
     fn end(&mut self, op: &OperationId, end: End) -> Touched {
+        // A discard that was taken back is not carried out by a window that did not hear of that.
+        let taken_back = end == End::Discarded
+            && self.entries.get(op).is_some_and(|entry| {
+                matches!(entry.op.kind, OperationKind::SubmitTurn { .. }) && entry.discarding.is_none()
+            });
+        if taken_back {
+            return Touched::Nothing;
+        }
         let Some(entry) = self.entries.remove(op) else {
             return Touched::Nothing;
         };
+        if self.over.len() == OVER {
+            self.over.pop_front();
+        }
+        self.over.push_back(*op);
         if let Some(case) = self.cases.get_mut(&entry.op.case) {
             case.ops.remove(&(entry.op.order, *op));
             case.meta.remove(&(entry.op.order, *op));

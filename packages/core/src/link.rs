@@ -75,6 +75,9 @@ pub(crate) struct Net {
     fruitless: u32,
     renewing: Option<Purpose>,
     probes: u32,
+    /// A request left and no answer of any kind came: nothing else leaves before a probe has told whether
+    /// the server is there. A browser cannot tell a refused connection from a lost answer.
+    suspect: bool,
 }
 
 impl Default for Net {
@@ -92,6 +95,7 @@ impl Default for Net {
             fruitless: 0,
             renewing: None,
             probes: 0,
+            suspect: false,
         }
     }
 }
@@ -131,6 +135,7 @@ impl Net {
     /// Whether anything may be asked of the server now.
     pub(crate) fn is_clear(&self, now: Mono) -> bool {
         self.link == LinkStatus::Online
+            && !self.suspect
             && self.account == AccountStatus::SignedIn
             && self.gate.is_none_or(|until| until <= now)
     }
@@ -171,6 +176,7 @@ impl Core {
                 FailureClass::SessionExpired => {
                     self.credentials_refused(&open, Purpose::RenewSession);
                 }
+                FailureClass::Uncertain if failure.status.is_none() => self.suspect_link(),
                 // No trustworthy answer came: it says nothing about the link.
                 FailureClass::Uncertain => {}
                 _ => self.link_works(open.purpose == Purpose::Probe),
@@ -270,7 +276,17 @@ impl Core {
         }
     }
 
+    fn suspect_link(&mut self) {
+        if self.net.link == LinkStatus::Online && !self.net.suspect {
+            self.net.suspect = true;
+            self.probe();
+        }
+    }
+
     fn probed(&mut self, outcome: Outcome) {
+        if std::mem::take(&mut self.net.suspect) {
+            self.all_lanes();
+        }
         match outcome {
             Ok(Reply::Alive(limits)) => {
                 if self.net.limits != limits {
@@ -301,11 +317,11 @@ impl Core {
 
     /// Nobody asks the server anything for a while (I12). Survives a restart.
     pub(crate) fn close_gate(&mut self, wait: Millis) {
+        // Directly, whatever the wall clock says that is in the record.
+        self.gate_for(wait);
         if self.windows.is_sender() {
             let until = self.now.wall + wait;
             self.state(Record::Gate { at: self.now.wall, until }, true);
-        } else {
-            self.gate_for(wait);
         }
     }
 

@@ -41,6 +41,10 @@ pub(crate) struct Live {
     /// The append that its record, or the record of its first attempt, is part of, while that is
     /// not durable: nothing leaves before it is (I1).
     pub(crate) unkept: Option<BatchId>,
+    /// Its record is durable.
+    pub(crate) operation_kept: bool,
+    /// The record of its first attempt is durable.
+    pub(crate) attempt_kept: bool,
     /// Attempts that reached the server, or may have.
     pub(crate) attempts: u32,
     /// The server does not want it again before this moment, by its own word (I12).
@@ -66,6 +70,8 @@ impl Live {
         Self {
             phase: Phase::Idle,
             unkept,
+            operation_kept: unkept.is_none(),
+            attempt_kept: unkept.is_none(),
             attempts: 0,
             not_before: None,
             uncertain: false,

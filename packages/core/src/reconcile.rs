@@ -181,7 +181,7 @@ impl Core {
     }
 
     fn announce_if_all_sent(&mut self) {
-        if self.outbox.is_at_rest() {
+        if self.outbox.is_at_rest() && self.outbox.totals() == crate::outbox::Totals::default() {
             self.announce(Announcement::AllSent);
         }
     }

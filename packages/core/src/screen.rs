@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use delivery::retry_helps;
 pub use rows::View;
+pub(crate) use rows::attachment;
 
 use crate::ids::{CaseKey, MessageKey, OperationId};
 use crate::sorted::SortedKeys;

@@ -8,6 +8,11 @@ use copilot_core::view::{Badge, Delivery, NameOrigin, Thinking};
 use copilot_core::{FailureClass, Intent, Millis, Notice, Refusal, Rejection};
 use support::*;
 
+/// Answers the open probe.
+fn probe(desk: &mut Desk, outcome: copilot_core::request::Outcome) {
+    desk.answer_all(|request| matches!(request, Request::Probe).then(|| outcome.clone()));
+}
+
 #[test]
 fn a_first_message_is_on_screen_in_the_same_step_and_its_case_is_in_the_list() {
     let mut desk = Desk::new();
@@ -134,6 +139,8 @@ fn an_uncertain_message_is_checked_and_sent_again_with_the_same_bytes() {
     desk.answer(failed(FailureClass::Uncertain));
     assert_eq!(desk.row(&key, "one").delivery, Delivery::Checking);
     desk.pass_seconds(1);
+    assert_eq!(desk.writes(), [], "first it is found out whether the server is there at all");
+    probe(&mut desk, Ok(Reply::Alive(Limits::default())));
     assert_eq!(desk.writes(), first);
     desk.answer(answered(1, "ok"));
     assert_eq!(desk.texts(&key), ["user: one", "assistant: ok"]);
@@ -482,4 +489,49 @@ fn a_server_that_answers_probes_and_nothing_else_is_asked_ever_more_rarely() {
     }
     assert!((5..12).contains(&attempts), "1, 2, 4, … 30 s between attempts: {attempts} in two minutes");
     assert_eq!(desk.row(&key, "second").delivery, Delivery::WaitingOffline);
+}
+
+#[test]
+fn a_server_that_is_down_costs_no_tries_although_a_browser_cannot_tell_it_from_a_lost_answer() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.notices.clear();
+    desk.say(Some(&key), "second");
+    for _ in 0..20 {
+        desk.answer_all(|request| is_write(request).then(|| failed(FailureClass::Uncertain)));
+        probe(&mut desk, failed(FailureClass::Offline));
+        desk.pass_seconds(31);
+    }
+    assert_eq!(desk.row(&key, "second").delivery, Delivery::WaitingOffline);
+    let said_all_sent = |notice: &Notice| *notice == Notice::Announce(copilot_core::Announcement::AllSent);
+    assert!(!desk.notices.iter().any(said_all_sent), "{:?}", desk.notices);
+    desk.wish(Intent::TryNow);
+    probe(&mut desk, Ok(Reply::Alive(Limits::default())));
+    desk.answer(answered(2, "two"));
+    assert_eq!(desk.texts(&key)[2..], ["user: second", "assistant: two"]);
+}
+
+#[test]
+fn what_went_along_stays_on_its_row_when_the_row_is_confirmed_and_after_a_restart() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    let data = copilot_core::model::Data::Paste { text: "09:10 ERROR connect timeout".into() };
+    let turn = Turn { text: "second".into(), data: Some(data), intention: None };
+    desk.wish(Intent::Submit { case: Some(key.clone()), turns: vec![turn] });
+    let before = desk.row(&key, "second").attachment;
+    assert_eq!(before.as_ref().map(|attachment| attachment.bytes), Some(27));
+    desk.answer(answered(2, "two"));
+    desk.list(
+        "c-1",
+        vec![
+            row("m-1", Role::User, 1, "first"),
+            row("m-2", Role::Assistant, 1, "Look at the pool."),
+            row("m-3", Role::User, 2, "second"),
+            row("m-4", Role::Assistant, 2, "two"),
+        ],
+    );
+    assert_eq!(desk.row(&key, "second").attachment, before);
+    let mut desk = desk.restart(2);
+    desk.wish(Intent::Open(Some(key.clone())));
+    assert_eq!(desk.row(&key, "second").attachment, before);
 }

@@ -286,6 +286,7 @@ fn a_message(case: &str, id: &str, text: &str) -> CacheWrite {
         },
         arrival: 0,
         sent: None,
+        attachment: None,
         actions: Vec::new(),
     };
     CacheWrite::Message { case: real(case), row: Arc::new(row) }

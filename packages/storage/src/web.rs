@@ -9,6 +9,8 @@
 //!   cases       real id            → a case as JSON
 //!   messages    [case, message id] → a row as JSON
 //!   quarantine  what could not be read, never deleted
+//! IndexedDB     fm:settings
+//!   settings    key                → a setting of the device, for whoever keeps settings
 //! Web Lock      fm:<profile>:instance:<instance>   held while the window lives
 //! ```
 //!
@@ -27,6 +29,7 @@ mod database;
 mod instance;
 mod journal;
 mod js;
+mod settings;
 mod text;
 
 use std::cell::{Cell, RefCell};
@@ -48,6 +51,7 @@ use self::belt::Belt;
 use self::database::Database;
 use self::instance::{Instance, alive};
 use self::journal::Numbered;
+pub use self::settings::{read_settings, write_settings};
 use crate::store::{LocalFuture, Store, StoreError};
 
 /// The data of a profile in this browser. Any number of windows can have it open.
@@ -81,7 +85,7 @@ impl WebStore {
     /// when the browser gives no storage to this page.
     pub async fn open(profile: &str) -> Result<Self, StoreError> {
         let name = format!("fm:{profile}");
-        let database = Database::open(&name).await?;
+        let database = Database::open(&name, database::PROFILE).await?;
         let belt = Belt::open(&name);
         let instance = Instance::begin(&name).await;
         Ok(Self(Rc::new(Window {

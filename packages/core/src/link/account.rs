@@ -56,10 +56,12 @@ impl Core {
             }
             // Not a refusal: the tokens are kept and asked about again (contract 2.1).
             Err(failure) => {
+                self.heed(&failure);
                 self.net.renewing = Some(if token { Purpose::RenewToken } else { Purpose::RenewSession });
                 let wait =
                     failure.retry_after.unwrap_or_default().max(backoff(&self.config, &mut self.entropy, 4));
-                self.net.renew_at = Some(self.now.mono + wait.max(Millis(500)));
+                let moment = self.now.mono + wait.max(Millis(500));
+                self.net.renew_at = self.net.gate_until().into_iter().chain([moment]).max();
             }
         }
     }

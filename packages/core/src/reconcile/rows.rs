@@ -16,12 +16,13 @@ use crate::model::{Action, RealCase, RealMessage, Role};
 use crate::operation::{Acknowledged, End, OperationKind};
 use crate::request::{Outcome, Page, Reply, RequestId};
 use crate::time::Wall;
-use crate::view::CachedMessage;
+use crate::view::{Attachment, CachedMessage};
 
 /// What a row of the server is called here, and what the server does not know about it.
 struct Binding {
     key: MessageKey,
     sent: Option<Wall>,
+    attachment: Option<Attachment>,
     actions: Vec<Action>,
 }
 
@@ -158,8 +159,12 @@ impl Core {
         let is_new = known.is_none();
         let (binding, arrival) = match known {
             Some(known) => {
-                let binding =
-                    Binding { key: known.key.clone(), sent: known.sent, actions: known.actions.clone() };
+                let binding = Binding {
+                    key: known.key.clone(),
+                    sent: known.sent,
+                    attachment: known.attachment.clone(),
+                    actions: known.actions.clone(),
+                };
                 (binding, known.arrival)
             }
             None => (self.bind(case, waiting, &row, alone), arrival),
@@ -170,6 +175,7 @@ impl Core {
             message: row,
             arrival,
             sent: binding.sent,
+            attachment: binding.attachment,
             actions: binding.actions,
         };
         if self.store_row(case, key, &Arc::new(row)) {
@@ -203,6 +209,7 @@ impl Core {
             .unwrap_or_else(|| Binding {
                 key: MessageKey::of_server(&row.id),
                 sent: None,
+                attachment: None,
                 actions: Vec::new(),
             })
     }
@@ -241,6 +248,7 @@ impl Core {
         fits.then(|| Binding {
             key: key.clone(),
             sent: (row.role == Role::User).then_some(entry.op.created),
+            attachment: turn.data.as_ref().filter(|_| row.role == Role::User).map(crate::screen::attachment),
             actions: match row.role {
                 Role::Assistant => received.map(|answer| answer.actions.clone()).unwrap_or_default(),
                 _ => Vec::new(),

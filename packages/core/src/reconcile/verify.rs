@@ -69,8 +69,17 @@ impl Core {
         let mut empty = page.rows.into_iter().filter(|case| {
             case.current_turn == 0 && case.named().is_none() && self.ledger.links().key(&case.id).is_none()
         });
+        // Another case of this device may be in doubt as well: then nothing says which of them this is.
+        let others_in_doubt = self.ledger.entries().any(|other| {
+            other.op.id != op
+                && other.first.is_some()
+                && matches!(other.op.kind, OperationKind::CreateCase { .. })
+                && self.ledger.real(&other.op.case).is_none()
+        });
         match (empty.next(), empty.next()) {
-            (Some(case), None) => self.case_created(&entry, case, std::sync::Arc::clone(name)),
+            (Some(case), None) if !others_in_doubt => {
+                self.case_created(&entry, case, std::sync::Arc::clone(name));
+            }
             (None, _) => {
                 if let Some(live) = self.outbox.live.get_mut(&op) {
                     live.verified = true;
@@ -78,7 +87,7 @@ impl Core {
                 self.dirty_lanes.insert(entry.op.lane());
             }
             // Which of them it was cannot be told, and making another is the person's decision.
-            (Some(_), Some(_)) => {
+            (Some(_), _) => {
                 if let Some(live) = self.outbox.live.get_mut(&op) {
                     live.verified = true;
                 }

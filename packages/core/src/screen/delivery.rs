@@ -8,9 +8,6 @@ use crate::outbox::{Live, Phase};
 use crate::time::{Millis, Mono};
 use crate::view::{AccountStatus, Delivery, LinkStatus};
 
-/// Time without progress before a follower says that another window sends (ux §5, state 9).
-const OTHER_WINDOW_AFTER: Millis = Millis::seconds(2);
-
 impl Core {
     /// How far a message is: ux §5, in the order in which one state outranks another.
     pub(super) fn delivery(&self, entry: &Entry) -> Delivery {
@@ -83,7 +80,7 @@ impl Core {
             return Delivery::WaitingOffline;
         }
         if !self.windows.is_sender() {
-            return if age < OTHER_WINDOW_AFTER { echoed() } else { Delivery::WaitingWindow };
+            return if age < self.config.show_other_window { echoed() } else { Delivery::WaitingWindow };
         }
         if let Some(until) = self.net.gate_until().filter(|until| *until > self.now.mono) {
             return Delivery::WaitingBusy { until };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::core::Core;
 use crate::ids::{CaseKey, MessageKey};
 use crate::ledger::{Entry, Stage};
-use crate::model::{Data, Draft, Role, Turn};
+use crate::model::{Data, Draft, Role};
 use crate::operation::{Acknowledged, OperationKind};
 use crate::time::Mono;
 use crate::view::{
@@ -147,14 +147,13 @@ impl Core {
 
     fn confirmed_row(&self, case: &CaseKey, row: &Arc<CachedMessage>, entry: Option<&Entry>) -> MessageRow {
         let is_user = row.message.role == Role::User;
-        let turn = entry.and_then(turn_of);
         MessageRow {
             key: row.key.clone(),
             role: row.message.role,
             text: Arc::clone(&row.message.text),
             sent: row.sent,
             created: Some(row.message.created),
-            attachment: turn.filter(|_| is_user).and_then(|turn| turn.data.as_ref()).map(attachment),
+            attachment: row.attachment.clone(),
             delivery: entry.filter(|_| is_user).map_or(Delivery::Settled, |entry| self.delivery(entry)),
             thinking: None,
             actions: self.actions_if_last(case, &row.key, &row.actions),
@@ -221,14 +220,8 @@ impl Core {
     }
 }
 
-fn turn_of(entry: &Entry) -> Option<&Turn> {
-    match &entry.op.kind {
-        OperationKind::SubmitTurn { turn, .. } => Some(turn),
-        _ => None,
-    }
-}
-
-fn attachment(data: &Data) -> Attachment {
+/// What went along, without its content.
+pub(crate) fn attachment(data: &Data) -> Attachment {
     let (name, text) = match data {
         Data::Paste { text } => (None, Some(&**text)),
         Data::File { name, bytes, .. } => {

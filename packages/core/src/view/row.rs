@@ -21,6 +21,9 @@ pub struct CachedMessage {
     /// When the person pressed send, for rows that were born here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Wall>,
+    /// What went along with the message; `/messages` does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
     /// Suggested actions that came with the turn; `/messages` does not repeat them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<Action>,
@@ -148,7 +151,7 @@ pub struct MessageRow {
 }
 
 /// What went along with a message, without its content.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Attachment {
     /// The file's name; `None` for pasted text.
     pub name: Option<Arc<str>>,

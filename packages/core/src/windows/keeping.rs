@@ -34,6 +34,7 @@ impl Core {
         let count = batch.records.len() as u64;
         self.windows.length += count;
         self.kept(&batch);
+        let moves = batch.records.iter().any(moves_an_operation);
         let sequenced: Vec<_> = batch
             .records
             .into_iter()
@@ -51,7 +52,12 @@ impl Core {
         }
         match first.cmp(&self.windows.next) {
             std::cmp::Ordering::Equal => self.windows.next = first.after(count),
-            std::cmp::Ordering::Greater => self.ask_back(),
+            std::cmp::Ordering::Greater => {
+                // Somebody wrote in between. What moves an operation counts in the order of the journal, not
+                // in the order of hearing.
+                self.windows.rebuild |= moves;
+                self.ask_back();
+            }
             std::cmp::Ordering::Less => {}
         }
         self.out.push(Effect::Tell(PeerMessage::Appended(sequenced)));
@@ -59,7 +65,12 @@ impl Core {
 
     /// What waited for an append may go on.
     pub(super) fn kept(&mut self, batch: &Batch) {
-        for op in batch.records.iter().filter_map(operation_that_waits) {
+        for record in &batch.records {
+            let Some(op) = operation_that_waits(record) else { continue };
+            if let Some(live) = self.outbox.live.get_mut(&op) {
+                live.operation_kept = true;
+                live.attempt_kept |= matches!(record, Record::Attempt { .. });
+            }
             if let Some(live) = self.outbox.live.get_mut(&op).filter(|live| live.unkept == Some(batch.id)) {
                 live.unkept = None;
                 if let Some(entry) = self.ledger.entry(&op) {
@@ -89,6 +100,11 @@ impl Core {
             self.windows.unkept.iter().map(|fact| (operation_that_waits(fact), BatchId(u64::MAX))).collect();
         for (op, batch) in pending.into_iter().chain(unkept) {
             self.waits_for(op, batch);
+            if let Some(live) = op.and_then(|op| self.outbox.live.get_mut(&op)) {
+                // Perhaps it is; saying it once more does no harm, not saying it would.
+                live.operation_kept = false;
+                live.attempt_kept = false;
+            }
         }
     }
 
@@ -114,7 +130,8 @@ impl Core {
             match record {
                 // What the person did a moment ago is undone, loudly, with the text given back.
                 Record::Operation(op)
-                    if self.ledger.entry(&op.id).is_some_and(|e| e.stage == Stage::Open) =>
+                    if self.ledger.entry(&op.id).is_some_and(|e| e.stage == Stage::Open)
+                        && self.outbox.live.get(&op.id).is_some_and(|live| !live.operation_kept) =>
                 {
                     lost.push(op.id);
                 }
@@ -189,7 +206,16 @@ impl Core {
             match fact.operation() {
                 None => records.push(fact),
                 Some(op) => match self.ledger.entry(&op) {
-                    Some(entry) if told.insert(op) => records.extend(entry.restatement()),
+                    Some(entry) if told.insert(op) => {
+                        let kept = self.outbox.live.get(&op);
+                        let operation_kept = kept.is_some_and(|live| live.operation_kept);
+                        let attempt_kept = kept.is_some_and(|live| live.attempt_kept);
+                        records.extend(entry.restatement().into_iter().filter(|record| match record {
+                            Record::Operation(_) => !operation_kept,
+                            Record::Attempt { .. } => !attempt_kept,
+                            _ => true,
+                        }));
+                    }
                     None if matches!(fact, Record::Ended { .. }) => records.push(fact),
                     Some(_) | None => {}
                 },
@@ -228,4 +254,9 @@ fn operation_that_waits(record: &Record) -> Option<OperationId> {
         Record::Attempt { op, .. } => Some(*op),
         _ => None,
     }
+}
+
+/// Whether a record says how far an operation is, and so depends on what was said before it.
+fn moves_an_operation(record: &Record) -> bool {
+    record.operation().is_some() && !matches!(record, Record::Operation(_) | Record::Attempt { .. })
 }

@@ -26,13 +26,29 @@ pub(super) fn read(conversation: &Conversation) -> Reply {
             .map(|row| row.content.clone())
             .collect(),
     };
-    let report = copilot_triage::triage(&conversation.text, &context);
+    let report = copilot_triage::triage(evidence(conversation), &context);
     Reply {
         markdown: report.markdown,
         actions: report.actions.into_iter().map(suggestion).collect(),
         found_log: report.found_log,
         title: report.title,
     }
+}
+
+/// Lines of a question that make it prose; a longer one may itself be a log.
+const QUESTION_LINES: usize = 3;
+
+/// What is read as a log. What came with a short question stands alone, so that its lines are counted as they
+/// stand in the file.
+fn evidence(conversation: &Conversation) -> &str {
+    let text = conversation.text.as_str();
+    if conversation.question.lines().count() > QUESTION_LINES {
+        return text;
+    }
+    text.strip_prefix(conversation.question.as_str())
+        .map(|rest| rest.trim_start_matches(['\r', '\n']))
+        .filter(|rest| !rest.trim().is_empty())
+        .unwrap_or(text)
 }
 
 /// The wire form of an action. An evidence need is named after its label, so that the same need keeps its name.
@@ -54,5 +70,30 @@ fn suggestion(action: Action) -> SuggestedAction {
         hints: Some(action.hints).filter(|hints| !hints.is_empty()),
         intent: None,
         evidence_need_id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conversation(question: &str, text: &str) -> Conversation {
+        Conversation { question: question.to_owned(), text: text.to_owned(), history: Vec::new() }
+    }
+
+    #[test]
+    fn a_file_that_came_with_a_question_is_counted_from_its_own_first_line() {
+        let file = "09:10:03Z ERROR connect timeout\n09:10:04Z ERROR connect timeout";
+        let asked = conversation("What changed?", &format!("What changed?\n{file}"));
+        assert_eq!(evidence(&asked), file);
+        assert!(read(&asked).markdown.contains("2 entries in 2 lines"), "{}", read(&asked).markdown);
+    }
+
+    #[test]
+    fn a_log_that_is_the_question_is_read_whole() {
+        let log = "09:10:03Z ERROR connect timeout";
+        assert_eq!(evidence(&conversation(log, log)), log);
+        let long = "a\nb\nc\nd";
+        assert_eq!(evidence(&conversation(long, &format!("{long}\n{log}"))), format!("{long}\n{log}"));
     }
 }

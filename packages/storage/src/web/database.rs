@@ -24,6 +24,9 @@ pub(super) const CASES: &str = "cases";
 pub(super) const MESSAGES: &str = "messages";
 pub(super) const QUARANTINE: &str = "quarantine";
 
+/// The object stores of a profile's database.
+pub(super) const PROFILE: &[&str] = &[JOURNAL, META, CASES, MESSAGES, QUARANTINE];
+
 /// What a transaction is for, and with that how durable it is when it completes.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Access {
@@ -49,7 +52,8 @@ struct Connection {
 }
 
 impl Connection {
-    async fn open(name: &str, may_be_new: bool) -> Result<Self, JsValue> {
+    /// Opens a database; one that is not there yet gets these stores, or is refused when there are none.
+    async fn open(name: &str, make: Option<&'static [&'static str]>) -> Result<Self, JsValue> {
         let none = || JsValue::from_str("this browser gives no storage to this page");
         let factory = web_sys::window().ok_or_else(none)?.indexed_db()?.ok_or_else(none)?;
         let request = factory.open_with_u32(name, VERSION)?;
@@ -57,7 +61,7 @@ impl Connection {
             let request = request.clone();
             Closure::<dyn FnMut()>::new(move || {
                 // A store that could not be made shows in the first transaction that names it.
-                let _ = if may_be_new { make_stores(&request) } else { refuse(&request) };
+                let _ = make.map_or_else(|| refuse(&request), |stores| make_stores(&request, stores));
             })
         };
         request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
@@ -88,9 +92,9 @@ impl Drop for Connection {
     }
 }
 
-fn make_stores(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
+fn make_stores(request: &IdbOpenDbRequest, stores: &[&str]) -> Result<(), JsValue> {
     let database: IdbDatabase = request.result()?.unchecked_into();
-    for store in [JOURNAL, META, CASES, MESSAGES, QUARANTINE] {
+    for store in stores {
         database.create_object_store(store)?;
     }
     Ok(())
@@ -101,8 +105,9 @@ fn refuse(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
 }
 
 impl Database {
-    pub(super) async fn open(name: &str) -> Result<Self, StoreError> {
-        match Connection::open(name, true).await {
+    /// Opens a database, or makes it with these stores.
+    pub(super) async fn open(name: &str, stores: &'static [&'static str]) -> Result<Self, StoreError> {
+        match Connection::open(name, Some(stores)).await {
             Ok(connection) => Ok(Self { name: name.to_owned(), connection: RefCell::new(Some(connection)) }),
             Err(error) if js::name(&error) == "VersionError" => {
                 Err(StoreError::Newer { place: name.to_owned() })
@@ -121,7 +126,7 @@ impl Database {
         if let Some(handle) = open {
             return Ok(handle);
         }
-        let connection = Connection::open(&self.name, false).await?;
+        let connection = Connection::open(&self.name, None).await?;
         let handle = connection.handle.clone();
         *self.connection.borrow_mut() = Some(connection);
         Ok(handle)
@@ -134,6 +139,17 @@ impl Database {
         access: Access,
         work: impl AsyncFnOnce(&IdbTransaction) -> Result<T, JsValue>,
     ) -> Result<T, JsValue> {
+        let (transaction, ended) = self.begin(stores, access).await?;
+        let outcome = work(&transaction).await;
+        match end(&transaction, ended, outcome.as_ref().err()).await {
+            None => outcome,
+            Some(error) => Err(error),
+        }
+    }
+
+    /// A transaction, and the promise of its end. Apart from `transact`, as is `end`, so that the
+    /// module holds them once and not once for every kind of work.
+    async fn begin(&self, stores: &[&str], access: Access) -> Result<(IdbTransaction, Promise), JsValue> {
         let transaction = match begin(&self.handle().await?, stores, access) {
             Ok(transaction) => transaction,
             Err(_) => {
@@ -146,20 +162,20 @@ impl Database {
             transaction.set_oncomplete(Some(&complete));
             transaction.set_onabort(Some(&aborted));
         });
-        let outcome = work(&transaction).await;
-        if outcome.is_err() {
-            // It may have ended by itself because of the same error.
-            let _ = transaction.abort();
-        }
-        let ended = js::settled(ended).await;
-        // The transaction knows best why it failed: a full disk shows when it completes.
-        let reason = || transaction.error().map(JsValue::from);
-        match (outcome, ended) {
-            (Ok(value), Ok(_)) => Ok(value),
-            (Ok(_), Err(event)) => Err(reason().unwrap_or(event)),
-            (Err(error), _) => Err(reason().unwrap_or(error)),
-        }
+        Ok((transaction, ended))
     }
+}
+
+/// Waits for the end of a transaction whose work is done or has failed; why nothing came of it.
+async fn end(transaction: &IdbTransaction, ended: Promise, failed: Option<&JsValue>) -> Option<JsValue> {
+    if failed.is_some() {
+        // It may have ended by itself because of the same error.
+        let _ = transaction.abort();
+    }
+    let aborted = js::settled(ended).await.err();
+    // The transaction knows best why it failed: a full disk shows when it completes.
+    let reason = failed.cloned().or(aborted)?;
+    Some(transaction.error().map_or(reason, JsValue::from))
 }
 
 fn begin(handle: &IdbDatabase, stores: &[&str], access: Access) -> Result<IdbTransaction, JsValue> {

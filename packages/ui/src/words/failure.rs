@@ -72,7 +72,11 @@ fn rejected(
         Rejection::Invalid { field } => {
             let field = field.as_deref().unwrap_or("this");
             match &failure.message {
-                Some(message) => format!("The server couldn’t accept {field}: {}", sentence(message)),
+                Some(message) => {
+                    // Servers that name the field in their words would name it twice.
+                    let said = message.strip_prefix(field).and_then(|rest| rest.strip_prefix(": "));
+                    format!("The server couldn’t accept {field}: {}", sentence(said.unwrap_or(message)))
+                }
                 None => format!("The server couldn’t accept {field}."),
             }
         }
@@ -131,6 +135,8 @@ mod tests {
     fn the_servers_words_end_in_one_full_stop() {
         let mut failure = parked(Rejection::Invalid { field: Some("query".into()) });
         failure.message = Some("text is too short.".into());
+        assert_eq!(reason(&failure, None, None), "The server couldn’t accept query: text is too short.");
+        failure.message = Some("query: text is too short".into());
         assert_eq!(reason(&failure, None, None), "The server couldn’t accept query: text is too short.");
     }
 
