@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use copilot_api::{Credentials, InstallationId};
+use copilot_storage::LocalFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -27,6 +28,11 @@ pub(crate) struct Device {
 impl Device {
     pub(crate) fn new(settings: Rc<dyn Settings>) -> Self {
         Self { settings, unstored: RefCell::default() }
+    }
+
+    /// To be awaited before anything is read that a decision rests on.
+    pub(crate) fn load(&self) -> LocalFuture<()> {
+        self.settings.load()
     }
 
     /// The account that was signed in last.

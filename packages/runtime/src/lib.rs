@@ -26,6 +26,8 @@ mod platform;
 pub mod ports;
 mod session;
 mod stage;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod stamped;
 mod subscription;
 mod tasks;
 #[cfg(target_arch = "wasm32")]

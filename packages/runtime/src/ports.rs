@@ -77,14 +77,19 @@ pub trait PeerLink {
 /// Small texts of this device that are read and written at once: the account to open, its
 /// credentials, preferences. Never in the journal.
 pub trait Settings {
+    /// Fetches what can only be read by waiting. Awaited once, before the first value counts.
+    fn load(&self) -> LocalFuture<()> {
+        Box::pin(std::future::ready(()))
+    }
+
     /// The value under a key; `None` when there is none or it cannot be read.
     fn read(&self, key: &str) -> Option<String>;
 
-    /// Stores a value, and says whether that worked.
+    /// Stores a value, and says whether [`read`](Self::read) gives it back from now on.
     #[must_use]
     fn write(&self, key: &str, value: &str) -> bool;
 
-    /// Forgets a value, and says whether it is gone.
+    /// Forgets a value, and says whether [`read`](Self::read) gives none from now on.
     #[must_use]
     fn remove(&self, key: &str) -> bool;
 }

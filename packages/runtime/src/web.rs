@@ -31,7 +31,7 @@ impl Platform {
             stores: Rc::new(Databases),
             locks: Rc::new(locks::WebLocks),
             peers: Rc::new(channel::Windows),
-            settings: Rc::new(settings::LocalStorage),
+            settings: Rc::new(settings::WebSettings::default()),
             surroundings: Rc::new(page::Page),
         }
     }

@@ -10,6 +10,7 @@ use super::Inner;
 use crate::account::Account;
 use crate::ports::Signal;
 use crate::stage::{SignInError, Stage};
+use crate::tasks::if_ready;
 
 /// Where `cargo xtask start` puts the server when it is not told otherwise.
 pub(super) const LOCAL_SERVER: &str = "http://127.0.0.1:8787";
@@ -19,6 +20,21 @@ impl Inner {
         self.watch_surroundings();
         // Taken before anything else: from here on neither the address bar nor a reload shows it.
         let token = self.platform.surroundings.take_start_token();
+        let mut loading = self.device.load();
+        if if_ready(&mut loading).is_some() {
+            return self.decide(token);
+        }
+        let (app, attempt) = (self.clone(), self.begin_attempt());
+        self.platform.executor.spawn(Box::pin(async move {
+            loading.await;
+            if app.is_current(attempt) {
+                app.decide(token);
+            }
+        }));
+    }
+
+    /// The first decision, made when the settings are there.
+    fn decide(self: &Rc<Self>, token: Option<String>) {
         let link =
             token.map(|token| Secret::new(token).and_then(|token| Some((self.home_address()?, token))));
         match link {

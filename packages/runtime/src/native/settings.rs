@@ -1,8 +1,10 @@
 //! Settings as files, one per key, readable by their owner alone because some are secrets.
+//!
+//! A change is on the disk when the call returns: renewed tokens exist nowhere else.
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::ports::Settings;
 
@@ -36,7 +38,16 @@ impl FileSettings {
         let mut file = private_file(&fresh)?;
         file.write_all(value.as_bytes())?;
         file.sync_data()?;
-        fs::rename(&fresh, &target)
+        fs::rename(&fresh, &target)?;
+        sync_folder(&self.folder)
+    }
+
+    fn delete(&self, key: &str) -> io::Result<()> {
+        match fs::remove_file(self.file(key)) {
+            Ok(()) => sync_folder(&self.folder),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -50,32 +61,41 @@ impl Settings for FileSettings {
     }
 
     fn remove(&self, key: &str) -> bool {
-        match fs::remove_file(self.file(key)) {
-            Ok(()) => true,
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
-        }
+        self.delete(key).is_ok()
     }
 }
 
+/// Makes the names in a folder durable.
 #[cfg(unix)]
-fn private_folder(folder: &std::path::Path) -> io::Result<()> {
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+
+/// Makes the names in a folder durable: this platform does so by itself and opens no folders.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn private_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 #[cfg(not(unix))]
-fn private_folder(folder: &std::path::Path) -> io::Result<()> {
+fn private_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
 #[cfg(unix)]
-fn private_file(path: &std::path::Path) -> io::Result<fs::File> {
+fn private_file(path: &Path) -> io::Result<fs::File> {
     use std::os::unix::fs::OpenOptionsExt;
     fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
 #[cfg(not(unix))]
-fn private_file(path: &std::path::Path) -> io::Result<fs::File> {
+fn private_file(path: &Path) -> io::Result<fs::File> {
     fs::File::create(path)
 }
 
@@ -110,7 +130,7 @@ mod tests {
         let files: std::collections::BTreeSet<_> = keys.iter().map(|key| settings.file(key)).collect();
         assert_eq!(files.len(), keys.len());
         for key in keys.iter().filter(|key| !key.is_empty()) {
-            assert_eq!(settings.file(key).parent(), Some(std::path::Path::new("settings")), "{key}");
+            assert_eq!(settings.file(key).parent(), Some(Path::new("settings")), "{key}");
         }
     }
 

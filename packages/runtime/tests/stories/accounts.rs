@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use copilot_core::Link;
 use copilot_core::view::AccountStatus;
-use copilot_runtime::ports::{Signal, Surroundings};
-use copilot_runtime::{Platform, ServerCheck, SignInError};
+use copilot_runtime::ports::{Settings, Signal, Surroundings};
+use copilot_runtime::{Platform, ServerCheck, SignInError, Stage};
+use copilot_storage::LocalFuture;
 use serde_json::json;
 
 use crate::world::{World, form, story};
@@ -35,6 +36,61 @@ impl Surroundings for LinkPage {
 fn by_link(world: &World, token: &str) -> Platform {
     let page = LinkPage { origin: world.url(), token: Cell::new(Some(token.to_owned())) };
     Platform { surroundings: Rc::new(page), ..Platform::native(world.data()) }
+}
+
+/// A browser that was killed: what it knows has to be fetched first.
+struct LateSettings {
+    kept: Rc<dyn Settings>,
+    loaded: Rc<Cell<bool>>,
+}
+
+impl Settings for LateSettings {
+    fn load(&self) -> LocalFuture<()> {
+        let loaded = self.loaded.clone();
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            loaded.set(true);
+        })
+    }
+    fn read(&self, key: &str) -> Option<String> {
+        self.kept.read(key).filter(|_| self.loaded.get())
+    }
+    fn write(&self, key: &str, value: &str) -> bool {
+        self.kept.write(key, value)
+    }
+    fn remove(&self, key: &str) -> bool {
+        self.kept.remove(key)
+    }
+}
+
+fn late(platform: Platform) -> Platform {
+    let kept = platform.settings.clone();
+    Platform { settings: Rc::new(LateSettings { kept, loaded: Rc::default() }), ..platform }
+}
+
+#[test]
+fn nothing_is_decided_before_the_settings_are_there() {
+    story(async |world| {
+        let token = world.start_token();
+        let opens = async |platform: Platform| {
+            world
+                .window_on(late(platform), async |window| {
+                    assert!(matches!(window.app.stage(), Stage::Starting));
+                    let screen = window
+                        .until("a screen", || match window.app.stage() {
+                            Stage::Starting => None,
+                            stage => Some(stage),
+                        })
+                        .await;
+                    let Stage::Open(handle) = screen else { panic!("asked to sign in") };
+                    handle.account()
+                })
+                .await
+        };
+        let owner = opens(by_link(&world, &token)).await;
+        assert_eq!(opens(Platform::native(world.data())).await, owner, "the account of last time");
+        assert_eq!(opens(by_link(&world, &token)).await, owner, "a link that was used");
+    });
 }
 
 #[test]
