@@ -8,14 +8,14 @@ use std::sync::Arc;
 use titles::provisional_name;
 
 use crate::core::Core;
-use crate::effect::{Effect, Notice, Refusal, Undoable};
+use crate::effect::{Announcement, Effect, Notice, Refusal, Undoable};
 use crate::ids::{CaseKey, OperationId};
 use crate::intent::Intent;
 use crate::journal::Record;
 use crate::model::{Draft, Turn};
 use crate::operation::{OperationKind, PendingOperation, Wait};
 use crate::outbox::Phase;
-use crate::view::ViewPatch;
+use crate::view::{LinkStatus, ViewPatch};
 
 impl Core {
     pub(crate) fn accept(&mut self, intent: Intent) {
@@ -92,6 +92,9 @@ impl Core {
         for turn in turns {
             let (question, answer) = (self.mint_message(), self.mint_message());
             self.begin(&case, OperationKind::SubmitTurn { question, answer, turn: Arc::new(turn) });
+        }
+        if self.net.link != LinkStatus::Online {
+            self.announce(Announcement::WaitingOffline);
         }
         if self.ledger.draft(draft_of.as_ref()).is_some() {
             let stamp = self.stamp();

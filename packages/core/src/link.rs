@@ -78,6 +78,8 @@ pub(crate) struct Net {
     /// A request left and no answer of any kind came: nothing else leaves before a probe has told whether
     /// the server is there. A browser cannot tell a refused connection from a lost answer.
     suspect: bool,
+    /// A queue goes out since the server can be reached again; its end is announced.
+    pub(crate) draining: bool,
 }
 
 impl Default for Net {
@@ -96,6 +98,7 @@ impl Default for Net {
             renewing: None,
             probes: 0,
             suspect: false,
+            draining: false,
         }
     }
 }
@@ -212,6 +215,7 @@ impl Core {
         self.net.probe_at = None;
         let waiting = self.outbox.totals().waiting;
         if waiting > 0 {
+            self.net.draining = true;
             self.announce(Announcement::BackOnline(waiting));
         }
         self.link_changed();

@@ -181,7 +181,9 @@ impl Core {
     }
 
     fn announce_if_all_sent(&mut self) {
-        if self.outbox.is_at_rest() && self.outbox.totals() == crate::outbox::Totals::default() {
+        // Success is silent; the end of a queue that was announced is not.
+        let queue_is_empty = self.outbox.totals() == crate::outbox::Totals::default();
+        if self.outbox.is_at_rest() && queue_is_empty && std::mem::take(&mut self.net.draining) {
             self.announce(Announcement::AllSent);
         }
     }

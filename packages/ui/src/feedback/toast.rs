@@ -3,6 +3,7 @@
 use copilot_core::Intent;
 use dioxus::prelude::*;
 
+use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::session::{Toast, put, use_session};
 use crate::words;
@@ -45,7 +46,7 @@ fn ToastCard(toast: Toast) -> Element {
             }
         }
     });
-    let operation = toast.operation;
+    let (operation, about_cases) = (toast.operation, toast.about_cases);
     rsx! {
         div { class: "toast",
             svg { class: "ring", view_box: "0 0 18 18", style: "--ring: {toast.millis}ms", "aria-hidden": "true",
@@ -61,6 +62,13 @@ fn ToastCard(toast: Toast) -> Element {
                     move |_| {
                         session.act(Intent::Undo(operation));
                         close();
+                        // The button is gone with the toast: the focus goes to what came back (ux §5).
+                        let restored = session.handle.read(|view| view.open().cloned());
+                        let list_open = (session.wide)() || (session.drawer)();
+                        session.focus(match restored {
+                            Some(case) if about_cases && list_open => Spot::Case(case),
+                            _ => Spot::Composer,
+                        });
                     }
                 },
                 "{words::UNDO}"
