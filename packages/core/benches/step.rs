@@ -115,7 +115,9 @@ impl World {
             match effect {
                 Effect::Append(batch) => self.append(&batch),
                 Effect::Load(case) => self.step(Event::Stored(StoreAck::Loaded { case, rows: Vec::new() })),
-                Effect::ReadBack(_) => self.step(Event::Stored(StoreAck::ReadBack(Vec::new()))),
+                Effect::ReadBack(from) => {
+                    self.step(Event::Stored(StoreAck::ReadBack { from, records: Vec::new() }));
+                }
                 Effect::AcquireLease => self.step(Event::Lease(LeaseEvent::Granted(Epoch(1)))),
                 Effect::Send(id, request) => self.open.push((id, request)),
                 _ => {}

@@ -100,7 +100,7 @@ impl Core {
     }
 
     fn may_send(&self) -> bool {
-        self.windows.is_sender() && self.net.is_clear(self.now.mono)
+        self.windows.may_send() && self.net.is_clear(self.now.mono)
     }
 
     /// Sends what may be sent, oldest first, up to the number of lanes.

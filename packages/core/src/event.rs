@@ -49,8 +49,14 @@ pub enum StoreAck {
         /// Why.
         why: StoreRefusal,
     },
-    /// Answer to [`Effect::ReadBack`](crate::Effect::ReadBack): every record from the position on.
-    ReadBack(Vec<Sequenced>),
+    /// Answer to [`Effect::ReadBack`](crate::Effect::ReadBack). A store that cannot be read does not answer;
+    /// it is asked again until it can.
+    ReadBack {
+        /// The position that was asked for.
+        from: Sequence,
+        /// Every record from there on.
+        records: Vec<Sequenced>,
+    },
     /// Answer to [`Effect::Load`](crate::Effect::Load): cached messages of a case, in any order.
     Loaded {
         /// Of which case.

@@ -120,7 +120,7 @@ pub(crate) const fn name_of(event: &Event) -> &'static str {
         Event::Intent(_) => "intent",
         Event::Stored(StoreAck::Appended { .. }) => "records durable",
         Event::Stored(StoreAck::Refused { .. }) => "records refused",
-        Event::Stored(StoreAck::ReadBack(_)) => "records read back",
+        Event::Stored(StoreAck::ReadBack { .. }) => "records read back",
         Event::Stored(StoreAck::Loaded { .. }) => "rows loaded",
         Event::Answered(_, Ok(_)) => "answer",
         Event::Answered(_, Err(_)) => "failed request",

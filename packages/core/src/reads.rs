@@ -291,6 +291,8 @@ impl Core {
 
     pub(crate) fn shown(&mut self) {
         self.reads.visible = true;
+        // The last message of another window may have been lost.
+        self.ask_back();
         self.reads.list_wanted.get_or_insert(0);
         if let Some(key) = self.screen.open().cloned() {
             self.want_messages(&key);
@@ -307,6 +309,7 @@ impl Core {
     pub(crate) fn refresh_timer(&mut self) {
         let now = self.now.mono;
         if self.reads.list_at.is_some_and(|at| at <= now) {
+            self.ask_back();
             self.reads.list_at = Some(now + LIST_EVERY);
             self.reads.list_wanted.get_or_insert(0);
         }

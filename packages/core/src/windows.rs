@@ -43,8 +43,10 @@ pub(crate) struct Windows {
     pub(crate) retry_at: Option<Mono>,
     /// Position of the first record that this window has not applied.
     next: Sequence,
-    /// A read-back is under way.
-    reading_back: bool,
+    /// A read-back is under way, from this position on.
+    reading_from: Option<Sequence>,
+    /// The journal has been read since the lease was granted: what the last holder did is known.
+    caught_up: bool,
     /// The next read-back replaces everything: this window's view of the journal is not the store's.
     rebuild: bool,
     /// Records in the journal.
@@ -68,7 +70,8 @@ impl Windows {
             early: Vec::new(),
             retry_at: None,
             next: Sequence(1),
-            reading_back: false,
+            reading_from: None,
+            caught_up: false,
             rebuild: false,
             length: 0,
             compact_at: COMPACT_FROM,
@@ -80,6 +83,11 @@ impl Windows {
 
     pub(crate) const fn is_sender(&self) -> bool {
         self.epoch.is_some()
+    }
+
+    /// Whether this window may send: it holds the lease and knows what the last holder did.
+    pub(crate) const fn may_send(&self) -> bool {
+        self.epoch.is_some() && self.caught_up
     }
 
     pub(crate) const fn role(&self) -> WindowRole {
@@ -205,8 +213,11 @@ impl Core {
         match event {
             LeaseEvent::Granted(epoch) => {
                 self.windows.epoch = Some(epoch);
+                self.windows.caught_up = false;
                 self.screen.patch(ViewPatch::Status);
-                // The last holder may have written what it could not tell any more.
+                // The last holder may have done what it could not tell any more: nothing is sent before it is
+                // read. An answer that was asked for earlier does not count.
+                self.windows.reading_from = None;
                 self.ask_back();
                 self.all_lanes();
             }

@@ -19,7 +19,7 @@ impl Core {
         match ack {
             StoreAck::Appended { batch, first } => self.appended(batch, first),
             StoreAck::Refused { batch, why } => self.refused(batch, why),
-            StoreAck::ReadBack(records) => self.read_back(records),
+            StoreAck::ReadBack { from, records } => self.read_back(from, records),
             StoreAck::Loaded { case, rows } => self.rows_loaded(&case, rows),
         }
     }
@@ -230,7 +230,7 @@ impl Core {
     /// only when nothing of its own is on the way to the store.
     pub(crate) fn compact_if_worthwhile(&mut self, effects: &mut Vec<Effect>) {
         let windows = &mut self.windows;
-        let quiet = windows.pending.is_empty() && windows.unkept.is_empty() && !windows.reading_back;
+        let quiet = windows.pending.is_empty() && windows.unkept.is_empty() && windows.reading_from.is_none();
         let Some(fence) = windows.epoch.filter(|_| quiet && windows.length >= windows.compact_at) else {
             return;
         };

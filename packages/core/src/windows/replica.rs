@@ -9,20 +9,32 @@ use crate::peer::PeerMessage;
 use crate::view::CachedMessage;
 
 impl Core {
-    pub(super) fn ask_back(&mut self) {
-        if !self.windows.reading_back {
-            self.windows.reading_back = true;
+    pub(crate) fn ask_back(&mut self) {
+        if self.windows.reading_from.is_none() {
             let from = if self.windows.rebuild { Sequence(0) } else { self.windows.next };
+            self.windows.reading_from = Some(from);
             self.out.push(Effect::ReadBack(from));
         }
     }
 
-    pub(super) fn read_back(&mut self, records: Vec<Sequenced>) {
-        self.windows.reading_back = false;
+    pub(super) fn read_back(&mut self, from: Sequence, records: Vec<Sequenced>) {
+        // Another question has been asked since: its answer counts.
+        if self.windows.reading_from.take_if(|asked| *asked == from).is_none() {
+            return;
+        }
         // A snapshot stands in for history that this window has not seen all of: what it leaves out
         // is over, and only building anew forgets that.
         let snapshot = records.first().is_some_and(|first| first.writer == Writer::default());
-        if self.windows.rebuild || snapshot {
+        let whole = snapshot || from == Sequence(0);
+        if self.windows.rebuild && !whole {
+            // Asked for before it was known that everything must be built anew.
+            return self.ask_back();
+        }
+        if !self.windows.caught_up {
+            self.windows.caught_up = true;
+            self.all_lanes();
+        }
+        if whole {
             self.windows.rebuild = false;
             return self.rebuild(records);
         }
@@ -98,7 +110,7 @@ impl Core {
         match message {
             PeerMessage::Appended(records) => {
                 for record in records {
-                    if record.sequence == self.windows.next && !self.windows.reading_back {
+                    if record.sequence == self.windows.next && self.windows.reading_from.is_none() {
                         self.windows.next = record.sequence.after(1);
                         if record.writer != self.windows.writer {
                             self.apply_foreign(&record.record);
@@ -113,7 +125,7 @@ impl Core {
                 if after > self.windows.next {
                     self.ask_back();
                 }
-                if self.windows.reading_back {
+                if self.windows.reading_from.is_some() {
                     self.windows.early.extend(writes);
                 } else {
                     writes.into_iter().for_each(|write| self.confirmed_elsewhere(write));

@@ -124,7 +124,7 @@ impl Desk {
             }
             Effect::ReadBack(from) => {
                 let records = self.disk.records.iter().filter(|r| r.sequence >= from).cloned().collect();
-                self.step(Event::Stored(StoreAck::ReadBack(records)));
+                self.step(Event::Stored(StoreAck::ReadBack { from, records }));
             }
             Effect::Send(id, request) => self.open.push((id, request)),
             Effect::Abort(id) => self.open.retain(|(open, _)| *open != id),

@@ -101,7 +101,7 @@ impl Journal {
             loop {
                 let Some(records) = store.upgrade().map(|store| store.read_from(from)) else { return };
                 if let Ok(records) = records.await {
-                    return inbox.deliver(Event::Stored(StoreAck::ReadBack(records)));
+                    return inbox.deliver(Event::Stored(StoreAck::ReadBack { from, records }));
                 }
                 executor.sleep(READ_BACK_PAUSE).await;
             }
