@@ -155,6 +155,7 @@ impl Core {
         let now = self.now.mono;
         if let Some(live) = self.outbox.live.get_mut(&id) {
             live.attempts += 1;
+            live.attempted_at.get_or_insert(now);
             // Whatever was found out before this attempt says nothing about it.
             live.verified = false;
             live.thinking_since.get_or_insert(now);
@@ -179,15 +180,19 @@ impl Core {
 
     /// Whether the server must be read before an operation may be sent.
     fn must_verify(&self, entry: &Entry) -> bool {
-        if self.outbox.live.get(&entry.op.id).is_some_and(|live| live.verified) {
+        let live = self.outbox.live.get(&entry.op.id);
+        if live.is_some_and(|live| live.verified) {
             return false;
         }
+        let sent_long_ago = live
+            .and_then(|live| live.attempted_at)
+            .is_some_and(|at| self.now.mono - at >= self.config.key_lifetime);
         match entry.op.kind {
             // It may have run, and its key may have expired since (contract 4.1, rule 5).
             OperationKind::SubmitTurn { .. } | OperationKind::CreateCase { .. } => {
                 entry.first.is_some_and(|first| {
                     let now = self.now.wall;
-                    now < first.at || now - first.at >= self.config.key_lifetime
+                    sent_long_ago || now < first.at || now - first.at >= self.config.key_lifetime
                 })
             }
             // A title has no version on the server: whether theirs changed is seen by reading it.

@@ -47,6 +47,8 @@ pub(crate) struct Live {
     pub(crate) attempt_kept: bool,
     /// Attempts that reached the server, or may have.
     pub(crate) attempts: u32,
+    /// When this instance sent it first: a wall clock that was set back does not make a key younger.
+    pub(crate) attempted_at: Option<Mono>,
     /// The server does not want it again before this moment, by its own word (I12).
     pub(crate) not_before: Option<Mono>,
     /// The last attempt left and no trustworthy answer came.
@@ -73,6 +75,7 @@ impl Live {
             operation_kept: unkept.is_none(),
             attempt_kept: unkept.is_none(),
             attempts: 0,
+            attempted_at: None,
             not_before: None,
             uncertain: false,
             verified: false,

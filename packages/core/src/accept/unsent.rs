@@ -107,7 +107,8 @@ impl Core {
                 self.end_discard_after(op, self.config.undo);
                 self.undoable(op, Undoable::Discarded);
             }
-            _ => self.state(Record::Ended { op, end: End::Discarded }, false),
+            OperationKind::Rename { .. } => self.state(Record::Ended { op, end: End::Discarded }, false),
+            OperationKind::CreateCase { .. } | OperationKind::Delete => self.refuse(Refusal::TooLate),
         }
     }
 
@@ -139,6 +140,11 @@ impl Core {
     /// Stops waiting for an answer. The server may have the message, so its text stays in its row;
     /// what never left goes back into the composer.
     pub(super) fn stop(&mut self, op: OperationId) {
+        let is_message =
+            |entry: &crate::ledger::Entry| matches!(entry.op.kind, OperationKind::SubmitTurn { .. });
+        if !self.ledger.entry(&op).is_some_and(is_message) {
+            return self.refuse(Refusal::TooLate);
+        }
         if self.ledger.entry(&op).is_some_and(|entry| entry.first.is_none()) {
             return self.edit(op);
         }

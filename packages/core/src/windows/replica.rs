@@ -73,28 +73,44 @@ impl Core {
         for record in unanswered.chain(&self.windows.unkept) {
             self.ledger.apply(record);
         }
+        let before = std::mem::take(&mut self.outbox);
         // What is under way is asked for again, by whoever may, under the same keys.
-        let open: Vec<_> = self
-            .outbox
-            .live
-            .values()
-            .filter_map(|live| match live.phase {
-                Phase::InFlight { request, .. } => Some(request),
-                _ => None,
-            })
-            .collect();
-        open.into_iter().for_each(|request| self.abort(request));
-        self.outbox = Outbox::default();
+        for live in before.live.values() {
+            if let Phase::InFlight { request, .. } = live.phase {
+                self.abort(request);
+            }
+        }
         self.screen.clear_rows();
         if let Some(open) = self.screen.open().cloned() {
             self.open_transcript(&open);
             self.place_all_rows(&open);
         }
         self.follow_ledger();
+        self.carry_over(before);
         self.mark_unkept();
         self.take_early();
         self.windows.retry_at = self.windows.retry_at.map(|_| self.now.mono);
         self.rewrite_if_due();
+    }
+
+    /// Waits, tries and times of operations that were here before hold on.
+    fn carry_over(&mut self, before: Outbox) {
+        for (op, old) in before.live {
+            let Some(live) = self.outbox.live.get_mut(&op) else { continue };
+            live.attempts = old.attempts;
+            live.not_before = old.not_before;
+            live.uncertain = old.uncertain;
+            live.seen_at = old.seen_at;
+            live.attempted_at = old.attempted_at;
+            live.acknowledged_at = old.acknowledged_at.or(live.acknowledged_at);
+            live.thinking_since = old.thinking_since;
+            live.polls = old.polls;
+            live.polling_since = old.polling_since;
+            let idle = live.phase == Phase::Idle;
+            if idle && matches!(old.phase, Phase::Waiting { until, .. } if until > self.now.mono) {
+                self.set_phase(op, old.phase);
+            }
+        }
     }
 
     pub(super) fn apply_foreign(&mut self, record: &Record) {

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use copilot_core::Intent;
 use copilot_core::ids::{CaseKey, MessageKey};
 use copilot_core::model::Role;
-use copilot_core::view::Badge;
 use dioxus::prelude::*;
 
 use super::Reading;
@@ -66,10 +65,10 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
         }
     });
     use_effect({
-        let (session, reading, case) = (session.clone(), reading.clone(), case.clone());
+        let (session, reading) = (session.clone(), reading.clone());
         move || {
             let (at_end, _) = ((reading.at_end)(), (session.view.answered)());
-            seen(&session, &case, at_end);
+            seen(&session, at_end);
         }
     });
 
@@ -174,17 +173,14 @@ fn ends(session: &Session, case: &CaseKey, keys: &[MessageKey]) -> (Option<Messa
 }
 
 /// At the end everything is seen; elsewhere what came is marked as new.
-fn seen(session: &Session, case: &CaseKey, at_end: bool) {
+fn seen(session: &Session, at_end: bool) {
     let mut unseen = session.view.unseen;
     if at_end {
         if !unseen.peek().is_empty() {
             unseen.set(Vec::new());
         }
-        let unread =
-            session.handle.read(|view| view.case(case).is_some_and(|row| row.badge == Badge::Unread));
-        if unread {
-            session.act(Intent::Seen);
-        }
+        // The open case has no badge to go by; that something new was seen is for the core to tell.
+        session.act(Intent::Seen);
     } else if let Some(first) = unseen.peek().first().cloned() {
         if session.view.new_from.peek().is_none() {
             put(session.view.new_from, Some(first));
