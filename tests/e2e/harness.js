@@ -7,16 +7,18 @@
 
 import { expect, test as base } from '@playwright/test';
 import { Chromium } from './harness/chromium.js';
+import { Copilot, words } from './harness/copilot.js';
 import { watch } from './harness/faultless.js';
 import { Server } from './harness/server.js';
 
-export { expect };
+export { Copilot, expect, words };
 
 /**
  * @typedef {object} Fixtures
  * @property {Server} server The server, with fault injection.
  * @property {Chromium} chromium A browser that can be killed and started again on the same profile.
  * @property {import('@playwright/test').Page} panel The panel, signed in by the server's address.
+ * @property {Copilot} copilot The same panel by its accessible names, when it is ready to be written in.
  * @property {string[]} complaints What the panel's page complained about so far; must be empty at the end of a test.
  */
 
@@ -47,5 +49,11 @@ export const test = base.extend({
     await page.goto(server.url);
     await use(page);
     expect(complaints, 'the page complained').toEqual([]);
+  },
+
+  copilot: async ({ panel }, use) => {
+    const copilot = new Copilot(panel);
+    await expect(copilot.composer).toBeVisible();
+    await use(copilot);
   },
 });

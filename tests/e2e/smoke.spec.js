@@ -5,7 +5,7 @@ import { expect, test } from './harness.js';
 
 test('the page shows the panel', async ({ panel }) => {
   await expect(panel).toHaveTitle(/FaultMaven/);
-  await expect(panel.locator('#main > *').first()).toBeVisible();
+  await expect(panel.getByRole('main')).toBeVisible();
   await expect(panel.getByRole('alert').filter({ hasText: 'could not be loaded' })).toHaveCount(0);
 });
 
@@ -20,7 +20,7 @@ test('a module that does not arrive is explained in an alert that passes axe', a
   await page.unroute('**/copilot_web_bg.wasm');
   await page.getByRole('button', { name: 'Reload' }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'could not be loaded' })).toHaveCount(0);
-  await expect(page.locator('#main > *').first()).toBeVisible();
+  await expect(page.getByRole('main')).toBeVisible();
 });
 
 test('a browser without WebAssembly is told what it lacks', async ({ server, chromium }) => {
@@ -40,7 +40,7 @@ test('a killed server and a killed browser come back where they were', async ({ 
   expect(server.origin).toBe(before);
   page = await chromium.page();
   await page.goto(server.origin);
-  await expect(page.locator('#main > *').first()).toBeVisible();
+  await expect(page.getByRole('main')).toBeVisible();
 });
 
 test('a fault fires as often as asked, and the log names it', async ({ server }) => {

@@ -13,6 +13,9 @@ const FLAGS = [
 ];
 
 export class Chromium {
+  /** The `Authorization` of the panel's last request, over all lives of the browser: what tests read the server with. */
+  authorization = '';
+
   /** @type {import('@playwright/test').BrowserContext | undefined} */
   #context;
   #profile;
@@ -64,6 +67,9 @@ export class Chromium {
       args: [...FLAGS, ...args],
       // A killed browser leaves its temporary files; they go with the profile.
       env: { ...process.env, TMPDIR: this.#profile },
+    });
+    this.#context.on('request', (request) => {
+      this.authorization = request.headers().authorization ?? this.authorization;
     });
   }
 

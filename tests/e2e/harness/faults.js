@@ -58,9 +58,21 @@ export class Faults {
     await this.#call('DELETE', '');
   }
 
-  /** Ends all requests that hang. */
+  /**
+   * Ends all requests that hang.
+   * @returns {Promise<number>} How many there were.
+   */
   async release() {
-    await this.#call('POST', '/release');
+    const { released } = await this.#call('POST', '/release');
+    return released;
+  }
+
+  /** Removes all rules and lets the request go that they hold: when it hangs, which may be in a moment. */
+  async letGo() {
+    const holds = async () => (await this.read()).rules.some((/** @type {{ fired: number }} */ { fired }) => fired > 0);
+    while (!(await holds()));
+    await this.clear();
+    while ((await this.release()) === 0);
   }
 
   /** Empties the store. Rules stay. */

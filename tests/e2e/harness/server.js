@@ -71,6 +71,8 @@ export class Server {
   async #launch(port) {
     const child = spawn(serverProgram, ['--port', port, '--data', this.#data, '--faults', '--web', bundle], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // The built-in triage answers, whatever model the person who runs the tests has set up.
+      env: { ...process.env, COPILOT_LLM_URL: '' },
     });
     this.#process = child;
     child.stderr.setEncoding('utf8').on('data', (text) => {

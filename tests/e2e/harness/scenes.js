@@ -1,0 +1,176 @@
+// The screens and states that are looked at from all sides: by axe, in both themes, at every width, in pictures.
+
+import { expect } from '@playwright/test';
+import { Copilot } from './copilot.js';
+import { answerWith, hang, REFRESH, TURNS } from './routes.js';
+
+/** The widths at which the layout has its own rules (ux §3), and themes. */
+export const WIDTHS = [320, 400, 600, 1180];
+export const THEMES = /** @type {const} */ (['dark', 'light']);
+
+/**
+ * @typedef {object} World
+ * @property {import('./server.js').Server} server
+ * @property {import('./chromium.js').Chromium} chromium
+ *
+ * @typedef {object} Scene
+ * @property {string} name
+ * @property {(world: World) => Promise<import('@playwright/test').Page>} arrange Returns when the scene stands.
+ */
+
+const QUESTION = 'Pool wait is 3.6 s, exec is flat. Is that enough to blame the pool?';
+const LATER = 'Rolling back to v3.17 now. What should I watch to be sure it worked?';
+const LAST = 'And two pods restart with OOMKilled, is that the same thing?';
+const LOG = Array.from(
+  { length: 130 },
+  (_, n) =>
+    `2026-08-18T09:${String(10 + Math.floor(n / 60)).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}Z ` +
+    (n > 50 && n % 4 === 0 ? `ERROR pool wait 3${n} ms, 40 of 40 in use` : `INFO GET /cart 200 in ${20 + (n % 9)} ms`),
+).join('\n');
+
+/** @param {World} world */
+async function panel({ server, chromium }) {
+  const page = await chromium.page();
+  await page.goto(server.url);
+  const copilot = new Copilot(page);
+  await expect(copilot.composer).toBeVisible();
+  return copilot;
+}
+
+/** @param {World} world */
+async function answered(world) {
+  const copilot = await panel(world);
+  await copilot.paste(LOG);
+  await copilot.say(QUESTION);
+  await copilot.answered(1);
+  return copilot;
+}
+
+/** @type {Scene[]} */
+export const SCENES = [
+  {
+    name: 'sign-in',
+    arrange: async ({ server, chromium }) => {
+      const page = await chromium.page();
+      await page.goto(server.origin);
+      await expect(page.getByText(/^Reachable/)).toBeVisible();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await expect(page.getByRole('textbox', { name: 'Username', exact: true })).toHaveAttribute('aria-invalid', 'true');
+      return page;
+    },
+  },
+  { name: 'first-run', arrange: async (world) => (await panel(world)).page },
+  { name: 'conversation', arrange: async (world) => (await answered(world)).page },
+  {
+    name: 'thinking',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await world.server.faults.set([hang(TURNS)]);
+      await copilot.say(LATER);
+      await expect(copilot.thinking).toHaveCount(1);
+      return copilot.page;
+    },
+  },
+  {
+    name: 'failed',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await world.server.faults.set([answerWith(TURNS, 501)]);
+      await copilot.say(LATER);
+      await copilot.say(LAST);
+      await copilot.reaches(LAST, 'blocked');
+      await expect(copilot.dock).toContainText('2 not sent');
+      return copilot.page;
+    },
+  },
+  {
+    name: 'offline',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await world.chromium.context.setOffline(true);
+      await copilot.say(LATER);
+      await copilot.say(LAST);
+      await copilot.reaches(LAST, 'waiting-offline');
+      await expect(copilot.dock).toContainText('Sending 2');
+      return copilot.page;
+    },
+  },
+  {
+    name: 'signed-out',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      const no = { headers: { 'www-authenticate': 'Bearer' } };
+      await world.server.faults.set([answerWith(TURNS, 401, no), answerWith(REFRESH, 401, no)]);
+      await copilot.say(LATER);
+      await copilot.reaches(LATER, 'waiting-sign-in');
+      await copilot.dock.getByRole('button', { name: 'Sign in to send' }).click();
+      await expect(copilot.page.getByRole('dialog')).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'attachments',
+    arrange: async (world) => {
+      const copilot = await panel(world);
+      await copilot.paste(LOG);
+      await copilot.paste('x'.repeat(11 * 2 ** 20));
+      await copilot.composer.fill(QUESTION);
+      await expect(copilot.dock).toContainText('the limit is 10 MB');
+      return copilot.page;
+    },
+  },
+  {
+    name: 'cases',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await copilot.newCase();
+      await world.server.faults.set([answerWith(TURNS, 422)]);
+      await copilot.say(LAST);
+      await copilot.reaches(LAST, 'failed-needs-change');
+      await copilot.newCase();
+      await world.chromium.context.setOffline(true);
+      await copilot.say('Kafka consumer lag in billing grows.');
+      await copilot.reaches('Kafka consumer lag in billing grows.', 'waiting-offline');
+      await copilot.openCases();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'case-menu',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await copilot.openCases();
+      await copilot.currentCase.getByRole('button', { name: /^More for/ }).click();
+      await expect(copilot.page.getByRole('menu')).toBeVisible();
+      return copilot.page;
+    },
+  },
+];
+
+/**
+ * Shows a scene in a theme and width, without anything that moves.
+ * @param {import('@playwright/test').Page} page
+ * @param {'dark' | 'light'} theme
+ * @param {number} width
+ */
+export async function shown(page, theme, width) {
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+  await page.setViewportSize({ width, height: 860 });
+  await page.waitForFunction((theme) => matchMedia(`(prefers-color-scheme: ${theme})`).matches, theme);
+  await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    const places = () =>
+      [...document.querySelectorAll('article, header, footer, [role="log"] *')]
+        .map((part) => Math.round(part.getBoundingClientRect().top))
+        .join();
+    // Rows are measured, replaced and scrolled to over several frames; ten equal ones are the end of that.
+    for (let [same, last] = [0, '']; same < 10; ) {
+      await frame();
+      const now = places();
+      same = now === last ? same + 1 : 0;
+      last = now;
+    }
+    const moving = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(moving.map(({ finished }) => finished));
+  });
+}

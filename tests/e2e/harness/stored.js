@@ -1,0 +1,64 @@
+// What the server has: the other half of "nothing lost, nothing doubled".
+
+/**
+ * @typedef {object} StoredCase
+ * @property {string} title
+ * @property {string[]} said The person's messages, in the server's order.
+ * @property {number} answers How many answers there are.
+ */
+
+/**
+ * The cases of the account that the browser is signed in to, oldest first.
+ * @param {import('./server.js').Server} server
+ * @param {import('./chromium.js').Chromium} chromium
+ * @returns {Promise<StoredCase[]>}
+ */
+export async function stored(server, chromium) {
+  /** @param {string} path */
+  const read = async (path) => {
+    const answer = await fetch(`${server.origin}/api/v1${path}`, {
+      headers: { accept: 'application/json', authorization: chromium.authorization },
+    });
+    if (!answer.ok) {
+      throw new Error(`GET ${path} was answered with ${answer.status}: ${await answer.text()}`);
+    }
+    return answer.json();
+  };
+  const { cases } = await read('/cases?limit=100&offset=0&include_empty=true');
+  cases.sort((/** @type {any} */ a, /** @type {any} */ b) => a.created_at.localeCompare(b.created_at));
+  return Promise.all(
+    cases.map(async (/** @type {any} */ { case_id, title }) => {
+      const { messages } = await read(`/cases/${case_id}/messages?limit=100&offset=0`);
+      const of = (/** @type {string} */ role) => messages.filter((/** @type {any} */ row) => row.role === role);
+      return { title, said: of('user').map((/** @type {any} */ row) => row.content), answers: of('assistant').length };
+    }),
+  );
+}
+
+/**
+ * What the person said, case by case.
+ * @param {import('./server.js').Server} server
+ * @param {import('./chromium.js').Chromium} chromium
+ */
+export async function said(server, chromium) {
+  return (await stored(server, chromium)).map((stored) => stored.said);
+}
+
+/**
+ * The requests of a kind that the server carried out; a replayed answer carried nothing out.
+ * @param {import('./server.js').Server} server
+ * @param {import('./routes.js').Route} route
+ */
+export async function carriedOut(server, route) {
+  return (await arrived(server, route)).filter(({ committed, replayed }) => committed && !replayed);
+}
+
+/**
+ * The requests of a kind that arrived in this life of the server.
+ * @param {import('./server.js').Server} server
+ * @param {import('./routes.js').Route} route
+ */
+export async function arrived(server, { method, path }) {
+  const pattern = new RegExp(`^${path.replaceAll('*', '[^/]+')}$`);
+  return (await server.faults.log()).filter((entry) => entry.method === method && pattern.test(entry.path));
+}

@@ -1,0 +1,22 @@
+// Pictures of every scene in both themes and at every width, for people to look at; no pixels are compared.
+//
+// They go to the folder that COPILOT_SCREENS names, else to target/screens.
+
+import path from 'node:path';
+import { expect, test } from './harness.js';
+import { SCENES, shown, THEMES, WIDTHS } from './harness/scenes.js';
+
+const folder = process.env.COPILOT_SCREENS ?? path.resolve(import.meta.dirname, '../../target/screens');
+
+for (const { name, arrange } of SCENES) {
+  test(`${name} is pictured`, async ({ server, chromium }) => {
+    const page = await arrange({ server, chromium });
+    for (const theme of THEMES) {
+      for (const width of WIDTHS) {
+        await shown(page, theme, width);
+        const picture = await page.screenshot({ path: path.join(folder, `${name}-${theme}-${width}.png`) });
+        expect(picture.length).toBeGreaterThan(0);
+      }
+    }
+  });
+}
