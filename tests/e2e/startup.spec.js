@@ -74,15 +74,16 @@ test('a first start without a server offers the form, and goes on by the link on
 });
 
 test('a server that answers nothing but errors at start takes nothing away', async ({ server, chromium, copilot }) => {
-  await copilot.say('Which node is it?');
+  await copilot.say('Disk of db-2 is full.');
   await copilot.answered(1);
+  await expect(copilot.page.getByRole('heading', { level: 1 }), 'the server names the case').not.toContainText('Chat-');
   await server.faults.set([{ match: { path: '/api/**' }, fault: { kind: 'status', status: 500 } }]);
   await copilot.page.reload();
-  await expect(copilot.message('Which node is it?')).toBeVisible();
+  await expect(copilot.message('Disk of db-2 is full.')).toBeVisible();
   await copilot.answered(1);
   await copilot.say('Node 7?');
   await expect(copilot.message('Node 7?')).toBeVisible();
   await server.faults.clear();
   await copilot.answered(2);
-  expect(await said(server, chromium)).toEqual([['Which node is it?', 'Node 7?']]);
+  expect(await said(server, chromium)).toEqual([['Disk of db-2 is full.', 'Node 7?']]);
 });
