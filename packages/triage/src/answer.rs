@@ -309,6 +309,26 @@ fn title(scene: &Scene<'_>) -> Option<String> {
         _ => what,
     };
     let title = if source.is_empty() { capital(what) } else { format!("{source}{what}") };
-    let title: String = title.chars().filter(|letter| !letter.is_control()).collect();
+    let title: String = unmasked(&title).chars().filter(|letter| !letter.is_control()).collect();
     Some(shorten(&title, MAX_TITLE_CHARS))
+}
+
+/// A template as people write it: what differs from line to line is left out with an ellipsis.
+fn unmasked(template: &str) -> String {
+    let mut plain = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('<') {
+        plain.push_str(before);
+        match after.split_once('>') {
+            Some((mask, tail)) if mask == "*" || mask.bytes().all(|byte| byte.is_ascii_lowercase()) => {
+                plain.push('…');
+                rest = tail;
+            }
+            _ => {
+                plain.push('<');
+                rest = after;
+            }
+        }
+    }
+    plain + rest
 }

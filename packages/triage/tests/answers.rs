@@ -219,3 +219,12 @@ fn a_signal_that_is_said_to_be_well_is_not_what_is_asked_about() {
     let errors = "The error rate of checkout-api jumped, latency is unchanged.";
     assert_eq!(ask(&about(errors)).title.as_deref(), Some("checkout-api: server errors"));
 }
+
+#[test]
+fn a_title_shows_no_placeholders_of_a_template() {
+    let log: String = (0..6)
+        .map(|n| format!("2026-08-18T09:10:0{n}Z ERROR pool wait {n}12 ms, {n}8 of 40 in use\n"))
+        .collect();
+    let title = triage(&log, &Context::default()).title.expect("there is something to name");
+    assert!(title.contains('…') && !title.contains('<'), "{title}");
+}
