@@ -41,6 +41,9 @@ pub struct Config {
     pub key_lifetime: Millis,
     /// Time between two probes while the server cannot be reached, at most.
     pub probe_last: Millis,
+    /// How long a confirmed message is kept in the journal as well: its rows reach the cache meanwhile. A
+    /// cache is written by the way, and a server may never list an answer again.
+    pub linger: Millis,
     /// Messages per page (contract 2.5).
     pub page: u32,
     /// Longest title in characters (ux §4).
@@ -68,6 +71,7 @@ impl Default for Config {
             only_here: Millis::seconds(60),
             key_lifetime: Millis::seconds(3600),
             probe_last: Millis::seconds(30),
+            linger: Millis::seconds(2),
             page: 100,
             title_chars: 50,
         }

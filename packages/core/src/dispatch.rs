@@ -6,7 +6,7 @@ use crate::ids::OperationId;
 use crate::journal::Record;
 use crate::ledger::{Entry, Stage};
 use crate::link::Purpose;
-use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind};
+use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind, Wait};
 use crate::outbox::Phase;
 use crate::request::{Request, RequestId};
 use crate::time::Mono;
@@ -277,7 +277,11 @@ impl Core {
 
     fn wait_is_over(&mut self, op: OperationId) {
         let discarded = self.ledger.entry(&op).is_some_and(|entry| entry.discarding.is_some());
+        let listed = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Listed, .. });
         self.set_phase(op, Phase::Idle);
+        if listed {
+            self.state(Record::Ended { op, end: End::Completed }, true);
+        }
         if discarded {
             self.state(Record::Ended { op, end: End::Discarded }, false);
         }

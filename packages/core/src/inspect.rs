@@ -206,6 +206,7 @@ const fn detail_of(state: &OperationState) -> &'static str {
         OperationState::Waiting { why: Wait::Backoff, .. } => "tries again later",
         OperationState::Waiting { why: Wait::Uncertain, .. } => "may have arrived, is checked",
         OperationState::Waiting { why: Wait::Poll, .. } => "the server works on it",
+        OperationState::Waiting { why: Wait::Listed, .. } => "confirmed, about to end",
         OperationState::Acknowledged(Acknowledged::Working(_)) => "accepted, the answer follows",
         OperationState::Acknowledged(_) => "answered, rows not listed yet",
         OperationState::Stopped => "stopped by the person",

@@ -123,6 +123,8 @@ pub enum Wait {
     Uncertain,
     /// The server works on it and is asked again.
     Poll,
+    /// Its rows are confirmed and on their way to the cache; its own copy stays until they are there.
+    Listed,
 }
 
 /// How far the server is with an operation that it has accepted.

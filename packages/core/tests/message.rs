@@ -69,6 +69,8 @@ fn confirming_a_row_changes_neither_its_key_nor_its_place() {
         vec![row("m-1", Role::User, 1, "one"), row("m-2", Role::Assistant, 1, "Look at the pool.")],
     );
     assert_eq!(desk.keys(&key), before);
+    desk.pass_seconds(3);
+    assert_eq!(desk.keys(&key), before);
     assert!(desk.rows(&key).iter().all(|row| row.operation.is_none()), "both rows are the server's now");
     let again = desk.restart(2);
     let mut again = again;
@@ -88,6 +90,7 @@ fn a_server_that_lists_a_row_late_does_not_make_it_blink() {
     desk.pass_seconds(2);
     desk.list("c-1", vec![row("m-1", Role::User, 1, "one"), row("m-2", Role::Assistant, 1, "ok")]);
     assert_eq!(desk.texts(&key), ["user: one", "assistant: ok"]);
+    desk.pass_seconds(3);
     assert!(desk.rows(&key).iter().all(|row| row.operation.is_none()));
 }
 
@@ -441,7 +444,26 @@ fn two_equal_messages_become_two_rows_and_keep_their_own_keys() {
         ],
     );
     assert_eq!(desk.keys(&key), before);
+    desk.pass_seconds(3);
     assert!(desk.rows(&key).iter().all(|row| row.operation.is_none()));
+}
+
+#[test]
+fn an_answer_survives_a_reload_in_which_the_cache_was_not_written_and_a_server_that_never_lists_it_again() {
+    let mut desk = Desk::new();
+    desk.say(None, "one");
+    let key = desk.core.view().open().cloned().unwrap();
+    desk.answer(Ok(Reply::Case(case("c-1", 0))));
+    desk.answer(answered(1, "Look at the pool."));
+    desk.list(
+        "c-1",
+        vec![row("m-1", Role::User, 1, "one"), row("m-2", Role::Assistant, 1, "Look at the pool.")],
+    );
+    desk.disk.messages.clear();
+    let mut desk = desk.restart(2);
+    desk.wish(Intent::Open(Some(key.clone())));
+    desk.list("c-1", vec![row("m-1", Role::User, 1, "one")]);
+    assert_eq!(desk.texts(&key), ["user: one", "assistant: Look at the pool."]);
 }
 
 #[test]

@@ -10,10 +10,10 @@ use crate::core::Core;
 use crate::effect::CacheWrite;
 use crate::ids::{CaseKey, MessageKey, OperationId, RealId};
 use crate::inspect::MergeResult;
-use crate::journal::Record;
 use crate::ledger::{Entry, Stage};
 use crate::model::{Action, RealCase, RealMessage, Role};
-use crate::operation::{Acknowledged, End, OperationKind};
+use crate::operation::{Acknowledged, OperationKind, Wait};
+use crate::outbox::Phase;
 use crate::request::{Outcome, Page, Reply, RequestId};
 use crate::time::Wall;
 use crate::view::{Attachment, CachedMessage};
@@ -100,10 +100,12 @@ impl Core {
     /// Whether operations of a case wait for rows that the server has not listed.
     fn has_unlisted(&self, case: &RealId) -> bool {
         self.ledger.ops_of(&self.ledger.key(case)).any(|entry| {
-            matches!(
-                entry.stage,
-                Stage::Stopped | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
-            )
+            let lingers = matches!(self.phase_of(entry.op.id), Phase::Waiting { why: Wait::Listed, .. });
+            !lingers
+                && matches!(
+                    entry.stage,
+                    Stage::Stopped | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
+                )
         })
     }
 
@@ -256,7 +258,7 @@ impl Core {
         })
     }
 
-    /// Ends an operation whose rows are all confirmed. Until then it stays, and so do its rows (I17).
+    /// Has an operation end whose rows are all confirmed. Until then it stays, and so do its rows (I17).
     pub(crate) fn complete_if_listed(&mut self, op: OperationId) {
         let Some(entry) = self.ledger.entry(&op) else {
             return;
@@ -277,8 +279,10 @@ impl Core {
             })
         };
         let listed = has(question, Role::User) && has(answer, Role::Assistant);
-        if settled && listed {
-            self.state(Record::Ended { op, end: End::Completed }, true);
+        let lingers = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Listed, .. });
+        if settled && listed && !lingers {
+            let until = self.now.mono + self.config.linger;
+            self.set_phase(op, Phase::Waiting { until, why: Wait::Listed });
         }
     }
 }
