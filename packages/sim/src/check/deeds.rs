@@ -1,0 +1,66 @@
+//! What the server did: at most once (I3), and turns in the person's order (I5).
+
+use copilot_core::ids::OperationId;
+
+use crate::marks::Mark;
+use crate::server::Deed;
+use crate::world::World;
+
+impl World {
+    /// Looks at everything that the server has done since the last look.
+    pub(crate) fn check_deeds(&mut self) {
+        for deed in std::mem::take(&mut self.server.deeds) {
+            match deed {
+                Deed::Created(key, case) => {
+                    self.count_effect(key);
+                    self.truth.made.entry(key).or_insert(case);
+                }
+                Deed::Said(key, ..) => {
+                    self.check_order(key);
+                    self.count_effect(key);
+                }
+                Deed::Renamed(case, title) => {
+                    self.truth.titled.insert((case, title));
+                }
+                Deed::Deleted(case) => {
+                    self.marks.hit(Mark::Deleted);
+                    self.truth.erased.insert(case);
+                }
+            }
+        }
+    }
+
+    fn count_effect(&mut self, key: OperationId) {
+        let label = self.truth.label(&key);
+        // A clock that was set back a little and a start since: nobody can know how old the key is.
+        let (set_back, started) = (self.set_back_at, self.started_at);
+        let Some(did) = self.truth.did.get_mut(&key) else {
+            return self.violate("I3", "an effect of no operation", format!("key {key}"));
+        };
+        did.effects += 1;
+        let ageless = set_back > did.sent_at && started > did.sent_at;
+        if did.effects > 1 && !did.damaged && !did.undecidable && !ageless {
+            self.violate("I3", "more than one effect", format!("{label} ran {} times", 2));
+        }
+    }
+
+    fn check_order(&mut self, key: OperationId) {
+        let Some(did) = self.truth.did.get(&key) else { return };
+        if did.anyway || did.damaged || did.effects > 0 {
+            return;
+        }
+        let passed = did.before.iter().filter_map(|op| self.truth.did.get(op)).find(|earlier| {
+            earlier.effects == 0
+                && !earlier.given_up
+                && !earlier.wavered
+                && !earlier.stopped
+                && !earlier.lost
+                && !earlier.over
+                && !earlier.damaged
+        });
+        if let Some(earlier) = passed {
+            let (first, second) = (self.truth.label(&earlier.op.id), self.truth.label(&key));
+            self.violate("I5", "turns out of order", format!("{second} before {first}"));
+        }
+    }
+}

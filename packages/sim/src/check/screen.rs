@@ -1,0 +1,307 @@
+//! What is drawn, against the naive model: every case, every row, every text, once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use copilot_core::ids::{CaseKey, MessageKey, RealId};
+use copilot_core::model::Role;
+use copilot_core::operation::{Acknowledged, OperationKind};
+use copilot_core::view::{CaseRow, Delivery, MessageRow, NameOrigin, WindowRole};
+use copilot_core::{Failure, FailureClass, Rejection};
+
+use super::mirror::{GROUPS, Gone};
+use crate::marks::Mark;
+use crate::model::{Known, Stage};
+use crate::truth::Instance;
+use crate::world::World;
+
+impl World {
+    /// What went off a screen must have been let go of by the person (I17, I19).
+    pub(crate) fn check_gone(&mut self, me: Instance, gone: &Gone, case: Option<&CaseKey>) {
+        for row in &gone.rows {
+            let Some(case) = case else { continue };
+            let silent = row.text.is_empty() && row.role == Role::Assistant;
+            if !silent && !self.truth.may_vanish(case, &row.key) {
+                let detail = format!("window {} lost {} {:?} {:?}", me.slot, row.key, row.role, row.text);
+                self.violate("I17", "a row vanished", detail);
+            }
+        }
+        for key in &gone.cases {
+            let let_go = self.truth.was_deleted(key)
+                || self.truth.damaged
+                || self.truth.creation_of(key).is_some_and(|did| did.given_up || did.lost)
+                || self.truth.made.values().any(|real| CaseKey::of_server(real) == *key);
+            if !let_go {
+                self.violate("I19", "a case vanished", format!("window {} lost {key}", me.slot));
+            }
+        }
+    }
+
+    /// A window that has heard everything shows what the naive model says (I7, I9, I15).
+    pub(crate) fn check_screen(&mut self, me: Instance) {
+        self.drop_settled_debts(me);
+        let Some(window) = self.window(me) else { return };
+        if !window.is_caught_up(self.disk.next.0) || self.truth.damaged {
+            return;
+        }
+        if let Some((invariant, rule, detail)) = self.screen_problem(me) {
+            self.violate(invariant, rule, format!("window {}: {detail}", me.slot));
+        }
+    }
+
+    /// Refused facts that need not be written again: somebody else did, or only a holder may.
+    pub(crate) fn drop_settled_debts(&mut self, me: Instance) {
+        let over = &self.disk.fold.over;
+        let Some(window) = self.windows.get_mut(me.slot).and_then(Option::as_mut) else { return };
+        if window.owed.is_empty() {
+            return;
+        }
+        let follower = window.core.view().status().role == WindowRole::Follower;
+        window.owed.retain(|owed| {
+            let settled = owed.operation().is_some_and(|op| over.contains(&op));
+            let forfeited = follower && owed.needs_lease();
+            !settled && !forfeited
+        });
+    }
+
+    fn screen_problem(&self, me: Instance) -> Option<(&'static str, &'static str, String)> {
+        let window = self.window(me)?;
+        let (view, fold) = (window.core.view(), &self.disk.fold);
+        let listed: Vec<CaseKey> = GROUPS.into_iter().flat_map(|group| view.group(group).to_vec()).collect();
+        let (expected, idle) = self.expected_cases(me);
+        let shown: BTreeSet<CaseKey> = listed.iter().cloned().collect();
+        if shown.len() != listed.len() {
+            return Some(("I9", "a case is listed twice", format!("{listed:?}")));
+        }
+        if !expected.is_subset(&shown)
+            || shown.iter().any(|key| !expected.contains(key) && !idle.contains(key))
+        {
+            let detail = format!("{shown:?} instead of {expected:?}, perhaps {idle:?}");
+            return Some(("I7", "the case list is not the replay", detail));
+        }
+        let (mut waiting, mut not_sent) = (0, 0);
+        for key in &listed {
+            let Some(row) = view.case(key) else {
+                return Some(("I7", "a listed case cannot be drawn", key.to_string()));
+            };
+            waiting += row.waiting;
+            not_sent += row.not_sent;
+            if let Some(problem) = self.case_problem(&row, &fold.ops_of(key)) {
+                return Some(problem);
+            }
+            if let Some(problem) = self.transcript_problem(me, key) {
+                return Some(problem);
+            }
+            let draft = fold.drafts.get(&Some(key.clone())).map(|(_, draft)| draft).filter(|d| !d.is_empty());
+            if view.draft(Some(key)) != draft {
+                return Some((
+                    "I7",
+                    "a draft is not the replay",
+                    format!("{:?} {draft:?}", view.draft(Some(key))),
+                ));
+            }
+        }
+        let status = view.status();
+        if (status.waiting, status.not_sent) < (waiting, not_sent) {
+            return Some((
+                "I7",
+                "totals are less than their parts",
+                format!("{status:?} {waiting} {not_sent}"),
+            ));
+        }
+        None
+    }
+
+    /// Cases that a window must list, and empty ones of the server that it may.
+    fn expected_cases(&self, me: Instance) -> (BTreeSet<CaseKey>, BTreeSet<CaseKey>) {
+        let fold = &self.disk.fold;
+        let known = self.window(me).into_iter().flat_map(|window| window.cases.iter());
+        let living = known.filter(|(real, _)| !fold.deleted.contains(*real));
+        let (said, empty): (Vec<_>, Vec<_>) = living.partition(|(_, turn)| **turn > 0);
+        let key = |(real, _): (&RealId, &u32)| fold.key(real);
+        let linked = fold.links.iter().filter(|(_, real)| !fold.deleted.contains(*real));
+        let made =
+            fold.ops.values().filter(|known| matches!(known.op.kind, OperationKind::CreateCase { .. }));
+        let mut cases: BTreeSet<CaseKey> = said.into_iter().map(key).collect();
+        cases.extend(linked.map(|(key, _)| key.clone()));
+        cases.extend(made.map(|known| known.op.case.clone()));
+        cases.retain(|case| !fold.is_being_deleted(case));
+        (cases, empty.into_iter().map(key).collect())
+    }
+
+    fn case_problem(&self, row: &CaseRow, ops: &[&Known]) -> Option<(&'static str, &'static str, String)> {
+        let fold = &self.disk.fold;
+        let pinned = fold.pins.get(&row.key).is_some_and(|(_, pinned)| *pinned);
+        if pinned != (row.group == copilot_core::view::Group::Pinned) {
+            return Some(("I7", "a pin is not the replay", format!("{row:?}")));
+        }
+        let wished = ops.iter().rev().find_map(|known| match (&known.op.kind, &known.stage) {
+            (OperationKind::Rename { title, .. }, stage) if !matches!(stage, Stage::Failed(_)) => Some(title),
+            _ => None,
+        });
+        let shown = (row.origin == NameOrigin::Mine).then_some(&row.title);
+        if wished != shown && row.conflict.is_none() {
+            return Some(("I7", "a title is not the replay", format!("{row:?} instead of {wished:?}")));
+        }
+        None
+    }
+
+    fn transcript_problem(
+        &self,
+        me: Instance,
+        case: &CaseKey,
+    ) -> Option<(&'static str, &'static str, String)> {
+        let window = self.window(me)?;
+        let (view, fold) = (window.core.view(), &self.disk.fold);
+        let keys = view.transcript(case);
+        let ops = fold.ops_of(case);
+        let real = fold.real(case);
+        let confirmed = real.as_ref().and_then(|real| window.rows.get(real));
+        if keys.is_empty() && view.open() != Some(case) {
+            return None;
+        }
+        let at: BTreeMap<&MessageKey, usize> = keys.iter().zip(0..).collect();
+        if at.len() != keys.len() {
+            return Some(("I9", "a row is drawn twice", format!("{keys:?}")));
+        }
+        let mut rows: BTreeMap<&MessageKey, MessageRow> = BTreeMap::new();
+        for key in keys {
+            match view.message(case, key) {
+                Some(row) => rows.insert(key, row),
+                None => return Some(("I7", "a listed row cannot be drawn", key.to_string())),
+            };
+        }
+        let mut accounted: BTreeSet<&MessageKey> = BTreeSet::new();
+        let mut order: Vec<((u32, u64, u32), usize)> = Vec::new();
+        for row in confirmed.into_iter().flat_map(|rows| rows.values()) {
+            let drawn = rows.get(&row.key);
+            if drawn.is_none_or(|drawn| drawn.text != row.message.text) {
+                return Some(("I7", "a confirmed row is not drawn", format!("{row:?} is {drawn:?}")));
+            }
+            accounted.insert(&row.key);
+            let place = (row.message.turn.unwrap_or(0), row.message.created.0, row.arrival);
+            order.extend(at.get(&row.key).map(|at| (place, *at)));
+        }
+        order.sort_unstable();
+        if !order.is_sorted_by_key(|(_, at)| *at) {
+            return Some(("I7", "confirmed rows are out of order", format!("{keys:?}")));
+        }
+        let mut last_question = None;
+        for known in &ops {
+            let OperationKind::SubmitTurn { question, answer, turn } = &known.op.kind else { continue };
+            accounted.insert(answer);
+            if known.discarding {
+                continue;
+            }
+            accounted.insert(question);
+            let Some(place) = at.get(question) else {
+                return Some(("I2", "what was said is not on screen", format!("{turn:?} {known:?}")));
+            };
+            let drawn = rows.get(question);
+            if drawn.is_none_or(|drawn| drawn.text != turn.text || drawn.role != Role::User) {
+                return Some(("I7", "a row does not say what was said", format!("{drawn:?}")));
+            }
+            let needs_answer = matches!(known.stage, Stage::Acknowledged(_) | Stage::Stopped);
+            match (at.get(answer), needs_answer) {
+                (None, true) => {
+                    return Some(("I17", "an answer's row is not on screen", format!("{known:?}")));
+                }
+                (Some(below), _) if below < place => {
+                    return Some(("I7", "an answer stands above its question", format!("{keys:?}")));
+                }
+                _ => {}
+            }
+            if let Stage::Acknowledged(Acknowledged::Answered(received)) = &known.stage
+                && rows.get(answer).is_none_or(|row| row.text != received.text)
+            {
+                return Some(("I17", "an answer is not on screen", format!("{received:?}")));
+            }
+            let ordered = matches!(known.stage, Stage::Open) && !known.attempted && !known.anyway;
+            if ordered && last_question.is_some_and(|last| last > *place) {
+                return Some(("I5", "unsent rows are out of order", format!("{keys:?}")));
+            }
+            if ordered {
+                last_question = Some(*place);
+            }
+        }
+        // In a window that missed the rows of an ended message its echo stays until they come.
+        let echo = |key: &MessageKey| {
+            let behind = self.truth.row_of.get(key).and_then(|op| self.truth.did.get(op));
+            behind.is_some_and(|did| did.over && did.effects > 0 && did.op.case == *case)
+        };
+        let hearsay = real.as_ref().is_some_and(|real| window.hearsay.contains(real));
+        if !hearsay && let Some(stray) = keys.iter().find(|key| !accounted.contains(key) && !echo(key)) {
+            return Some(("I7", "a row of nobody", format!("{:?}", rows.get(stray))));
+        }
+        twice(&rows)
+    }
+
+    /// After a list was read: answers that are shown although it lacks their rows.
+    pub(crate) fn mark_echoes(&mut self, me: Instance) {
+        let Some(window) = self.window(me) else { return };
+        let Some(open) = window.open_case() else { return };
+        let view = window.core.view();
+        let echo = view
+            .transcript(&open)
+            .iter()
+            .filter_map(|key| view.message(&open, key))
+            .any(|row| row.role == Role::Assistant && !row.text.is_empty() && row.created.is_none());
+        if echo {
+            self.marks.hit(Mark::EchoOutlivesList);
+        }
+    }
+
+    /// Marks that can be seen on a screen.
+    pub(crate) fn mark_screen(&mut self, me: Instance) {
+        let Some(window) = self.window(me) else { return };
+        let Some(open) = window.open_case() else { return };
+        let view = window.core.view();
+        let header = view.case(&open);
+        let torn = header.as_ref().is_some_and(|row| row.conflict.is_some());
+        let refused = header.is_some_and(|row| row.title_note.is_some());
+        let deliveries: Vec<Delivery> = view
+            .transcript(&open)
+            .iter()
+            .filter_map(|key| view.message(&open, key))
+            .map(|row| row.delivery)
+            .collect();
+        if torn {
+            self.marks.hit(Mark::TitleTorn);
+        }
+        if refused {
+            self.marks.hit(Mark::TitleRefused);
+        }
+        for delivery in deliveries {
+            match delivery {
+                Delivery::Checking => self.marks.hit(Mark::Checking),
+                Delivery::Blocked => self.marks.hit(Mark::Blocked),
+                Delivery::OnlyHere => self.marks.hit(Mark::OnlyHere),
+                Delivery::Failed { failure, .. } if used_up(&failure) => self.marks.hit(Mark::TriesUsedUp),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn used_up(failure: &Failure) -> bool {
+    matches!(failure.class, FailureClass::Rejected(Rejection::TriesUsedUp { .. }))
+}
+
+/// A text that is one's own is drawn once. Texts of the simulated person are unique, but for those
+/// that were said twice on purpose, which begin with `same`.
+fn twice(rows: &BTreeMap<&MessageKey, MessageRow>) -> Option<(&'static str, &'static str, String)> {
+    let mut seen: BTreeMap<(Role, &str), &MessageKey> = BTreeMap::new();
+    for row in rows.values() {
+        let repeated = row.text.is_empty() || row.text.starts_with("same");
+        if repeated {
+            continue;
+        }
+        if let Some(other) = seen.insert((row.role, &row.text), &row.key) {
+            return Some((
+                "I9",
+                "a text is drawn twice",
+                format!("{:?} as {other} and {}", row.text, row.key),
+            ));
+        }
+    }
+    None
+}

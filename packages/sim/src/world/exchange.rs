@@ -1,0 +1,220 @@
+//! The network: what becomes of a request between a window and the server.
+
+use copilot_core::ids::OperationId;
+use copilot_core::request::{Outcome, Reply, Request, RequestId};
+use copilot_core::{Event, Failure, FailureClass, Millis, Rejection, Transient};
+
+use super::{Pending, World};
+use crate::fate::{Fate, Of};
+use crate::marks::Mark;
+use crate::server::Served;
+use crate::truth::Instance;
+
+/// The client's own time-out (contract 2), in milliseconds.
+const TIME_OUT_MS: u64 = 300_000;
+
+/// A request on its way, or the answer to one.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    from: Instance,
+    id: RequestId,
+    request: Request,
+    fate: Option<Fate>,
+    back_ms: u64,
+    /// It has arrived once.
+    arrived: bool,
+    /// The client no longer waits for it.
+    closed: bool,
+}
+
+fn failed(class: FailureClass) -> Outcome {
+    Err(Failure::of(class))
+}
+
+impl World {
+    /// A request leaves a window.
+    pub(crate) fn send(&mut self, from: Instance, id: RequestId, request: Request) {
+        let (kind, name) = self.name_of(&request);
+        let fate = self.fates.of(kind, &name);
+        let out = self.fates.ordinary(&name, 2, 60);
+        let back_ms =
+            self.fates.ordinary(&name, 3, 50) + if let Some(Fate::Slow(ms)) = fate { ms } else { 0 };
+        let ticket = self.ticket();
+        if let Some(window) = self.window_mut(from) {
+            window.open.insert(id, ticket);
+        }
+        let arrives = match &fate {
+            _ if self.link_down.is_some() => {
+                self.later(2, Pending::Hear(ticket, Box::new(failed(FailureClass::Offline))));
+                None
+            }
+            _ if self.now < self.portal_until => {
+                self.marks.hit(Mark::Portal);
+                self.later(out, Pending::Hear(ticket, Box::new(failed(FailureClass::CaptivePortal))));
+                None
+            }
+            _ if self.now < self.server.down_until => {
+                let class = FailureClass::Transient(Transient::ServerProblem);
+                let failure = Failure { status: Some(502), ..Failure::of(class) };
+                self.later(out, Pending::Hear(ticket, Box::new(Err(failure))));
+                None
+            }
+            Some(Fate::LostRequest(after)) => {
+                self.later(*after, Pending::Hear(ticket, Box::new(failed(FailureClass::Uncertain))));
+                None
+            }
+            Some(Fate::Hang) => None,
+            Some(Fate::Late(after)) => Some(*after),
+            _ => Some(out),
+        };
+        self.later(TIME_OUT_MS, Pending::Hear(ticket, Box::new(failed(FailureClass::Uncertain))));
+        if let Some(Fate::Late(after)) = &fate {
+            let give_up = (after / 2).min(TIME_OUT_MS);
+            self.later(give_up, Pending::Hear(ticket, Box::new(failed(FailureClass::Uncertain))));
+        }
+        let exchange = Exchange { from, id, request, fate, back_ms, arrived: false, closed: false };
+        self.exchanges.insert(ticket, exchange);
+        if let Some(wait) = arrives {
+            self.later(wait, Pending::Arrive(ticket));
+        }
+    }
+
+    /// A name that stays the same when other events are left out of a run.
+    fn name_of(&self, request: &Request) -> (Of, String) {
+        match request {
+            Request::Probe => (Of::Read, "probe".to_owned()),
+            Request::RenewToken => (Of::Read, "renew token".to_owned()),
+            Request::RenewSession => (Of::Read, "renew session".to_owned()),
+            Request::ListCases { .. } => (Of::Read, "list".to_owned()),
+            Request::ReadCase { case } => (Of::Read, format!("read {case}")),
+            Request::ListMessages { case, .. } => (Of::Read, format!("messages {case}")),
+            Request::CreateCase { .. } => (Of::Write, "create".to_owned()),
+            Request::SubmitTurn { turn, .. } => (Of::Turn, format!("turn {}", turn.text)),
+            Request::PollJob { job, .. } => (Of::Read, format!("poll {}", job.0)),
+            Request::Rename { title, .. } => (Of::Write, format!("rename {title}")),
+            Request::Delete { case } => (Of::Write, format!("delete {case}")),
+        }
+    }
+
+    /// A request reaches the server.
+    pub(crate) fn arrive(&mut self, ticket: u64) {
+        let Some(exchange) = self.exchanges.get_mut(&ticket) else { return };
+        let again = std::mem::replace(&mut exchange.arrived, true);
+        let (request, fate) = (exchange.request.clone(), exchange.fate.clone());
+        if exchange.closed && !again {
+            self.marks.hit(Mark::LateArrival);
+        }
+        if let Some(Fate::Refused(failure)) = &fate {
+            return self.answer(ticket, Err((**failure).clone()));
+        }
+        if let Some(Fate::Duplicate(gap)) = fate
+            && !again
+        {
+            self.later(gap, Pending::Arrive(ticket));
+        }
+        if again {
+            self.marks.hit(Mark::DuplicateArrival);
+        }
+        let served = self.server.handle(self.now, &request, fate.as_ref());
+        self.check_deeds();
+        if std::mem::take(&mut self.server.expired) > 0 {
+            self.marks.hit(Mark::KeyExpired);
+        }
+        self.mark_served(&request, &served);
+        match served {
+            Served::Now(outcome) => self.answer(ticket, outcome),
+            Served::After(work, key) => {
+                self.working.entry(key).or_default().push(ticket);
+                self.later(work, Pending::Finish(key));
+            }
+            Served::Job(outcome, work, key) => {
+                self.later(work, Pending::Finish(key));
+                self.answer(ticket, outcome);
+            }
+        }
+    }
+
+    fn mark_served(&mut self, request: &Request, served: &Served) {
+        let Served::Now(outcome) = served else { return };
+        match (request, outcome) {
+            (Request::SubmitTurn { .. }, Ok(_)) => self.marks.hit(Mark::Replayed),
+            (_, Err(failure)) => match failure.class {
+                FailureClass::InProgress => self.marks.hit(Mark::InProgress),
+                FailureClass::Committed => self.marks.hit(Mark::AnswerGone),
+                FailureClass::Rejected(Rejection::CaseTerminal) => self.marks.hit(Mark::TerminalCase),
+                FailureClass::Rejected(Rejection::CaseGone) => self.marks.hit(Mark::CaseGone),
+                _ => {}
+            },
+            (Request::RenewToken, Ok(_)) => self.marks.hit(Mark::TokenRenewed),
+            (Request::RenewSession, Ok(_)) => self.marks.hit(Mark::SessionRenewed),
+            (_, Ok(Reply::Messages(page))) if page.has_more => self.marks.hit(Mark::Paged),
+            (Request::PollJob { .. }, Ok(Reply::Answered { .. })) => self.marks.hit(Mark::JobAnswered),
+            (Request::PollJob { .. }, Ok(Reply::JobFailed { .. })) => self.marks.hit(Mark::JobFailed),
+            _ => {}
+        }
+    }
+
+    /// The server's work on a turn is over.
+    pub(crate) fn finish(&mut self, key: OperationId) {
+        let outcome = self.server.finish(self.now, key);
+        self.check_deeds();
+        let waiting = self.working.remove(&key).unwrap_or_default();
+        for ticket in waiting {
+            if let Some(outcome) = outcome.clone() {
+                self.answer(ticket, outcome);
+            }
+        }
+    }
+
+    /// The server's answer sets out.
+    fn answer(&mut self, ticket: u64, outcome: Outcome) {
+        let Some(exchange) = self.exchanges.get(&ticket) else { return };
+        let back = exchange.back_ms;
+        match &exchange.fate {
+            Some(Fate::LostAnswer(after)) => {
+                let after = *after;
+                self.later(after, Pending::Hear(ticket, Box::new(failed(FailureClass::Uncertain))));
+            }
+            _ => self.later(back, Pending::Hear(ticket, Box::new(outcome))),
+        }
+    }
+
+    /// The client hears about a request, unless it has heard or no longer listens.
+    pub(crate) fn hear(&mut self, ticket: u64, outcome: Outcome) {
+        let Some(exchange) = self.exchanges.get_mut(&ticket) else { return };
+        let outcome = match outcome {
+            // On a phone the route may go while an answer is on its way.
+            Ok(_) if self.link_down.is_some() => failed(FailureClass::Uncertain),
+            outcome => outcome,
+        };
+        if std::mem::replace(&mut exchange.closed, true) {
+            return;
+        }
+        let (from, id) = (exchange.from, exchange.id);
+        if self.window(from).is_some_and(|window| window.open.contains_key(&id)) {
+            self.deliver(from, Event::Answered(id, outcome));
+        }
+    }
+
+    /// Notes what the server asked a window to wait for.
+    pub(crate) fn note_waiting_time(&mut self, me: Instance, id: RequestId, outcome: &Outcome) {
+        let now = self.now;
+        let Some(window) = self.window_mut(me) else { return };
+        window.open.remove(&id);
+        let op = window.asks.remove(&id);
+        let Err(failure) = outcome else { return };
+        let busy = matches!(failure.class, FailureClass::Transient(Transient::Busy));
+        let named =
+            failure.retry_after.or((busy && failure.status == Some(429)).then_some(Millis::seconds(60)));
+        let Some(named) = named else { return };
+        if busy {
+            window.gate = window.gate.max(now + named.0);
+            let long = named > Millis::seconds(120);
+            self.marks.hit(if long { Mark::LongGate } else { Mark::ShortGate });
+        } else if let Some(op) = op
+            && !matches!(failure.class, FailureClass::InProgress)
+        {
+            window.floors.insert(op, now + named.0);
+        }
+    }
+}
