@@ -14,6 +14,8 @@ pub(crate) struct Head {
     pub(crate) location: Option<String>,
     pub(crate) request_id: Option<String>,
     pub(crate) retry_after: Option<String>,
+    /// `X-Total-Count` of the queries dialect's bare lists.
+    pub(crate) total_count: Option<u32>,
     pub(crate) www_authenticate: Option<String>,
 }
 
@@ -28,6 +30,7 @@ impl Head {
             location: header("location"),
             request_id: header("x-request-id").or_else(|| header("x-correlation-id")),
             retry_after: header("retry-after"),
+            total_count: header("x-total-count").and_then(|text| text.trim().parse().ok()),
             www_authenticate: header("www-authenticate"),
         }
     }

@@ -9,12 +9,16 @@ pub(crate) enum Call {
     Probe,
     ListCases,
     ReadCase,
+    ReadDetails,
     ListMessages,
     CreateCase,
     SubmitTurn,
     PollJob,
     Rename,
+    GenerateTitle,
     Delete,
+    /// A file of the queries dialect, which takes files apart from questions.
+    Upload,
     Login,
     Register,
     StartToken,
@@ -22,6 +26,10 @@ pub(crate) enum Call {
     OpenSession,
     Heartbeat,
     SignOut,
+    /// Trades an authorization code for tokens.
+    Exchange,
+    /// Takes a refresh token out of use.
+    Revoke,
 }
 
 impl Call {
@@ -31,11 +39,13 @@ impl Call {
             Request::Probe => Some(Self::Probe),
             Request::ListCases { .. } => Some(Self::ListCases),
             Request::ReadCase { .. } => Some(Self::ReadCase),
+            Request::ReadDetails { .. } => Some(Self::ReadDetails),
             Request::ListMessages { .. } => Some(Self::ListMessages),
             Request::CreateCase { .. } => Some(Self::CreateCase),
             Request::SubmitTurn { .. } => Some(Self::SubmitTurn),
             Request::PollJob { .. } => Some(Self::PollJob),
             Request::Rename { .. } => Some(Self::Rename),
+            Request::GenerateTitle { .. } => Some(Self::GenerateTitle),
             Request::Delete { .. } => Some(Self::Delete),
             Request::RenewToken | Request::RenewSession => None,
         }
@@ -45,21 +55,27 @@ impl Call {
     /// not count: the same `client_id` resumes the same session.
     pub(crate) const fn is_write(self) -> bool {
         match self {
-            Self::CreateCase | Self::SubmitTurn | Self::Rename | Self::Delete => true,
-            Self::Login | Self::Register | Self::StartToken | Self::Refresh | Self::SignOut => true,
+            Self::CreateCase | Self::SubmitTurn | Self::Upload => true,
+            Self::Rename | Self::GenerateTitle | Self::Delete => true,
+            Self::Login | Self::Register | Self::StartToken | Self::Exchange => true,
+            Self::Refresh | Self::SignOut | Self::Revoke => true,
             Self::Probe | Self::ListCases | Self::ReadCase | Self::ListMessages | Self::PollJob => false,
-            Self::OpenSession | Self::Heartbeat => false,
+            Self::ReadDetails | Self::OpenSession | Self::Heartbeat => false,
         }
     }
 
     /// Whether the call trades a name or a token for tokens, so that a 401 is about that content.
     pub(crate) const fn is_sign_in(self) -> bool {
-        matches!(self, Self::Login | Self::Register | Self::StartToken)
+        matches!(self, Self::Login | Self::Register | Self::StartToken | Self::Exchange)
     }
 
     /// Whether the call is about one case, so that a 404 says that this case is gone.
     pub(crate) const fn is_about_a_case(self) -> bool {
-        matches!(self, Self::ReadCase | Self::ListMessages | Self::SubmitTurn | Self::Rename | Self::Delete)
+        match self {
+            Self::ReadDetails | Self::ReadCase | Self::ListMessages | Self::SubmitTurn | Self::Upload => true,
+            Self::Rename | Self::GenerateTitle | Self::Delete => true,
+            _ => false,
+        }
     }
 }
 
@@ -68,25 +84,46 @@ impl Call {
 pub struct Timeouts {
     /// Until a connection stands. Browsers do not let a page set it.
     pub connect: Millis,
-    /// From the start of a turn to the last byte of its answer.
+    /// From the start of a call that a model answers to the last byte of its answer.
     pub turn: Millis,
-    /// The same for every other call.
+    /// From the start of any other call to the first byte of its answer, and between two pieces of it.
+    pub first_byte: Millis,
+    /// From the start of any other call to the last byte of its answer.
     pub other: Millis,
 }
 
 impl Default for Timeouts {
-    /// 10 s, 300 s, 30 s. A server works on a turn for 120 s unless it says otherwise, and its verdict
-    /// has to arrive before this client gives up (contract 2).
+    /// 10 s, 300 s, 20 s, 60 s. A server works on a turn for 120 s unless it says otherwise, and its
+    /// verdict has to arrive before this client gives up (contract 2). Nothing else makes a server think;
+    /// a page of 100 long messages may need a while on a slow line.
     fn default() -> Self {
-        Self { connect: Millis::seconds(10), turn: Millis::seconds(300), other: Millis::seconds(30) }
+        Self {
+            connect: Millis::seconds(10),
+            turn: Millis::seconds(300),
+            first_byte: Millis::seconds(20),
+            other: Millis::seconds(60),
+        }
     }
 }
 
 impl Timeouts {
-    pub(crate) const fn of(&self, call: Call) -> Millis {
+    /// The waits of one call: for a piece of its answer, and for all of it.
+    pub(crate) const fn of(&self, call: Call) -> Patience {
         match call {
-            Call::SubmitTurn => self.turn,
-            _ => self.other,
+            // The answer comes at once when it is there, so its first byte is as late as its last.
+            Call::SubmitTurn | Call::Upload | Call::GenerateTitle => {
+                Patience { piece: None, whole: self.turn }
+            }
+            _ => Patience { piece: Some(self.first_byte), whole: self.other },
         }
     }
+}
+
+/// The waits of one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Patience {
+    /// For the first byte, and between two pieces; `None` when only the whole counts.
+    pub(crate) piece: Option<Millis>,
+    /// From now to the last byte.
+    pub(crate) whole: Millis,
 }

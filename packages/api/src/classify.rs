@@ -4,6 +4,7 @@
 //! "It may have run" is the careful reading: whatever lacks a trustworthy verdict is
 //! [`Uncertain`](FailureClass::Uncertain) for a write and worth a plain repetition for a read.
 
+use copilot_core::request::Request;
 use copilot_core::{Failure, FailureClass, Rejection, Transient};
 
 use crate::answer::{Broken, HttpAnswer};
@@ -31,6 +32,13 @@ pub(crate) fn answer(asked: Asked, answer: &HttpAnswer) -> Failure {
         message,
         request_id: error.request_id,
     }
+}
+
+/// A request that cannot be put into words: a job without a usable address, whose turn may have been
+/// stored, and what is not one request of its own.
+pub(crate) fn unaskable(request: &Request) -> Failure {
+    let lost = matches!(request, Request::PollJob { .. });
+    Failure::of(if lost { FailureClass::Uncertain } else { FailureClass::Rejected(Rejection::Refused) })
 }
 
 /// Classifies a request that got no answer.
@@ -118,7 +126,7 @@ fn rejection(status: u16, call: Call, error: &ErrorBody) -> Rejection {
     match status {
         402 => Rejection::Quota,
         403 => Rejection::Forbidden,
-        405 | 410 if call == Call::SubmitTurn => Rejection::OtherDialect,
+        405 | 410 if matches!(call, Call::SubmitTurn | Call::Upload) => Rejection::OtherDialect,
         404 | 410 if call.is_about_a_case() => Rejection::CaseGone,
         413 => Rejection::TooLarge,
         415 => Rejection::UnsupportedType,

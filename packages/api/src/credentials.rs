@@ -1,6 +1,7 @@
 //! What proves who the person is. The runtime keeps it; nothing here prints it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use copilot_core::ids::{IdError, RealId};
 use copilot_core::{Millis, Wall};
@@ -89,6 +90,9 @@ pub struct Credentials {
     /// The session, once one is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionId>,
+    /// Who this program is to the server, where the tokens came by OAuth: renewal and revocation name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth_client: Option<Arc<str>>,
 }
 
 impl Credentials {
@@ -118,6 +122,7 @@ mod tests {
             expires_in: Millis::seconds(900),
             obtained: Wall(1_000),
             session: SessionId::parse("s-1").ok(),
+            oauth_client: None,
         }
     }
 

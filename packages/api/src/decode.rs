@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 
 use crate::address::ServerAddress;
 use crate::answer::HttpAnswer;
+use crate::encode::turns_path;
 use crate::error_body::ErrorBody;
 use crate::wire::{self, Poll};
 use crate::{job, retry_after};
@@ -34,14 +35,17 @@ pub(crate) fn reply(server: &ServerAddress, request: &Request, answer: &HttpAnsw
             (!answer.is_foreign()).then(|| working(job.clone(), answer))
         }
         Request::PollJob { job, .. } => polled(job, answer),
+        Request::GenerateTitle { .. } => wire::read_title(answer.text()?).map(Reply::Titled),
         Request::Rename { .. } | Request::Delete { .. } => done(answer),
+        // Read from several answers, by `details`.
+        Request::ReadDetails { .. } => None,
         Request::Probe | Request::RenewToken | Request::RenewSession => None,
     }
 }
 
 /// PUT and DELETE may answer with nothing (contract 4.4), but not with somebody else's page, with
 /// half of something, or with the word that it did not work.
-fn done(answer: &HttpAnswer) -> Option<Reply> {
+pub(crate) fn done(answer: &HttpAnswer) -> Option<Reply> {
     let worked = || answer.text().is_some_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
     (answer.is_empty() || worked() && !ErrorBody::read(answer).denies).then_some(Reply::Done)
 }
@@ -51,13 +55,14 @@ fn started(server: &ServerAddress, case: &RealId, answer: &HttpAnswer) -> Option
     if answer.is_foreign() {
         return None;
     }
+    let base = turns_path(case);
     let located =
-        answer.head.location.as_deref().and_then(|location| job::from_location(server, case, location));
-    let named = || job::from_id(case, &wire::job_id(answer.text()?)?);
+        answer.head.location.as_deref().and_then(|location| job::from_location(server, &base, location));
+    let named = || job::from_id(&base, &wire::job_id(answer.text()?)?);
     Some(working(located.or_else(named)?, answer))
 }
 
-fn working(job: Job, answer: &HttpAnswer) -> Reply {
+pub(crate) fn working(job: Job, answer: &HttpAnswer) -> Reply {
     Reply::Working { job, poll_after: retry_after::named(&answer.head, None) }
 }
 

@@ -11,12 +11,17 @@ use serde_json::json;
 use crate::call::Call;
 use crate::credentials::{Credentials, Secret, SessionId};
 use crate::job;
+use crate::oauth::Authorization;
 
 mod multipart;
+pub(crate) mod queries;
 mod turn;
 
 /// Rows that a server accepts to be asked for at once (contract 2.3, 2.5).
 const PAGE_ROWS: std::ops::RangeInclusive<u32> = 1..=100;
+
+/// Words that a title made by the server may have: the contract's default (contract 2.5).
+const TITLE_WORDS: u32 = 8;
 
 /// An HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +65,34 @@ pub(crate) struct HttpRequest {
     pub(crate) path: String,
     pub(crate) content: Option<Content>,
     /// `Idempotency-Key`.
-    pub(crate) key: Option<OperationId>,
+    pub(crate) key: Option<Key>,
+}
+
+/// The `Idempotency-Key` of a request: the id of its operation. A request that is one of several of its
+/// operation, or is in the queries dialect, adds what tells it apart: re-encoded for another dialect it is
+/// other content, and needs another key (contract 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key {
+    operation: OperationId,
+    suffix: &'static str,
+}
+
+impl Key {
+    pub(crate) const fn with_suffix(operation: OperationId, suffix: &'static str) -> Self {
+        Self { operation, suffix }
+    }
+}
+
+impl From<OperationId> for Key {
+    fn from(operation: OperationId) -> Self {
+        Self { operation, suffix: "" }
+    }
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", self.operation, self.suffix)
+    }
 }
 
 impl HttpRequest {
@@ -100,7 +132,8 @@ pub(crate) fn request(request: &Request) -> Option<HttpRequest> {
         Request::ListCases { offset, limit } => {
             HttpRequest::new(call, Method::Get, format!("/api/v1/cases?{}", page(*offset, *limit)))
         }
-        Request::ReadCase { case } => HttpRequest::new(call, Method::Get, case_path(case)),
+        Request::ReadCase { case } => self::case(case),
+        Request::ReadDetails { case } => details(case),
         Request::ListMessages { case, offset, limit } => HttpRequest::new(
             call,
             Method::Get,
@@ -109,18 +142,41 @@ pub(crate) fn request(request: &Request) -> Option<HttpRequest> {
         // No session_id in the body: a retry under a new session would be other content under the same key.
         Request::CreateCase { key } => {
             let request = HttpRequest::new(call, Method::Post, "/api/v1/cases");
-            HttpRequest { key: Some(*key), ..request.with_json(&json!({ "title": null })) }
+            HttpRequest { key: Some((*key).into()), ..request.with_json(&json!({ "title": null })) }
         }
         Request::SubmitTurn { key, case, turn } => {
             let request = HttpRequest::new(call, Method::Post, turns_path(case));
-            HttpRequest { key: Some(*key), content: Some(turn::content(*key, turn)), ..request }
+            HttpRequest { key: Some((*key).into()), content: Some(turn::content(*key, turn)), ..request }
         }
         Request::PollJob { job, .. } => HttpRequest::new(call, Method::Get, job::path(job)?),
         Request::Rename { case, title } => {
             HttpRequest::new(call, Method::Put, case_path(case)).with_json(&json!({ "title": title }))
         }
+        Request::GenerateTitle { key, case } => {
+            let request = HttpRequest::new(call, Method::Post, format!("{}/title", case_path(case)));
+            HttpRequest {
+                key: Some((*key).into()),
+                ..request.with_json(&json!({ "max_words": TITLE_WORDS }))
+            }
+        }
         Request::Delete { case } => HttpRequest::new(call, Method::Delete, case_path(case)),
     })
+}
+
+/// One case.
+pub(crate) fn case(case: &RealId) -> HttpRequest {
+    HttpRequest::new(Call::ReadCase, Method::Get, case_path(case))
+}
+
+/// What a screen shows of a case.
+pub(crate) fn details(case: &RealId) -> HttpRequest {
+    HttpRequest::new(Call::ReadDetails, Method::Get, format!("{}/ui", case_path(case)))
+}
+
+/// The files of a case; more than a page of them is not shown.
+pub(crate) fn files(case: &RealId) -> HttpRequest {
+    let path = format!("{}/uploaded-files?{}", case_path(case), page(0, *PAGE_ROWS.end()));
+    HttpRequest::new(Call::ReadDetails, Method::Get, path)
 }
 
 /// A question to the server itself, without a token.
@@ -131,6 +187,35 @@ pub(crate) fn probe(path: &str) -> HttpRequest {
 /// A sign-in; `body` has its content.
 pub(crate) fn sign_in(call: Call, path: &str, body: &serde_json::Value) -> HttpRequest {
     HttpRequest::new(call, Method::Post, path).with_json(body)
+}
+
+/// Trades an authorization code for tokens, once.
+pub(crate) fn exchange_code(authorization: &Authorization, code: &Secret) -> HttpRequest {
+    HttpRequest::new(Call::Exchange, Method::Post, "/api/v1/auth/oauth/token").with_json(&json!({
+        "grant_type": "authorization_code",
+        "client_id": authorization.client_id,
+        "code": code.reveal(),
+        "code_verifier": authorization.verifier().reveal(),
+        "redirect_uri": authorization.redirect_uri,
+    }))
+}
+
+/// Renews tokens that came by OAuth.
+pub(crate) fn oauth_refresh(client_id: &str, token: &Secret) -> HttpRequest {
+    HttpRequest::new(Call::Refresh, Method::Post, "/api/v1/auth/oauth/token").with_json(&json!({
+        "grant_type": "refresh_token",
+        "client_id": client_id,
+        "refresh_token": token.reveal(),
+    }))
+}
+
+/// Takes a refresh token out of use.
+pub(crate) fn oauth_revoke(client_id: &str, token: &Secret) -> HttpRequest {
+    HttpRequest::new(Call::Revoke, Method::Post, "/api/v1/auth/oauth/revoke").with_json(&json!({
+        "token": token.reveal(),
+        "token_type_hint": "refresh_token",
+        "client_id": client_id,
+    }))
 }
 
 pub(crate) fn refresh(token: &Secret) -> HttpRequest {

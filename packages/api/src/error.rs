@@ -47,6 +47,9 @@ pub enum SignInFailure {
         "This sign-in link was used already or is too old. Restart the local server and open the link that it prints."
     )]
     LinkUsed,
+    /// 400 or 401 to an authorization code.
+    #[error("The sign-in took too long or its page was used twice. Start again.")]
+    CodeRefused,
     /// 409 to a registration.
     #[error("This name is taken. If it is yours, sign in; otherwise choose another one.")]
     NameTaken,

@@ -7,13 +7,13 @@ use copilot_core::ids::RealId;
 use copilot_core::request::Job;
 
 use crate::address::ServerAddress;
-use crate::encode::{segment, turns_path};
+use crate::encode::segment;
 
 /// Longest address of a job that is believed.
 const PATH_MAX: usize = 2048;
 
-/// Reads the `Location` of a 202 to a turn of `case`.
-pub(crate) fn from_location(server: &ServerAddress, case: &RealId, location: &str) -> Option<Job> {
+/// Reads the `Location` of a 202 to what was sent to the path `base`.
+pub(crate) fn from_location(server: &ServerAddress, base: &str, location: &str) -> Option<Job> {
     let location = location.trim();
     let location = location.split('#').next().unwrap_or_default();
     let path = match location {
@@ -24,18 +24,18 @@ pub(crate) fn from_location(server: &ServerAddress, case: &RealId, location: &st
             on_origin(server, &format!("{scheme}{location}"))?
         }
         _ if location.starts_with('/') => location.to_owned(),
-        _ if location.starts_with('?') => format!("{}{location}", turns_path(case)),
+        _ if location.starts_with('?') => format!("{base}{location}"),
         // RFC 3986, 5.2.3: relative to the folder of the path that was asked.
-        _ => format!("{}/{location}", parent(&turns_path(case))),
+        _ => format!("{}/{location}", parent(base)),
     };
     let job = Job(Arc::from(without_dots(&path)));
     self::path(&job).is_some().then_some(job)
 }
 
 /// The job by its name, for a `Location` that the server does not expose to browsers (contract 4.4).
-pub(crate) fn from_id(case: &RealId, id: &str) -> Option<Job> {
+pub(crate) fn from_id(base: &str, id: &str) -> Option<Job> {
     let id = RealId::parse(id).ok()?;
-    Some(Job(Arc::from(format!("{}/jobs/{}", turns_path(case), segment(id.as_str())))))
+    Some(Job(Arc::from(format!("{base}/jobs/{}", segment(id.as_str())))))
 }
 
 /// Path and query of a job; `None` when it could lead off the origin or break a request line.
@@ -95,8 +95,7 @@ mod tests {
 
     fn read(location: &str) -> Option<String> {
         let server = ServerAddress::parse("https://api.example:8443").unwrap();
-        let case = RealId::parse("c-1").unwrap();
-        from_location(&server, &case, location).map(|job| job.0.as_ref().to_owned())
+        from_location(&server, "/api/v1/cases/c-1/turns", location).map(|job| job.0.as_ref().to_owned())
     }
 
     #[test]

@@ -7,8 +7,11 @@
 //! `answer` (what came back), `decode` over `wire` (what it says), `classify` (what it means when it
 //! says something else).
 //!
-//! Deliberately absent: retries, waiting and queues (the core decides), the storage of credentials
-//! (the runtime's), and the 2025 dialect "queries".
+//! The contract has two dialects. The core asks in the words of turns; `dialect` knows which one a server
+//! speaks and what proves it, `queries` asks a server of 2025 for the same things.
+//!
+//! Deliberately absent: retries, waiting and queues (the core decides), and the storage of credentials
+//! (the runtime's).
 
 mod account;
 mod address;
@@ -19,13 +22,17 @@ mod client;
 mod clock;
 mod credentials;
 mod decode;
+mod details;
+mod dialect;
 mod encode;
 mod error;
 mod error_body;
 mod error_text;
 mod installation;
 mod job;
+mod oauth;
 mod probe;
+mod queries;
 mod retry_after;
 mod times;
 mod transport;
@@ -36,6 +43,8 @@ pub use address::ServerAddress;
 pub use call::Timeouts;
 pub use client::Client;
 pub use credentials::{Credentials, Secret, SessionId};
+pub use dialect::Dialect;
 pub use error::{AddressError, SignInFailure};
 pub use installation::InstallationId;
+pub use oauth::{Authorization, OAuthOffer, RedirectError};
 pub use probe::{ServerInfo, SignInMode};

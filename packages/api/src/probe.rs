@@ -1,4 +1,5 @@
-//! Whether there is a server of ours, what it allows and how one signs in (contract 1, rows 1 and 2).
+//! Whether there is a server of ours, its dialect, what it allows and how one signs in (contract 1, rows
+//! 1 to 3).
 
 use std::sync::Arc;
 
@@ -8,6 +9,8 @@ use copilot_core::{Failure, FailureClass, Rejection};
 use crate::answer::HttpAnswer;
 use crate::call::Call;
 use crate::classify::{self, Asked};
+use crate::dialect::Dialect;
+use crate::oauth::OAuthOffer;
 use crate::wire::{AuthConfig, Capabilities};
 
 /// Where capabilities are found: the place of contract 2.0.0, then its later place.
@@ -16,15 +19,22 @@ const CAPABILITIES: [&str; 2] = ["/v1/meta/capabilities", "/api/v1/meta/capabili
 /// Where the way to sign in is found.
 const AUTH_CONFIG: &str = "/api/v1/auth/config";
 
+/// Where a server of the queries dialect asks for a token.
+const ME: &str = "/api/v1/auth/me";
+
 /// What a server says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerInfo {
+    /// How it is to be talked to.
+    pub dialect: Dialect,
     /// What it allows; the contract's defaults where it is silent.
     pub limits: Limits,
     /// What its operator calls it.
     pub name: Option<Arc<str>>,
     /// How one signs in, if it said.
     pub sign_in: Option<SignInMode>,
+    /// How to sign in by OAuth, where that is the way.
+    pub oauth: Option<OAuthOffer>,
 }
 
 /// How one signs in.
@@ -80,11 +90,31 @@ pub(crate) async fn ask(
         Err(failure) => return Err(failure),
     };
     if capabilities.is_none() && config.is_none() {
-        return Err(doubt.verdict());
+        if doubt.0.is_some() {
+            return Err(doubt.verdict());
+        }
+        // All of them were "not found" in JSON: only now the last question means anything.
+        let answer = ask(ME).await?;
+        let wants_a_token = answer.head.status == 401 && !answer.is_foreign();
+        if !wants_a_token {
+            doubt.note(&answer);
+            return Err(doubt.verdict());
+        }
+        return Ok(ServerInfo {
+            dialect: Dialect::Queries,
+            limits: Limits::default(),
+            name: None,
+            sign_in: Some(SignInMode::Local { registration: true }),
+            oauth: None,
+        });
     }
     Ok(ServerInfo {
+        dialect: Dialect::Turns,
         limits: capabilities.as_ref().map_or_else(Limits::default, Capabilities::limits),
         name: capabilities.as_ref().and_then(Capabilities::name),
+        oauth: config
+            .as_ref()
+            .and_then(|config| config.offer(capabilities.as_ref().and_then(Capabilities::dashboard))),
         sign_in: config.map(SignInMode::read),
     })
 }
@@ -100,7 +130,8 @@ struct Doubt(Option<Failure>);
 impl Doubt {
     fn note(&mut self, answer: &HttpAnswer) {
         let failure = classify::answer(Asked { call: Call::Probe, with_token: false }, answer);
-        let absent = matches!(failure.class, FailureClass::Rejected(_)) && answer.head.status == 404;
+        // A 404 with a page is somebody else's, and says nothing about this server.
+        let absent = answer.head.status == 404 && !answer.is_foreign();
         if !absent && self.0.is_none() {
             self.0 = Some(failure);
         }

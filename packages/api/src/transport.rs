@@ -15,8 +15,7 @@ pub(crate) use native::Transport;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use web::Transport;
 
-use copilot_core::Millis;
-
+use crate::call::Patience;
 use crate::encode::Method;
 
 /// A request with nothing left to decide.
@@ -25,6 +24,6 @@ pub(crate) struct Outgoing {
     pub(crate) url: String,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Option<Vec<u8>>,
-    /// From now to the last byte of the answer.
-    pub(crate) timeout: Millis,
+    /// How long the answer is awaited.
+    pub(crate) patience: Patience,
 }

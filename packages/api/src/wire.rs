@@ -6,17 +6,21 @@
 
 mod account;
 mod case;
+mod details;
 mod lenient;
 mod message;
 mod page;
 mod server;
 mod turn;
 
-pub(crate) use account::{Refreshed, Session, read_sign_in, read_sign_out};
-pub(crate) use case::{read_case, read_cases};
+pub(crate) use account::{Refreshed, Session, read_code_exchange, read_sign_in, read_sign_out};
+pub(crate) use case::{UNNAMED, read_bare_cases, read_case, read_cases};
+pub(crate) use details::{read_description, read_details, read_files, read_milestones};
 pub(crate) use message::read_messages;
 pub(crate) use server::{AuthConfig, Capabilities};
-pub(crate) use turn::{Poll, job_id, read_poll, read_turn};
+pub(crate) use turn::{
+    Poll, job_id, read_poll, read_query, read_query_poll, read_title, read_turn, read_upload,
+};
 
 #[cfg(test)]
 mod tests;

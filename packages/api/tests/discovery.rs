@@ -41,7 +41,7 @@ async fn a_server_is_recognised_by_either_proof_at_either_place() {
 async fn a_probe_that_decides_nothing_says_why() {
     let absent = || json(404, "", ABSENT);
     for (steps, class) in [
-        (vec![absent(), absent(), absent()], Rejected(Rejection::OtherDialect)),
+        (vec![absent(), absent(), absent(), absent()], Rejected(Rejection::OtherDialect)),
         (vec![page(200), page(200), page(200)], CaptivePortal),
         (vec![absent(), absent(), json(503, "Retry-After: 5\r\n", "{}")], Passing(Transient::Busy)),
         (vec![json(200, "", "{}"), absent(), absent()], Passing(Transient::ServerProblem)),

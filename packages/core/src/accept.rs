@@ -1,5 +1,8 @@
 //! Intents: checked, turned into operations, on screen in the same step.
 
+mod backups;
+mod import;
+mod status;
 mod titles;
 mod unsent;
 
@@ -23,22 +26,30 @@ impl Core {
             Intent::Open(case) => self.open(case),
             Intent::Submit { case, turns } => self.submit(case, turns),
             Intent::Rename { case, title } => self.rename(case, &title),
+            Intent::GenerateTitle(case) => self.generate_title(&case),
+            Intent::SetStatus { case, to, text } => self.set_status(&case, to, text),
             Intent::Delete(case) => self.delete(case),
             Intent::Pin { case, pinned } => {
-                let stamp = self.stamp();
+                let stamp = self.pin_stamp(&case);
                 self.state(Record::Pin { case, pinned, stamp }, false);
             }
             Intent::KeepDraft { case, draft } => self.keep_draft(case, draft),
             Intent::Retry(op) => self.retry(op, false),
             Intent::SendAnyway(op) => self.retry(op, true),
             Intent::RetryAll(case) => self.retry_all(&case),
+            Intent::SendRest(case) => self.send_rest(&case),
             Intent::Edit(op) => self.edit(op),
             Intent::Discard(op) => self.discard(op),
             Intent::Undo(op) => self.undo(op),
             Intent::Stop(op) => self.stop(op),
-            Intent::KeepMine(case) => self.keep_mine(&case),
-            Intent::UseTheirs(case) => self.use_theirs(&case),
+            Intent::KeepMine(op) => self.keep_mine(op),
+            Intent::UseTheirs(op) => self.use_theirs(op),
             Intent::DismissTitleNote(case) => self.dismiss_title_note(&case),
+            Intent::Restore(id) => self.restore(id),
+            Intent::DropBackup(id) => self.drop_backup(id),
+            Intent::ReadDetails(case) => self.read_details(&case),
+            Intent::CloseDetails => self.reads.close_details(),
+            Intent::Import(takeover) => self.import(&takeover),
             Intent::TryNow => self.try_now(),
             Intent::LoadOlder => self.load_older(),
             Intent::Seen => self.seen(),
@@ -90,19 +101,23 @@ impl Core {
             self.state(Record::Seen { case: case.clone(), turn }, false);
         }
         for turn in turns {
-            let (question, answer) = (self.mint_message(), self.mint_message());
-            self.begin(&case, OperationKind::SubmitTurn { question, answer, turn: Arc::new(turn) });
+            self.say(&case, turn);
         }
         if self.net.link != LinkStatus::Online {
             self.announce(Announcement::WaitingOffline);
         }
         if self.ledger.draft(draft_of.as_ref()).is_some() {
-            let stamp = self.stamp();
+            let stamp = self.draft_stamp(draft_of.as_ref());
             self.state(Record::Draft { case: draft_of.clone(), draft: Draft::default(), stamp }, false);
         }
         if draft_of.is_none() {
             self.open(Some(case));
         }
+    }
+
+    fn say(&mut self, case: &CaseKey, turn: Turn) -> OperationId {
+        let (question, answer) = (self.mint_message(), self.mint_message());
+        self.begin(case, OperationKind::SubmitTurn { question, answer, turn: Arc::new(turn) })
     }
 
     /// Whether the person can still do something in a case.
@@ -130,7 +145,7 @@ impl Core {
 
     fn keep_draft(&mut self, case: Option<CaseKey>, draft: Draft) {
         if self.ledger.draft(case.as_ref()).cloned().unwrap_or_default() != draft {
-            let stamp = self.stamp();
+            let stamp = self.draft_stamp(case.as_ref());
             self.state(Record::Draft { case, draft, stamp }, false);
         }
     }

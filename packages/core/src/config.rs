@@ -44,6 +44,8 @@ pub struct Config {
     /// How long a confirmed message is kept in the journal as well: its rows reach the cache meanwhile. A
     /// cache is written by the way, and a server may never list an answer again.
     pub linger: Millis,
+    /// How long a copy of something that was replaced can be restored: seven days.
+    pub backups_kept: Millis,
     /// Messages per page (contract 2.5).
     pub page: u32,
     /// Longest title in characters (ux §4).
@@ -72,6 +74,7 @@ impl Default for Config {
             key_lifetime: Millis::seconds(3600),
             probe_last: Millis::seconds(30),
             linger: Millis::seconds(2),
+            backups_kept: Millis::seconds(7 * 24 * 3600),
             page: 100,
             title_chars: 50,
         }

@@ -47,6 +47,11 @@ impl Rows {
         self.turns.contains(&(turn, role))
     }
 
+    /// The first turn that a row is here of.
+    pub(crate) fn lowest_turn(&self) -> Option<u32> {
+        self.turns.first().map(|(turn, _)| *turn)
+    }
+
     pub(crate) fn by_key(&self, key: &MessageKey) -> Option<&Arc<CachedMessage>> {
         self.by_key.get(key).and_then(|id| self.by_id.get(id))
     }
@@ -126,3 +131,6 @@ impl Confirmed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,7 @@ use crate::outbox::Outbox;
 use crate::reads::Reads;
 use crate::screen::Screen;
 use crate::time::{Millis, Mono, Now};
+use crate::trace::Tape;
 use crate::windows::Windows;
 
 /// The state machine of one account in one window.
@@ -55,6 +56,7 @@ pub struct Core {
     pub(crate) windows: Windows,
     pub(crate) screen: Screen,
     pub(crate) recorder: Recorder,
+    pub(crate) tape: Tape,
     pub(crate) dirty_lanes: BTreeSet<Lane>,
     staged: Vec<Record>,
     staged_as_sender: bool,
@@ -67,6 +69,7 @@ impl Core {
     /// A core that waits for [`Event::Boot`].
     #[must_use]
     pub fn new(config: Config, mut entropy: Entropy) -> Self {
+        let tape = Tape::new(entropy.state());
         // Half of the range is left to count upwards in.
         let counter = entropy.next_u64() >> 24;
         let windows = Windows::new(entropy.next_u64());
@@ -83,6 +86,7 @@ impl Core {
             windows,
             screen: Screen::default(),
             recorder: Recorder::default(),
+            tape,
             dirty_lanes: BTreeSet::new(),
             staged: Vec::new(),
             staged_as_sender: false,
@@ -97,6 +101,7 @@ impl Core {
         // The monotonic clock is only as good as the platform: it must not run backwards in here.
         let mono = now.mono.max(self.now.mono);
         self.now = Now { mono, ..now };
+        self.tape.record(now, &event);
         let (name, before) = (name_of(&event), effects.len());
         match event {
             Event::Boot(recovered) => self.boot(recovered),
@@ -193,8 +198,18 @@ impl Core {
         OperationId::from_random(self.entropy.bytes16())
     }
 
-    pub(crate) fn stamp(&mut self) -> Stamp {
-        Stamp { wall: self.now.wall, tie: self.entropy.next_u64() }
+    /// A stamp that is newer than the known one, whatever the clock says.
+    pub(crate) fn stamp_after(&mut self, known: Stamp) -> Stamp {
+        let stamp = Stamp { wall: self.now.wall, tie: self.entropy.next_u64() >> 1 };
+        if stamp > known { stamp } else { Stamp { tie: known.tie.saturating_add(1), ..known } }
+    }
+
+    pub(crate) fn draft_stamp(&mut self, case: Option<&CaseKey>) -> Stamp {
+        self.stamp_after(self.ledger.draft_stamp(case))
+    }
+
+    pub(crate) fn pin_stamp(&mut self, case: &CaseKey) -> Stamp {
+        self.stamp_after(self.ledger.case(case).map(|case| case.pin.1).unwrap_or_default())
     }
 
     fn arm_timers(&mut self) {

@@ -2,10 +2,12 @@
 
 use crate::core::Core;
 use crate::effect::Effect;
+use crate::failure::{Failure, FailureClass};
 use crate::ids::OperationId;
 use crate::journal::Record;
 use crate::ledger::{Entry, Stage};
 use crate::link::Purpose;
+use crate::model::RealCase;
 use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind, Wait};
 use crate::outbox::Phase;
 use crate::request::{Request, RequestId};
@@ -85,6 +87,7 @@ impl Core {
         match entry.op.kind {
             OperationKind::CreateCase { .. } => deletion.is_none() || entry.first.is_some(),
             OperationKind::SubmitTurn { .. } => deletion.is_none() && self.ledger.real(case).is_some(),
+            OperationKind::GenerateTitle { .. } => deletion.is_none() && self.ledger.real(case).is_some(),
             OperationKind::Rename { .. } => {
                 let clear = deletion.is_none() && self.ledger.real(case).is_some();
                 clear && self.title_conflict(case).is_none()
@@ -99,7 +102,7 @@ impl Core {
         }
     }
 
-    fn may_send(&self) -> bool {
+    pub(crate) fn may_send(&self) -> bool {
         self.windows.may_send() && self.net.is_clear(self.now.mono)
     }
 
@@ -135,6 +138,9 @@ impl Core {
                 self.send(Purpose::Poll(id), request, id);
             }
             return;
+        }
+        if self.is_status_outdated(&entry) {
+            return self.park(id, Failure::of(FailureClass::Conflict));
         }
         if entry.first.is_none() {
             // Before anything leaves it must be known, for ever, that it may have left.
@@ -174,6 +180,7 @@ impl Core {
             OperationKind::Rename { title, .. } => {
                 Request::Rename { case: case?, title: std::sync::Arc::clone(title) }
             }
+            OperationKind::GenerateTitle { .. } => Request::GenerateTitle { key, case: case? },
             OperationKind::Delete => Request::Delete { case: case? },
         })
     }
@@ -189,7 +196,9 @@ impl Core {
             .is_some_and(|at| self.now.mono - at >= self.config.key_lifetime);
         match entry.op.kind {
             // It may have run, and its key may have expired since (contract 4.1, rule 5).
-            OperationKind::SubmitTurn { .. } | OperationKind::CreateCase { .. } => {
+            OperationKind::SubmitTurn { .. }
+            | OperationKind::CreateCase { .. }
+            | OperationKind::GenerateTitle { .. } => {
                 entry.first.is_some_and(|first| {
                     let now = self.now.wall;
                     sent_long_ago || now < first.at || now - first.at >= self.config.key_lifetime
@@ -204,11 +213,10 @@ impl Core {
     fn verify(&mut self, entry: &Entry) {
         let (op, key) = (entry.op.id, entry.op.case.clone());
         if matches!(entry.op.kind, OperationKind::CreateCase { .. }) {
-            let request = Request::ListCases { offset: 0, limit: self.config.page };
-            return self.send(Purpose::Adopt(op), request, op);
+            return self.look_for_case(op, 0, None);
         }
         let Some(case) = self.ledger.real(&key) else { return };
-        if matches!(entry.op.kind, OperationKind::Rename { .. }) {
+        if matches!(entry.op.kind, OperationKind::Rename { .. } | OperationKind::GenerateTitle { .. }) {
             let request = Request::ReadCase { case: case.clone() };
             return self.send(Purpose::Compare(op, case), request, op);
         }
@@ -216,6 +224,12 @@ impl Core {
         let offset = crate::reads::Reads::verify_offset(self.confirmed.rows(&case));
         let request = Request::ListMessages { case: case.clone(), offset, limit: self.config.page };
         self.send(Purpose::Verify(op, case, offset), request, op);
+    }
+
+    /// Reads a page of the list for a case that an operation may have made.
+    pub(crate) fn look_for_case(&mut self, op: OperationId, offset: u32, found: Option<Box<RealCase>>) {
+        let request = Request::ListCases { offset, limit: self.config.page };
+        self.send(Purpose::Adopt(op, offset, found), request, op);
     }
 
     /// Hands a request to the network on behalf of an operation.
@@ -283,6 +297,10 @@ impl Core {
             self.state(Record::Ended { op, end: End::Completed }, true);
         }
         if discarded {
+            if self.is_discard_unkept(op) {
+                // Its end counts only behind it.
+                self.state(Record::Discarding { op, until: self.now.wall }, false);
+            }
             self.state(Record::Ended { op, end: End::Discarded }, false);
         }
     }
@@ -295,6 +313,9 @@ impl Core {
             }
             self.outbox.looks.remove(&(at, op));
             self.place_operation(op);
+            if let Some(case) = self.ledger.entry(&op).map(|entry| entry.op.case.clone()) {
+                self.place_neighbours(op, &case);
+            }
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Everything that the core can ask for. It never does anything itself.
 
+use serde::{Deserialize, Serialize};
+
 use std::sync::Arc;
 
 use crate::event::TimerId;
 use crate::failure::Failure;
 use crate::ids::{CaseKey, OperationId, RealId};
 use crate::journal::{Batch, Epoch, Record, Sequence};
-use crate::model::{Draft, RealCase};
+use crate::legacy::ImportCounts;
+use crate::model::{CaseState, Draft, RealCase};
 use crate::peer::PeerMessage;
 use crate::request::{Request, RequestId};
 use crate::time::Millis;
@@ -54,7 +57,7 @@ pub enum Effect {
 }
 
 /// A change of the cache. Also what windows tell each other about confirmed rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CacheWrite {
     /// A case, new or changed.
     Case(Arc<RealCase>),
@@ -100,6 +103,15 @@ pub enum Notice {
         /// Why.
         failure: Failure,
     },
+    /// The server found no name for a case; its title is as it was.
+    NotNamed {
+        /// Which.
+        case: CaseKey,
+        /// Why.
+        failure: Failure,
+    },
+    /// Data of the earlier extension was taken over.
+    Imported(ImportCounts),
     /// For assistive technology, and for nobody else.
     Announce(Announcement),
 }
@@ -138,6 +150,13 @@ pub enum Undoable {
     },
     /// An unsent message was discarded.
     Discarded,
+    /// A case was moved to another state; can be taken back until that is sent.
+    StatusChanged {
+        /// Which.
+        case: CaseKey,
+        /// The state.
+        to: CaseState,
+    },
 }
 
 /// What assistive technology is told (ux §10).

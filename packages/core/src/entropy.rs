@@ -21,6 +21,16 @@ impl Entropy {
         Self { state }
     }
 
+    /// A generator that goes on where another one is.
+    pub(crate) const fn from_state(state: [u64; 4]) -> Self {
+        Self { state }
+    }
+
+    /// Where the generator is.
+    pub(crate) const fn state(&self) -> [u64; 4] {
+        self.state
+    }
+
     /// A generator for tests and simulations: spreads one number over the state by splitmix64.
     #[must_use]
     pub fn from_number(mut number: u64) -> Self {
@@ -54,3 +64,6 @@ impl Entropy {
         ((u128::from(self.next_u64()) << 64) | u128::from(self.next_u64())).to_le_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! Everything that can happen to the core.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::RealId;
 use crate::intent::Intent;
 use crate::journal::{BatchId, Epoch, Recovered, Sequence, Sequenced, StoreRefusal};
@@ -8,7 +10,7 @@ use crate::request::{Outcome, RequestId};
 use crate::view::CachedMessage;
 
 /// Something happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// The store is open. First event of an instance, exactly once.
     Boot(Recovered),
@@ -33,7 +35,7 @@ pub enum Event {
 }
 
 /// What a store has to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StoreAck {
     /// A batch is durable.
     Appended {
@@ -67,7 +69,7 @@ pub enum StoreAck {
 }
 
 /// The platform's opinion about the network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Link {
     /// There seems to be a route.
     Online,
@@ -76,7 +78,7 @@ pub enum Link {
 }
 
 /// The sending lease of this profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LeaseEvent {
     /// This window sends, under this epoch.
     Granted(Epoch),
@@ -85,7 +87,7 @@ pub enum LeaseEvent {
 }
 
 /// The life of the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lifecycle {
     /// It came to the front.
     Shown,
@@ -94,7 +96,7 @@ pub enum Lifecycle {
 }
 
 /// Names a timer. Arming one that is armed moves it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum TimerId {
     /// The next moment at which an operation may go on.
     Queue,

@@ -43,3 +43,6 @@ impl Hasher for Fingerprint {
         self.write_u64(number as u64);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,8 @@ use crate::ids::OperationId;
 use crate::ledger::{Entry, Stage, Touched};
 use crate::operation::{End, Lane, OperationKind, Wait};
 use crate::outbox::{Live, Phase, Tally};
+use crate::screen::SHORT_WAIT;
+use crate::time::Mono;
 
 impl Core {
     /// Follows a change of the ledger into lanes, totals and rows. `ours` says that the record is
@@ -14,14 +16,7 @@ impl Core {
             Touched::Nothing => {}
             Touched::Operation(op) => self.operation_moved(op, ours),
             Touched::Ended(entry, end) => self.operation_ended(&entry, end),
-            Touched::Linked(case, real) => {
-                self.screen.forget_case(&crate::ids::CaseKey::of_server(&real));
-                self.case_changed(&case);
-                self.lanes_of_case(&case);
-                if self.screen.open() == Some(&case) {
-                    self.make_resident(&case);
-                }
-            }
+            Touched::Linked(case, real) => self.case_linked(&case, &real),
             Touched::Case(case) => self.case_changed(&case),
             Touched::Draft(case) => self.screen.patch(crate::view::ViewPatch::Draft(case)),
             Touched::Deleted(real) => {
@@ -34,6 +29,29 @@ impl Core {
         }
     }
 
+    /// A case of this device turned out to be a case of the server. If that was on screen by itself, and
+    /// written to, it is the same case from now on.
+    fn case_linked(&mut self, case: &crate::ids::CaseKey, real: &crate::ids::RealId) {
+        let other = crate::ids::CaseKey::of_server(real);
+        let was_open = self.screen.open() == Some(&other);
+        self.outbox.merge_case(&other, case);
+        self.screen.forget_case(&other);
+        if was_open {
+            self.screen.set_open(Some(case.clone()));
+            self.screen.patch(crate::view::ViewPatch::Open);
+        }
+        if self.screen.open() == Some(case) {
+            self.make_resident(case);
+        }
+        let ops: Vec<_> = self.ledger.ops_of(case).map(|entry| entry.op.id).collect();
+        for op in ops {
+            self.operation_moved(op, false);
+        }
+        self.place_all_rows(case);
+        self.case_changed(case);
+        self.lanes_of_case(case);
+    }
+
     pub(crate) fn operation_moved(&mut self, id: OperationId, ours: bool) {
         let Some(entry) = self.ledger.entry(&id) else {
             return;
@@ -41,6 +59,10 @@ impl Core {
         let (lane, order, case) = (entry.op.lane(), entry.op.order, entry.op.case.clone());
         let holds_lane = entry.holds_lane() && entry.discarding.is_none();
         let failed = matches!(entry.stage, Stage::Failed { .. });
+        let failed_until = match &entry.stage {
+            Stage::Failed { failure, at } => self.kept_from_retry(failure, *at),
+            _ => None,
+        };
         let acknowledged = matches!(entry.stage, Stage::Acknowledged(_));
         let is_delete = matches!(entry.op.kind, OperationKind::Delete);
         let (mono, batch) = (self.now.mono, self.staged_batch());
@@ -48,18 +70,14 @@ impl Core {
             let unkept = ours.then_some(batch);
             Live::new(unkept, mono)
         });
-        if acknowledged && live.acknowledged_at.is_none() {
-            live.acknowledged_at = Some(mono);
-            for delay in [self.config.show_sent, self.config.only_here] {
-                self.outbox.looks.insert((mono + delay, id));
-            }
+        let failed_now = failed && live.failed_until.is_none() && failed_until.is_some();
+        live.failed_until = if failed { live.failed_until.or(failed_until) } else { None };
+        let news = failed_now || live.seen_at == mono || (acknowledged && live.acknowledged_at.is_none());
+        if acknowledged {
+            live.acknowledged_at.get_or_insert(mono);
         }
-        let seen_at = live.seen_at;
-        let config = &self.config;
-        for delay in [config.show_sending, config.show_other_window, config.show_still_sending] {
-            if seen_at == mono {
-                self.outbox.look_again(mono + delay, id);
-            }
+        if news {
+            self.arm_looks(id);
         }
         // Messages behind a failed one are blocked; only when that changes does the lane change.
         let left_failed = !holds_lane && self.outbox.mark_failed(&lane, order, id, false);
@@ -77,7 +95,36 @@ impl Core {
             self.lanes_of_case(&case);
         }
         self.place_operation(id);
+        self.place_neighbours(id, &case);
         self.case_changed(&case);
+    }
+
+    /// How a message looks depends on the making of its case and on whether it is the next to be sent.
+    pub(crate) fn place_neighbours(&mut self, id: OperationId, case: &crate::ids::CaseKey) {
+        if self.ledger.meta_of(case).any(|entry| entry.op.id == id) {
+            self.place_operations_of(case);
+        } else if let Some(next) = self.first_turn(case).map(|entry| entry.op.id).filter(|next| *next != id) {
+            self.place_operation(next);
+        }
+    }
+
+    /// Rows change their look by time alone: each such moment is put down.
+    pub(crate) fn arm_looks(&mut self, op: OperationId) {
+        let Some(live) = self.outbox.live.get(&op) else { return };
+        let config = &self.config;
+        let since_seen = [config.show_sending, config.show_other_window, config.show_still_sending];
+        let since_answered = [config.show_sent, config.only_here];
+        let (answered, failed_until) = (live.acknowledged_at, live.failed_until);
+        let moments: Vec<_> = since_seen
+            .into_iter()
+            .map(|delay| live.seen_at + delay)
+            .chain(since_answered.into_iter().filter_map(|delay| Some(answered? + delay)))
+            .chain(failed_until)
+            .filter(|moment| *moment > self.now.mono)
+            .collect();
+        for moment in moments {
+            self.outbox.look_again(moment, op);
+        }
     }
 
     pub(crate) fn operation_ended(&mut self, entry: &Entry, end: End) {
@@ -87,7 +134,8 @@ impl Core {
         }
         let was_failed = matches!(entry.stage, Stage::Failed { .. });
         self.outbox.dequeue(&lane, entry.op.order, id);
-        if self.outbox.forget(id, &case) {
+        let undecided = matches!(entry.op.kind, OperationKind::Rename { .. }) || entry.op.transition().is_some();
+        if self.outbox.forget(id, &case) || undecided {
             self.screen.patch(crate::view::ViewPatch::Status);
         }
         if was_failed {
@@ -101,8 +149,14 @@ impl Core {
             // Another window has seen the rows and this one has not: the echo stays until they are here
             // (I17). They are in the cache by now, and on the server.
             self.read_rows_again(&case);
+            self.draw_again(entry);
         } else {
             self.displace_operation(entry);
+        }
+        if matches!(entry.op.kind, OperationKind::CreateCase { .. }) || entry.op.transition().is_some() {
+            self.place_operations_of(&case);
+        } else {
+            self.place_neighbours(id, &case);
         }
         self.case_changed(&case);
     }
@@ -122,10 +176,20 @@ impl Core {
     /// Moves an operation to another phase; its row, its lane and its totals follow.
     pub(crate) fn set_phase(&mut self, id: OperationId, phase: Phase) {
         self.outbox.set_phase(id, phase);
+        if let Phase::Waiting { until, why: Wait::Backoff } = phase
+            && until - self.now.mono > SHORT_WAIT
+        {
+            self.outbox.look_again(Mono(until.0 - SHORT_WAIT.0), id);
+        }
         if let Some(entry) = self.ledger.entry(&id) {
             let case = entry.op.case.clone();
+            let is_rename = matches!(entry.op.kind, OperationKind::Rename { .. });
             self.dirty_lanes.insert(entry.op.lane());
-            if self.recount(id) {
+            if is_rename {
+                // A title conflicts only while it is not under way.
+                self.screen.patch(crate::view::ViewPatch::Status);
+            }
+            if self.recount(id) || is_rename {
                 self.case_changed(&case);
             }
             self.place_operation(id);

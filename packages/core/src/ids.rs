@@ -190,3 +190,6 @@ impl FromStr for OperationId {
         uuid::Uuid::try_parse(text).map(Self).map_err(|_| IdError::NotUuid)
     }
 }
+
+#[cfg(test)]
+mod tests;

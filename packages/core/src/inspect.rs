@@ -44,7 +44,7 @@ pub struct Inspection {
 pub struct InspectedOperation {
     /// Its id, which is its idempotency key.
     pub id: OperationId,
-    /// `create case`, `send message`, `rename`, `delete`.
+    /// `create case`, `send message`, `rename`, `generate title`, `delete`.
     pub kind: &'static str,
     /// What it says, shortened.
     pub what: String,
@@ -154,11 +154,17 @@ impl Core {
         }
     }
 
+    /// The state of an operation in the words of the earlier extension.
+    pub(crate) fn exported_state(&self, entry: &Entry) -> ExportedState {
+        self.state_of(entry).exported()
+    }
+
     fn inspected(&self, entry: &Entry) -> InspectedOperation {
         let (kind, what) = match &entry.op.kind {
             OperationKind::CreateCase { name } => ("create case", &**name),
             OperationKind::SubmitTurn { turn, .. } => ("send message", &*turn.text),
             OperationKind::Rename { title, .. } => ("rename", &**title),
+            OperationKind::GenerateTitle { .. } => ("generate title", ""),
             OperationKind::Delete => ("delete", ""),
         };
         let state = self.state_of(entry);

@@ -1,12 +1,15 @@
 //! What a person can do. The only way in for the user interface.
 
+use serde::{Deserialize, Serialize};
+
 use std::sync::Arc;
 
 use crate::ids::{CaseKey, OperationId};
-use crate::model::{Draft, Turn};
+use crate::legacy::Takeover;
+use crate::model::{CaseState, Draft, Turn};
 
 /// What the person wants.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Intent {
     /// Show a case; `None` shows the empty conversation of a case that does not exist yet.
     Open(Option<CaseKey>),
@@ -24,6 +27,17 @@ pub enum Intent {
         case: CaseKey,
         /// The title.
         title: Arc<str>,
+    },
+    /// Have the server name a case by what was said in it.
+    GenerateTitle(CaseKey),
+    /// Move a case to another state. Can be undone until it is sent.
+    SetStatus {
+        /// Which case.
+        case: CaseKey,
+        /// The state.
+        to: CaseState,
+        /// The words that stand in the transcript for it; the server stores them as the person's.
+        text: Arc<str>,
     },
     /// Delete a case. Can be undone for the undo window.
     Delete(CaseKey),
@@ -47,20 +61,33 @@ pub enum Intent {
     RetryAll(CaseKey),
     /// Send a message although one before it was not sent.
     SendAnyway(OperationId),
+    /// Send every message of a case that waits for a failed one before it.
+    SendRest(CaseKey),
     /// Take an unsent message back into the composer.
     Edit(OperationId),
     /// Give up an unsent operation. Can be undone for the undo window.
     Discard(OperationId),
-    /// Take back a deletion or a discard while its window is open.
+    /// Take back a deletion or a discard while its window is open, or a status change that was not sent.
     Undo(OperationId),
     /// Stop waiting for an answer. The message itself may have arrived and is kept.
     Stop(OperationId),
-    /// The title changed here and elsewhere: overwrite theirs.
-    KeepMine(CaseKey),
-    /// The title changed here and elsewhere: give up mine.
-    UseTheirs(CaseKey),
+    /// A title or status changed here and elsewhere: overwrite theirs. Named by the operation of the
+    /// conflict.
+    KeepMine(OperationId),
+    /// A title or status changed here and elsewhere: give up mine.
+    UseTheirs(OperationId),
     /// Forget the note about a rename that the server refused.
     DismissTitleNote(CaseKey),
+    /// Put back what was replaced, from its copy: a title as a rename, words into the composer.
+    Restore(OperationId),
+    /// Let go of a copy.
+    DropBackup(OperationId),
+    /// Take the data of the earlier extension over.
+    Import(Arc<Takeover>),
+    /// Read the details of a case: somebody looks at them.
+    ReadDetails(CaseKey),
+    /// Nobody looks at the details of a case any more.
+    CloseDetails,
     /// Probe the server now instead of at the next automatic try.
     TryNow,
     /// Load older messages of the open case.

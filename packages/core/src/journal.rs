@@ -39,7 +39,7 @@ pub struct Epoch(pub u64);
 pub struct Writer(pub u64);
 
 /// Names one append of this instance, for its acknowledgement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BatchId(pub u64);
 
 /// Records that become durable together or not at all.
@@ -57,7 +57,7 @@ pub struct Batch {
 }
 
 /// What a store found when it was opened.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Recovered {
     /// The readable records, in order.
     pub records: Vec<Sequenced>,
@@ -72,7 +72,7 @@ pub struct Recovered {
 }
 
 /// Records that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Damage {
     /// How many were set aside.
     pub damaged: u64,
@@ -81,7 +81,7 @@ pub struct Damage {
 }
 
 /// What stored data survives (architecture §5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Durability {
     /// Nothing: it is gone when the window closes.
     #[default]
@@ -93,7 +93,7 @@ pub enum Durability {
 }
 
 /// Why a store did not take a batch. Nothing of it was kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StoreRefusal {
     /// No room.
     Full,

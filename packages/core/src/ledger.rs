@@ -14,12 +14,15 @@ use std::sync::Arc;
 use crate::failure::Failure;
 use crate::ids::{CaseKey, IdMap, MessageKey, OperationId, RealId};
 use crate::journal::Record;
-use crate::model::{Draft, Stamp};
+use crate::model::{Backup, Draft, Stamp};
 use crate::operation::{Acknowledged, End, FirstAttempt, OperationKind, PendingOperation};
 use crate::time::Wall;
 
 /// Answered messages per case that are remembered after their end: more than a page of rows has turns.
 const FINISHED: usize = 64;
+
+/// Copies of replaced things that are kept, the newest.
+const BACKUPS: usize = 200;
 
 /// Ended operations that are remembered by their id.
 const OVER: usize = 1024;
@@ -56,7 +59,8 @@ pub(crate) enum Stage {
 pub(crate) struct CaseLedger {
     /// Operations in the person's order.
     pub(crate) ops: BTreeSet<(u64, OperationId)>,
-    /// Those of them that say nothing: creation, titles, deletion. Few, however long the talk is.
+    /// Those of them that change the case itself: creation, titles, states, deletion. Few, however long the
+    /// talk is.
     meta: BTreeSet<(u64, OperationId)>,
     /// The operation behind each row that was born here and is not the server's yet.
     rows: BTreeMap<MessageKey, OperationId>,
@@ -82,6 +86,8 @@ pub(crate) struct Ledger {
     new_draft: Option<(Draft, Stamp)>,
     /// Set at, until.
     gate: Option<(Wall, Wall)>,
+    /// Oldest first.
+    backups: VecDeque<Arc<Backup>>,
     foreign: Vec<Arc<str>>,
     /// Operations that ended last: a fact that comes late must not bring one back to life.
     over: VecDeque<OperationId>,
@@ -131,7 +137,11 @@ impl Ledger {
             }),
             Record::Resumed { op, anyway } => self.update(op, |entry| {
                 entry.anyway |= *anyway;
-                if matches!(entry.stage, Stage::Failed { .. }) {
+                let over = matches!(
+                    entry.stage,
+                    Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
+                );
+                if !over {
                     entry.stage = Stage::Open;
                 }
             }),
@@ -148,22 +158,41 @@ impl Ledger {
                 }
                 Touched::Deleted(real.clone())
             }
-            Record::Draft { case, draft, stamp } => self.keep_draft(case.as_ref(), draft, *stamp),
+            Record::Draft { case, draft, stamp } => {
+                let case = case.as_ref().map(|case| self.canonical(case));
+                self.keep_draft(case.as_ref(), draft, *stamp)
+            }
             Record::Pin { case, pinned, stamp } => {
+                let case = self.canonical(case);
                 let pin = &mut self.cases.entry(case.clone()).or_default().pin;
                 if pin.1 < *stamp {
                     *pin = (*pinned, *stamp);
                 }
-                Touched::Case(case.clone())
+                Touched::Case(case)
             }
             Record::Seen { case, turn } => {
+                let case = self.canonical(case);
                 let seen = &mut self.cases.entry(case.clone()).or_default().seen;
                 *seen = (*seen).max(Some(*turn));
-                Touched::Case(case.clone())
+                Touched::Case(case)
             }
             Record::Gate { at, until } => {
                 self.gate = Some((*at, *until));
                 Touched::Gate
+            }
+            Record::Backup(backup) => {
+                if self.backup(&backup.id).is_none() {
+                    if self.backups.len() == BACKUPS {
+                        self.backups.pop_front();
+                    }
+                    self.backups.push_back(Arc::clone(backup));
+                }
+                backup.case.clone().map_or(Touched::Nothing, Touched::Case)
+            }
+            Record::BackupGone { id } => {
+                let gone = self.backups.iter().position(|backup| backup.id == *id);
+                let case = gone.and_then(|at| self.backups.remove(at)).and_then(|gone| gone.case.clone());
+                case.map_or(Touched::Nothing, Touched::Case)
             }
             Record::Foreign(json) => {
                 self.foreign.push(Arc::clone(json));
@@ -176,14 +205,20 @@ impl Ledger {
         if self.entries.contains_key(&op.id) || self.over.contains(&op.id) {
             return Touched::Nothing;
         }
+        let case = self.canonical(&op.case);
+        let op = &if case == op.case {
+            Arc::clone(op)
+        } else {
+            Arc::new(PendingOperation { case, ..(**op).clone() })
+        };
         let case = self.cases.entry(op.case.clone()).or_default();
         case.ops.insert((op.order, op.id));
-        match &op.kind {
-            OperationKind::SubmitTurn { question, answer, .. } => {
-                case.rows.insert(question.clone(), op.id);
-                case.rows.insert(answer.clone(), op.id);
-            }
-            _ => drop(case.meta.insert((op.order, op.id))),
+        if let OperationKind::SubmitTurn { question, answer, .. } = &op.kind {
+            case.rows.insert(question.clone(), op.id);
+            case.rows.insert(answer.clone(), op.id);
+        }
+        if !matches!(op.kind, OperationKind::SubmitTurn { .. }) || op.transition().is_some() {
+            case.meta.insert((op.order, op.id));
         }
         self.entries.insert(
             op.id,
@@ -217,7 +252,12 @@ impl Ledger {
             case.answered = case.answered.max(answer.turn.unwrap_or(0));
         }
         self.update(op, |entry| {
-            let done = matches!(entry.stage, Stage::Acknowledged(Acknowledged::Answered(_)));
+            // What is known to be done is only ever made better known.
+            let done = match &entry.stage {
+                Stage::Acknowledged(Acknowledged::Answered(_)) => true,
+                Stage::Acknowledged(Acknowledged::Committed) => matches!(with, Acknowledged::Working(_)),
+                _ => false,
+            };
             if !done {
                 entry.stage = Stage::Acknowledged(with.clone());
             }
@@ -260,8 +300,25 @@ impl Ledger {
             self.refused += 1;
             return Touched::Nothing;
         }
-        self.cases.entry(case.clone()).or_default().name = Some(Arc::clone(name));
+        let other = self.cases.remove(&CaseKey::of_server(real));
+        let known = self.cases.entry(case.clone()).or_default();
+        known.name = Some(Arc::clone(name));
+        if let Some(other) = other {
+            // What was done in the case before it was known to be this one.
+            for (_, op) in &other.ops {
+                if let Some(entry) = self.entries.get_mut(op) {
+                    entry.op = Arc::new(PendingOperation { case: case.clone(), ..(*entry.op).clone() });
+                }
+            }
+            known.merge(other);
+        }
         Touched::Linked(case.clone(), real.clone())
+    }
+
+    /// The key that a case goes by: a server case that was linked to a local one is that one.
+    fn canonical(&self, case: &CaseKey) -> CaseKey {
+        let linked = case.derived_from().and_then(|real| self.links.key(&real).cloned());
+        linked.unwrap_or_else(|| case.clone())
     }
 
     fn keep_draft(&mut self, case: Option<&CaseKey>, draft: &Draft, stamp: Stamp) -> Touched {
@@ -275,6 +332,11 @@ impl Ledger {
         Touched::Draft(case.cloned())
     }
 
+    /// Lets go of copies that can no longer be restored.
+    pub(crate) fn expire_backups(&mut self, is_kept: impl Fn(&Backup) -> bool) {
+        self.backups.retain(|backup| is_kept(backup));
+    }
+
     /// Feeds everything into a fingerprint.
     pub(crate) fn fingerprint(&self, state: &mut impl std::hash::Hasher) {
         use std::hash::Hash;
@@ -284,7 +346,28 @@ impl Ledger {
         self.deleted.hash(state);
         self.new_draft.hash(state);
         self.gate.hash(state);
+        self.backups.hash(state);
         self.foreign.hash(state);
+    }
+}
+
+impl CaseLedger {
+    /// Takes over everything of a case that is the same.
+    fn merge(&mut self, other: Self) {
+        self.ops.extend(other.ops);
+        self.meta.extend(other.meta);
+        self.rows.extend(other.rows);
+        self.answered = self.answered.max(other.answered);
+        self.finished.extend(other.finished);
+        self.finished.truncate(FINISHED);
+        let stamp_of = |draft: &Option<(Draft, Stamp)>| draft.as_ref().map(|(_, stamp)| *stamp);
+        if stamp_of(&self.draft) < stamp_of(&other.draft) {
+            self.draft = other.draft;
+        }
+        if self.pin.1 < other.pin.1 {
+            self.pin = other.pin;
+        }
+        self.seen = self.seen.max(other.seen);
     }
 }
 

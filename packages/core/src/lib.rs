@@ -35,6 +35,7 @@ mod integrity;
 mod intent;
 pub mod journal;
 mod ledger;
+pub mod legacy;
 mod link;
 pub mod model;
 pub mod operation;
@@ -47,6 +48,7 @@ mod retry;
 mod screen;
 mod sorted;
 mod time;
+pub mod trace;
 pub mod view;
 mod windows;
 

@@ -10,6 +10,7 @@ use crate::event::Link;
 use crate::failure::{Failure, FailureClass, Transient};
 use crate::ids::{OperationId, RealId};
 use crate::journal::Record;
+use crate::model::RealCase;
 use crate::request::{Limits, Outcome, Reply, Request, RequestId};
 use crate::time::{Millis, Mono};
 use crate::view::{AccountStatus, LinkStatus, ViewPatch};
@@ -23,8 +24,9 @@ pub(crate) enum Purpose {
     Poll(OperationId),
     /// To find out whether it has run: case, offset of the page.
     Verify(OperationId, RealId, u32),
-    /// To find out whether the case that it makes was made.
-    Adopt(OperationId),
+    /// To find out whether the case that it makes was made: offset of the page, and what the pages before it
+    /// hold that may be it.
+    Adopt(OperationId, u32, Option<Box<RealCase>>),
     /// To see whether the title that an operation changes was changed elsewhere.
     Compare(OperationId, RealId),
     Probe,
@@ -34,6 +36,7 @@ pub(crate) enum Purpose {
         offset: u32,
     },
     Case(RealId),
+    Details(RealId),
     Messages {
         case: RealId,
         offset: u32,
@@ -44,7 +47,7 @@ impl Purpose {
     const fn is_write(&self) -> bool {
         matches!(
             self,
-            Self::Operation(_) | Self::Poll(_) | Self::Verify(..) | Self::Adopt(_) | Self::Compare(..)
+            Self::Operation(_) | Self::Poll(_) | Self::Verify(..) | Self::Adopt(..) | Self::Compare(..)
         )
     }
 }
@@ -126,7 +129,10 @@ impl Net {
 
     pub(crate) fn open_reads(&self) -> usize {
         let read = |purpose: &Purpose| {
-            matches!(purpose, Purpose::Cases { .. } | Purpose::Case(_) | Purpose::Messages { .. })
+            matches!(
+                purpose,
+                Purpose::Cases { .. } | Purpose::Case(_) | Purpose::Details(_) | Purpose::Messages { .. }
+            )
         };
         self.requests.values().filter(|open| read(&open.purpose)).count()
     }
@@ -192,11 +198,12 @@ impl Core {
             Purpose::Operation(op) => self.operation_answered(op, outcome),
             Purpose::Poll(op) => self.job_answered(op, outcome),
             Purpose::Verify(op, case, offset) => self.verified(op, &case, offset, outcome),
-            Purpose::Adopt(op) => self.adopted(op, outcome),
+            Purpose::Adopt(op, offset, found) => self.adopted(op, offset, found, outcome),
             Purpose::Compare(op, case) => self.compared(op, &case, id, outcome),
             Purpose::Probe => self.probed(outcome),
             Purpose::Cases { offset } => self.cases_answered(offset, id, outcome),
             Purpose::Case(case) => self.case_answered(&case, id, outcome),
+            Purpose::Details(case) => self.details_answered(&case, outcome),
             Purpose::Messages { case, offset } => self.messages_answered(&case, offset, outcome),
             Purpose::RenewToken | Purpose::RenewSession => {}
         }
@@ -322,8 +329,9 @@ impl Core {
     /// Nobody asks the server anything for a while (I12). Survives a restart.
     pub(crate) fn close_gate(&mut self, wait: Millis) {
         // Directly, whatever the wall clock says that is in the record.
+        let before = self.net.gate;
         self.gate_for(wait);
-        if self.windows.is_sender() {
+        if self.net.gate != before && self.windows.is_sender() {
             let until = self.now.wall + wait;
             self.state(Record::Gate { at: self.now.wall, until }, true);
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 use crate::ids::{CaseKey, MessageKey, OperationId};
-use crate::model::{Answer, Turn};
+use crate::model::{Answer, CaseState, Intention, Turn};
 use crate::request::{Job, RequestId};
 use crate::time::{Mono, Wall};
 
@@ -55,6 +55,11 @@ pub enum OperationKind {
         /// The confirmed title that the person saw when renaming; the base of a three-way merge.
         base: Option<Arc<str>>,
     },
+    /// Have the server name the case.
+    GenerateTitle {
+        /// The confirmed title that the person saw when asking.
+        base: Option<Arc<str>>,
+    },
     /// Delete the case.
     Delete,
 }
@@ -76,7 +81,21 @@ impl PendingOperation {
             OperationKind::CreateCase { .. } | OperationKind::SubmitTurn { .. } => {
                 Lane::Talk(self.case.clone())
             }
-            OperationKind::Rename { .. } | OperationKind::Delete => Lane::Meta(self.case.clone()),
+            OperationKind::Rename { .. } | OperationKind::GenerateTitle { .. } | OperationKind::Delete => {
+                Lane::Meta(self.case.clone())
+            }
+        }
+    }
+
+    /// The states between which the operation moves its case, if it does: from, to.
+    #[must_use]
+    pub fn transition(&self) -> Option<(&CaseState, &CaseState)> {
+        match &self.kind {
+            OperationKind::SubmitTurn { turn, .. } => match &turn.intention {
+                Some(Intention::StatusTransition { from, to }) => Some((from, to)),
+                _ => None,
+            },
+            _ => None,
         }
     }
 }

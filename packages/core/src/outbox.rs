@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ids::OperationId;
+use crate::ids::{CaseKey, OperationId};
 use crate::journal::BatchId;
 use crate::operation::{Lane, Wait};
 use crate::request::RequestId;
@@ -51,6 +51,8 @@ pub(crate) struct Live {
     pub(crate) attempted_at: Option<Mono>,
     /// The server does not want it again before this moment, by its own word (I12).
     pub(crate) not_before: Option<Mono>,
+    /// Its failure is known, and it may not be tried again before this moment.
+    pub(crate) failed_until: Option<Mono>,
     /// The last attempt left and no trustworthy answer came.
     pub(crate) uncertain: bool,
     /// The server's list was read and does not hold the message, although its key may have expired.
@@ -77,6 +79,7 @@ impl Live {
             attempts: 0,
             attempted_at: None,
             not_before: None,
+            failed_until: None,
             uncertain: false,
             verified: false,
             seen_at,
@@ -133,7 +136,7 @@ pub(crate) struct Outbox {
     /// Operations in all lanes, and those of them that failed.
     queued: usize,
     failed: usize,
-    totals_of: BTreeMap<crate::ids::CaseKey, Totals>,
+    totals_of: BTreeMap<CaseKey, Totals>,
 }
 
 impl Outbox {
@@ -182,6 +185,23 @@ impl Outbox {
         }
     }
 
+    /// What was queued and counted for one case is another's: both are the same case. Operations have to be
+    /// queued anew.
+    pub(crate) fn merge_case(&mut self, from: &CaseKey, into: &CaseKey) {
+        for lane in [Lane::Talk(from.clone()), Lane::Meta(from.clone())] {
+            if let Some(queue) = self.lanes.remove(&lane) {
+                self.queued -= queue.queue.len();
+                self.failed -= queue.failed.len();
+            }
+            self.set_candidate(&lane, None);
+        }
+        if let Some(moved) = self.totals_of.remove(from) {
+            let totals = self.totals_of.entry(into.clone()).or_default();
+            totals.waiting += moved.waiting;
+            totals.not_sent += moved.not_sent;
+        }
+    }
+
     /// Whether nothing is on its way, in no lane.
     pub(crate) const fn is_at_rest(&self) -> bool {
         self.queued == self.failed
@@ -200,7 +220,7 @@ impl Outbox {
     }
 
     /// Forgets an operation that is over. True if it counted in the totals.
-    pub(crate) fn forget(&mut self, op: OperationId, case: &crate::ids::CaseKey) -> bool {
+    pub(crate) fn forget(&mut self, op: OperationId, case: &CaseKey) -> bool {
         let counted = self.set_tally(op, case, Tally::None);
         if let Some(live) = self.live.remove(&op)
             && let Phase::Waiting { until, .. } = live.phase
@@ -211,7 +231,7 @@ impl Outbox {
     }
 
     /// Counts an operation in the totals. True if its count changed.
-    pub(crate) fn set_tally(&mut self, op: OperationId, case: &crate::ids::CaseKey, tally: Tally) -> bool {
+    pub(crate) fn set_tally(&mut self, op: OperationId, case: &CaseKey, tally: Tally) -> bool {
         let Some(live) = self.live.get_mut(&op) else {
             return false;
         };
@@ -234,7 +254,7 @@ impl Outbox {
         self.totals
     }
 
-    pub(crate) fn totals_of(&self, case: &crate::ids::CaseKey) -> Totals {
+    pub(crate) fn totals_of(&self, case: &CaseKey) -> Totals {
         self.totals_of.get(case).copied().unwrap_or_default()
     }
 
@@ -255,3 +275,6 @@ impl Outbox {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

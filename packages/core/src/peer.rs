@@ -4,11 +4,13 @@
 //! that they are; there is no third kind of knowledge to get out of step. A lost message shows as a
 //! gap in the sequence and is read back from the store.
 
+use serde::{Deserialize, Serialize};
+
 use crate::effect::CacheWrite;
 use crate::journal::{Sequence, Sequenced};
 
 /// A message between windows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PeerMessage {
     /// These records became durable.
     Appended(Vec<Sequenced>),

@@ -2,15 +2,18 @@
 //! resident cases. Any window reads for itself; only the holder of the lease writes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::confirmed::Rows;
 use crate::core::Core;
 use crate::effect::Effect;
 use crate::ids::{CaseKey, RealId};
 use crate::link::Purpose;
-use crate::model::RealCase;
+use crate::model::{CaseDetails, RealCase};
 use crate::request::{Page, Request, RequestId};
 use crate::time::{Millis, Mono};
+
+mod details;
 
 /// Reads that may be open at once.
 const READS_AT_ONCE: usize = 2;
@@ -31,6 +34,16 @@ enum Want {
     End,
     /// At this index of the server's list.
     At(u32),
+}
+
+/// Whether operations wait for rows that a page did not bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    Nothing,
+    /// The server may list them later.
+    Later,
+    /// They may stand above the rows that are in memory.
+    Above,
 }
 
 /// How far the messages of one resident case are read.
@@ -59,6 +72,9 @@ pub(crate) struct Reads {
     list_at: Option<Mono>,
     cases: BTreeSet<RealId>,
     messages: BTreeMap<RealId, Reading>,
+    /// The case whose details somebody looks at, what is known of them, and whether they are to be read.
+    details: Option<(RealId, Option<Arc<CaseDetails>>)>,
+    details_wanted: bool,
     /// Requests older than this one know less about a case than this device does.
     current_from: BTreeMap<RealId, RequestId>,
     /// Recently opened cases, newest last.
@@ -74,6 +90,8 @@ impl Default for Reads {
             list_at: None,
             cases: BTreeSet::new(),
             messages: BTreeMap::new(),
+            details: None,
+            details_wanted: false,
             current_from: BTreeMap::new(),
             recent: Vec::new(),
         }
@@ -84,6 +102,7 @@ impl Reads {
     /// Everything is read again: the server can be reached again, or the account is back.
     pub(crate) fn want_everything(&mut self) {
         self.list_wanted = Some(0);
+        self.details_wanted = self.details.is_some();
         for reading in self.messages.values_mut() {
             reading.again_at = None;
             reading.again = 0;
@@ -130,7 +149,7 @@ impl Reads {
         &mut self,
         case: &RealId,
         (offset, received, total, has_more): (u32, u32, Option<u32>, bool),
-        missing: bool,
+        missing: Missing,
         now: Mono,
     ) {
         let Some(reading) = self.messages.get_mut(case) else {
@@ -144,13 +163,13 @@ impl Reads {
             reading.wanted = Some(Want::At(total.saturating_sub(OVERLAP)));
         } else if has_more && received > 0 && !reading.older_wanted {
             reading.wanted = Some(Want::At(offset.saturating_add(received)));
-        } else if missing {
+        } else if missing == Missing::Later {
             reading.read_again(now);
-        } else {
+        } else if missing == Missing::Nothing {
             reading.again = 0;
             reading.again_at = None;
         }
-        reading.older_wanted = false;
+        reading.older_wanted = missing == Missing::Above;
     }
 
     pub(crate) fn forget(&mut self, case: &RealId) {
@@ -341,6 +360,11 @@ impl Core {
         {
             self.reads.list_open = true;
             return Some((Purpose::Cases { offset }, Request::ListCases { offset, limit }));
+        }
+        if let Some((case, _)) = self.reads.details.as_ref().filter(|_| self.reads.details_wanted) {
+            let case = case.clone();
+            self.reads.details_wanted = false;
+            return Some((Purpose::Details(case.clone()), Request::ReadDetails { case }));
         }
         let case = self.reads.cases.pop_first()?;
         Some((Purpose::Case(case.clone()), Request::ReadCase { case }))

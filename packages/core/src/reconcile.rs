@@ -40,6 +40,7 @@ impl Core {
                 let title = std::sync::Arc::clone(title);
                 self.renamed(&entry, title);
             }
+            (Ok(Reply::Titled(title)), OperationKind::GenerateTitle { .. }) => self.named(&entry, title),
             (Ok(Reply::Done), OperationKind::Delete) => self.case_deleted(&entry),
             // An answer of another shape than was asked for is no proof of anything.
             (Ok(_), _) => self.operation_failed(&entry, Failure::of(FailureClass::Uncertain)),
@@ -49,14 +50,14 @@ impl Core {
 
     fn case_created(&mut self, entry: &Entry, case: RealCase, name: std::sync::Arc<str>) {
         let (key, real) = (entry.op.case.clone(), case.id.clone());
-        self.state(Record::Link { case: key.clone(), real: real.clone(), name }, true);
-        if self.ledger.links().real(&key) != Some(&real) {
+        if let Err(why) = self.ledger.links().check(&key, &real) {
             // The server named a case that already belongs to another: nothing is mixed up, the
             // person decides.
-            self.violation(format!("the server gave case {real} a second time; it was not linked again"));
+            self.violation(format!("{why}; it was not linked"));
             let failure = Failure::of(FailureClass::Rejected(Rejection::Unexplained));
             return self.park(entry.op.id, failure);
         }
+        self.state(Record::Link { case: key, real, name }, true);
         self.take_case(case);
         self.state(Record::Ended { op: entry.op.id, end: End::Completed }, true);
     }
@@ -76,6 +77,9 @@ impl Core {
         self.complete_if_listed(op);
         self.want_messages(&key);
         self.want_case(&key);
+        if let Some(real) = self.ledger.real(&key) {
+            self.reads.details_outdated(&real);
+        }
         self.announce_if_all_sent();
     }
 
@@ -85,6 +89,22 @@ impl Core {
         }
         self.state(Record::Ended { op: entry.op.id, end: End::Completed }, true);
         self.announce_if_all_sent();
+    }
+
+    /// The server named the case. A title that the person has given since stands on that name.
+    fn named(&mut self, entry: &Entry, title: std::sync::Arc<str>) {
+        let later: Vec<_> = self
+            .ledger
+            .meta_of(&entry.op.case)
+            .filter(|other| {
+                other.op.order > entry.op.order && matches!(other.op.kind, OperationKind::Rename { .. })
+            })
+            .map(|other| other.op.id)
+            .collect();
+        for op in later {
+            self.state(Record::Rebased { op, base: Some(std::sync::Arc::clone(&title)) }, false);
+        }
+        self.renamed(entry, title);
     }
 
     fn case_deleted(&mut self, entry: &Entry) {
@@ -164,7 +184,16 @@ impl Core {
                 self.state(Record::Ended { op, end: End::Discarded }, true);
                 self.out.push(Effect::Notice(Notice::NotDeleted { case, failure }));
             }
-            (_, FailureClass::Rejected(Rejection::CaseGone | Rejection::CaseTerminal)) => {
+            (OperationKind::GenerateTitle { .. }, _) => {
+                let case = entry.op.case.clone();
+                self.state(Record::Ended { op, end: End::Discarded }, true);
+                self.out.push(Effect::Notice(Notice::NotNamed { case, failure }));
+            }
+            (
+                _,
+                FailureClass::Conflict
+                | FailureClass::Rejected(Rejection::CaseGone | Rejection::CaseTerminal),
+            ) => {
                 let case = entry.op.case.clone();
                 self.park(op, failure);
                 self.want_case(&case);
@@ -173,7 +202,7 @@ impl Core {
         }
     }
 
-    fn park(&mut self, op: OperationId, failure: Failure) {
+    pub(crate) fn park(&mut self, op: OperationId, failure: Failure) {
         self.state(Record::Failed { op, failure, at: self.now.wall }, true);
         if self.ledger.entry(&op).is_some_and(|e| matches!(e.op.kind, OperationKind::SubmitTurn { .. })) {
             self.announce(Announcement::NotSent(op));

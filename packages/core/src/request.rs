@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 use crate::ids::{OperationId, RealId};
-use crate::model::{Answer, CaseState, RealCase, RealMessage, Turn};
+use crate::model::{Answer, CaseDetails, CaseState, RealCase, RealMessage, Turn};
 use crate::time::Millis;
 
 /// Names one request of this instance. Answers to requests that are no longer awaited are dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RequestId(pub u64);
 
 /// Where the result of a 202 can be fetched: opaque, on the API's own origin.
@@ -39,6 +39,11 @@ pub enum Request {
     },
     /// One case.
     ReadCase {
+        /// Which.
+        case: RealId,
+    },
+    /// What a case holds beside its messages.
+    ReadDetails {
         /// Which.
         case: RealId,
     },
@@ -79,6 +84,13 @@ pub enum Request {
         /// The title.
         title: Arc<str>,
     },
+    /// Have the server name a case.
+    GenerateTitle {
+        /// Idempotency key.
+        key: OperationId,
+        /// Which case.
+        case: RealId,
+    },
     /// Delete a case.
     Delete {
         /// Which case.
@@ -90,7 +102,7 @@ pub enum Request {
 pub type Outcome = Result<Reply, Failure>;
 
 /// What the server answered.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Reply {
     /// To [`Request::Probe`].
     Alive(Limits),
@@ -100,6 +112,8 @@ pub enum Reply {
     Cases(Page<RealCase>),
     /// To [`Request::ReadCase`] and [`Request::CreateCase`].
     Case(RealCase),
+    /// To [`Request::ReadDetails`].
+    Details(Box<CaseDetails>),
     /// To [`Request::ListMessages`].
     Messages(Page<RealMessage>),
     /// To [`Request::SubmitTurn`] and [`Request::PollJob`]: done.
@@ -121,12 +135,14 @@ pub enum Reply {
         /// The server's words.
         message: Option<Arc<str>>,
     },
+    /// To [`Request::GenerateTitle`]: the title that the case has now.
+    Titled(Arc<str>),
     /// To [`Request::Rename`] and [`Request::Delete`].
     Done,
 }
 
 /// Rows of a list. Rows that failed the boundary check are counted, not shown (contamination).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Page<T> {
     /// The rows that passed.
     pub rows: Vec<T>,
@@ -149,6 +165,12 @@ pub struct Limits {
     pub extensions: Vec<Arc<str>>,
     /// How long the server works on one turn before it gives up.
     pub turn_bound: Millis,
+    /// Address of the dashboard, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dashboard: Option<Arc<str>>,
+    /// Address of the people who help, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub support: Option<Arc<str>>,
 }
 
 impl Default for Limits {
@@ -158,6 +180,8 @@ impl Default for Limits {
             max_bytes: 10 * 1024 * 1024,
             extensions: [".txt", ".log", ".json", ".csv", ".md"].map(Arc::from).to_vec(),
             turn_bound: Millis::seconds(120),
+            dashboard: None,
+            support: None,
         }
     }
 }

@@ -8,10 +8,11 @@ mod case_list;
 mod delivery;
 mod overlay;
 mod rows;
+mod search;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use delivery::retry_helps;
+pub(crate) use delivery::{SHORT_WAIT, retry_helps};
 pub use rows::View;
 pub(crate) use rows::attachment;
 

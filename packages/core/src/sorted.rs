@@ -42,3 +42,6 @@ impl<P: Ord, K> SortedKeys<P, K> {
         &self.keys
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,7 @@ impl Millis {
 }
 
 /// A point on the monotonic clock of this instance, in milliseconds since an arbitrary start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Mono(pub u64);
 
 impl Add<Millis> for Mono {
@@ -64,7 +64,7 @@ impl Sub for Wall {
 pub struct ServerTime(pub u64);
 
 /// Both clocks at the moment of an event, and the local time zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Now {
     /// For people and for the journal.
     pub wall: Wall,
@@ -73,3 +73,21 @@ pub struct Now {
     /// Minutes east of UTC of the local time zone, for names that show a local time.
     pub utc_offset_minutes: i32,
 }
+
+/// The Gregorian date of a day number counted from 1970-01-01. Counts in eras of 400 years that
+/// begin on a first of March, so that the leap day is the last of its year.
+pub(crate) const fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let date = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + (month <= 2) as i64;
+    (year, month, date)
+}
+
+#[cfg(test)]
+mod tests;

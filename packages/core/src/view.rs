@@ -7,8 +7,8 @@ mod row;
 mod status;
 
 pub use row::{
-    Attachment, Badge, CachedMessage, CaseRow, Delivery, Group, MessageRow, NameOrigin, Thinking,
-    TitleConflict, TitleNote,
+    Attachment, Badge, CachedMessage, CaseRow, Delivery, Group, Hit, MessageRow, NameOrigin, StatusConflict,
+    Thinking,    TitleConflict, TitleNote,
 };
 pub use status::{AccountStatus, LinkStatus, Status, StoreHealth, WindowRole};
 
@@ -27,6 +27,8 @@ pub enum ViewPatch {
     Message(CaseKey, MessageKey),
     /// The draft of a case; `None` is the case that does not exist yet.
     Draft(Option<CaseKey>),
+    /// The details of a case.
+    Details(CaseKey),
     /// Which case is open.
     Open,
     /// Link, account, store, role, totals.

@@ -94,6 +94,11 @@ impl App {
         self.inner.check_server(address);
     }
 
+    /// Asks an address what it is, also while an account is open, and tells the answer once. Never blocks.
+    pub fn ask_server(&self, address: &str, tell: impl FnOnce(ServerCheck) + 'static) {
+        self.inner.ask_server(address, tell);
+    }
+
     /// Signs out. Unsent work stays on this device, and opens only for this account.
     pub fn sign_out(&self) {
         self.inner.sign_out();

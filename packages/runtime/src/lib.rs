@@ -18,6 +18,8 @@ mod device;
 mod driver;
 mod effects;
 mod handle;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod living_locks;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 #[cfg(any(test, target_arch = "wasm32"))]

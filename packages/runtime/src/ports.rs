@@ -44,20 +44,35 @@ pub trait Locks {
     fn acquire(&self, name: &str) -> LocalFuture<LockGuard>;
 }
 
-/// A lock that is held until this is dropped.
-pub struct LockGuard(#[expect(dead_code, reason = "its Drop is its purpose")] Option<Box<dyn std::any::Any>>);
+/// A lock that is held until this is dropped, or until it is taken away.
+pub struct LockGuard {
+    #[expect(dead_code, reason = "its Drop is its purpose")]
+    held: Option<Box<dyn std::any::Any>>,
+    lost: Option<LocalFuture<()>>,
+}
 
 impl LockGuard {
     /// A guard that gives its lock back when `held` is dropped.
     #[must_use]
     pub fn holding(held: impl std::any::Any) -> Self {
-        Self(Some(Box::new(held)))
+        Self { held: Some(Box::new(held)), lost: None }
     }
 
     /// A guard of a lock that nobody else can want.
     #[must_use]
     pub const fn alone() -> Self {
-        Self(None)
+        Self { held: None, lost: None }
+    }
+
+    /// The same guard, of a lock that is taken away when `lost` is done.
+    #[must_use]
+    pub fn until(self, lost: LocalFuture<()>) -> Self {
+        Self { lost: Some(lost), ..self }
+    }
+
+    /// Waits until the lock is taken away, which may be never. To be asked for once.
+    pub fn lost(&mut self) -> LocalFuture<()> {
+        self.lost.take().unwrap_or_else(|| Box::pin(std::future::pending()))
     }
 }
 

@@ -11,9 +11,9 @@ mod tests;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use copilot_api::{Client, Credentials, Secret, SessionId};
+use copilot_api::{Client, Credentials, Dialect, Secret, SessionId};
 use copilot_core::request::{Outcome, Reply, Request};
-use copilot_core::{Failure, FailureClass};
+use copilot_core::{Failure, FailureClass, Millis};
 use copilot_storage::LocalFuture;
 use futures_util::FutureExt;
 use futures_util::future::Shared;
@@ -22,6 +22,9 @@ use crate::account::ProfileId;
 use crate::device::Device;
 use crate::effects::Exchange;
 use crate::ports::{Clock, Executor, Locks};
+
+/// Time between two signs of life of a session (contract 2.2).
+const HEARTBEAT: Millis = Millis::seconds(600);
 
 /// What a renewal is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +41,11 @@ struct Refused {
     session: Option<SessionId>,
 }
 
+/// Under which the dialect of a client's server is kept (contract 1: per address).
+fn dialect_key(client: &Client) -> String {
+    format!("dialect:{}", client.server())
+}
+
 type Flight = Shared<LocalFuture<Outcome>>;
 
 struct Standing {
@@ -52,6 +60,8 @@ struct Standing {
     token_flight: RefCell<Option<Flight>>,
     session_flight: RefCell<Option<Flight>>,
     closed: Cell<bool>,
+    /// Whether somebody can see the window; only then the session is kept alive.
+    seen: Cell<bool>,
 }
 
 /// An account's credentials at work. Clones are the same.
@@ -74,6 +84,10 @@ impl Session {
         ports: SessionPorts,
     ) -> Self {
         let SessionPorts { device, clock, executor, locks } = ports;
+        if let Some(known) = device.preference(&dialect_key(&client)).and_then(|word| Dialect::parse(&word)) {
+            // What this client has found out by itself is newer.
+            client.assume(client.dialect().unwrap_or(known));
+        }
         Self(Rc::new(Standing {
             client,
             profile,
@@ -86,6 +100,7 @@ impl Session {
             token_flight: RefCell::default(),
             session_flight: RefCell::default(),
             closed: Cell::new(false),
+            seen: Cell::new(true),
         }))
     }
 
@@ -98,6 +113,30 @@ impl Session {
     /// when the account was signed out there.
     pub(crate) fn adopt_stored(&self) -> Option<bool> {
         self.0.adopt_stored()
+    }
+
+    /// The window came to the front or went away.
+    pub(crate) fn seen(&self, seen: bool) {
+        self.0.seen.set(seen);
+    }
+
+    /// Keeps the server's session alive for as long as this one is open. A sign of life that gets lost is
+    /// none to worry about: every request is one, too.
+    pub(crate) fn keep_alive(&self) {
+        let standing = Rc::downgrade(&self.0);
+        let executor = self.0.executor.clone();
+        self.0.executor.spawn(Box::pin(async move {
+            loop {
+                executor.sleep(HEARTBEAT).await;
+                let Some(standing) = standing.upgrade().filter(|standing| !standing.closed.get()) else {
+                    return;
+                };
+                let credentials = standing.credentials();
+                if standing.seen.get() && credentials.session.is_some() {
+                    let _ = standing.client.heartbeat(&credentials).await;
+                }
+            }
+        }));
     }
 
     /// Ends it. A renewal that is under way gives its new tokens back to the server.
@@ -150,6 +189,12 @@ impl Session {
     /// Sends a request as the account. A token that is near its end is renewed beside the request,
     /// one that is past it before the request; if that fails the request is the judge.
     async fn send(&self, request: &Request) -> Outcome {
+        let outcome = self.attempt(request).await;
+        self.0.keep_dialect();
+        outcome
+    }
+
+    async fn attempt(&self, request: &Request) -> Outcome {
         let (due, over) = self.0.renewal_state();
         if due {
             let renewal = self.renew(Renewal::Token);
@@ -178,6 +223,15 @@ impl Session {
 impl Standing {
     fn credentials(&self) -> Credentials {
         self.credentials.borrow().clone()
+    }
+
+    /// Remembers how the server is talked to, for the next start.
+    fn keep_dialect(&self) {
+        let key = dialect_key(&self.client);
+        let found = self.client.dialect().map(Dialect::as_str);
+        if let Some(word) = found.filter(|word| self.device.preference(&key).as_deref() != Some(word)) {
+            self.device.keep_preference(&key, word);
+        }
     }
 
     fn keep(&self, credentials: Credentials) {
@@ -210,7 +264,13 @@ impl Standing {
         }
         let current = self.credentials();
         match what {
-            Renewal::Token => self.renew_token(current).await,
+            Renewal::Token => {
+                let renewed = self.renew_token(current).await;
+                let current = self.credentials();
+                let over = current.session.is_some() && current.session == self.refused.borrow().session;
+                // After a night both are over, and a new token alone would be refused like the old one.
+                if renewed.is_ok() && over { self.renew_session(current).await } else { renewed }
+            }
             Renewal::Session => self.renew_session(current).await,
         }
     }

@@ -17,20 +17,22 @@ use copilot_storage::web::WebStore;
 use copilot_storage::{LocalFuture, Store, StoreError};
 
 use crate::account::ProfileId;
+use crate::living_locks::LivingLocks;
 use crate::platform::Platform;
-use crate::ports::Stores;
+use crate::ports::{Executor, Stores};
 
 impl Platform {
     /// The platform of the page that runs this program.
     #[must_use]
     pub fn web() -> Self {
+        let executor: Rc<dyn Executor> = Rc::new(executor::EventLoop);
         Self {
-            executor: Rc::new(executor::EventLoop),
+            executor: executor.clone(),
             clock: Rc::new(clock::PageClock::default()),
             entropy: Rc::new(clock::BrowserEntropy),
             stores: Rc::new(Databases),
-            locks: Rc::new(locks::WebLocks),
-            peers: Rc::new(channel::Windows),
+            locks: Rc::new(LivingLocks::new(Rc::new(locks::WebLocks), executor.clone())),
+            peers: Rc::new(channel::Windows::new(executor)),
             settings: Rc::new(settings::WebSettings::default()),
             surroundings: Rc::new(page::Page),
         }

@@ -7,6 +7,9 @@ use std::time::Duration;
 use crate::assistant::Assistant;
 use crate::blobs::Blobs;
 use crate::clock::{Clock, Moment};
+use crate::limits::Limiter;
+use crate::metrics::Metrics;
+use crate::options::Dialect;
 use crate::refusal::Refusal;
 use crate::secrets;
 use crate::store::{Store, StoreError, accounts, jobs, uploads};
@@ -15,6 +18,10 @@ use crate::words;
 
 /// How long the link that is printed at start can be used.
 const START_TOKEN_SECONDS: i64 = 600;
+
+/// Failed attempts to sign in that one name may have, and within how many seconds. A person who mistypes does not notice;
+/// a program that guesses gets 120 guesses an hour.
+pub(crate) const SIGN_IN_FAILURES: (usize, i64) = (10, 300);
 
 /// The shared state of one server.
 pub(crate) struct App {
@@ -26,9 +33,24 @@ pub(crate) struct App {
     pub(crate) job_threshold: usize,
     pub(crate) receipt_lifetime: Duration,
     pub(crate) start_link: StartLink,
+    pub(crate) dialect: Dialect,
+    /// Digest of the access token of a server that is open to a network.
+    pub(crate) access_digest: Option<String>,
+    /// Failed attempts to sign in, per name.
+    pub(crate) sign_in_limit: Limiter,
+    /// Questions, per session of the queries dialect.
+    pub(crate) query_limit: Option<Limiter>,
+    pub(crate) metrics: Metrics,
 }
 
 impl App {
+    /// Whether a text is the access token of a server that is open to a network.
+    pub(crate) fn is_access_token(&self, text: &str) -> bool {
+        self.access_digest
+            .as_ref()
+            .is_some_and(|digest| secrets::same(secrets::token_digest(text).as_bytes(), digest.as_bytes()))
+    }
+
     /// Empties the store and the uploads.
     pub(crate) async fn empty(self: &Arc<Self>) -> Result<(), Refusal> {
         let blobs = self.blobs.clone();

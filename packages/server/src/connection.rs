@@ -4,7 +4,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -24,14 +24,12 @@ use tower_service::Service;
 
 use crate::app::App;
 use crate::faults::{self, Faults};
+use crate::metrics::Pattern;
 use crate::options::{MAX_JSON_BODY, MAX_TURN_BODY};
 use crate::refusal::{ERROR_CODE, Refusal};
 use crate::routes;
 use crate::wire::{Allowance, Metered};
 use crate::{body, origin, words};
-
-/// How long a connection may take to send the head of a request, idle time between requests included.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Most header fields of one request; more are answered with 431.
 const MAX_HEADERS: usize = 64;
@@ -67,6 +65,11 @@ pub(crate) struct Door {
     pub(crate) router: Router,
     pub(crate) faults: Option<Arc<Faults>>,
     pub(crate) port: u16,
+    /// Whether it is open to a network: then it is addressed by numbers too, and used by its own pages.
+    pub(crate) exposed: bool,
+    /// Whether a slash at the end of an address is ignored (contract 3).
+    pub(crate) slashes: bool,
+    pub(crate) head_timeout: Duration,
     pub(crate) read_timeout: Duration,
 }
 
@@ -136,10 +139,13 @@ async fn drive<S>(socket: S, door: Door, allowance: Allowance, mut stop: watch::
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    let head_timeout = door.head_timeout;
+    let app = Arc::clone(&door.app);
+    let _open = app.metrics.connection();
     let service = service_fn(|request| receive(door.clone(), allowance.clone(), request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(head_timeout)
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEAD_BYTES)
         .serve_connection(TokioIo::new(socket), service);
@@ -162,13 +168,25 @@ async fn receive(door: Door, allowance: Allowance, request: Request<Incoming>) -
     let correlation = correlation_of(request.headers()).unwrap_or_else(|| id.clone());
     let origin = origin::origin_of(request.headers());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let (mut response, trusted) = if !origin::host_is_ours(request.headers(), request.uri(), door.port) {
-        (Refusal::new(StatusCode::FORBIDDEN, "FOREIGN_HOST", words::FOREIGN_HOST).into_response(), false)
-    } else if !origin.as_ref().is_none_or(|origin| origin.to_str().is_ok_and(origin::origin_is_allowed)) {
-        (Refusal::new(StatusCode::FORBIDDEN, "FOREIGN_ORIGIN", words::FOREIGN_ORIGIN).into_response(), false)
-    } else {
-        (answer(&door, &allowance, request).await?, true)
-    };
+    let (app, began) = (Arc::clone(&door.app), Instant::now());
+    let _answering = app.metrics.request();
+    let own = door.exposed.then(|| request.headers().get(header::HOST)).flatten();
+    let own_page = |origin: &str| origin::is_page_of(origin, own);
+    let (mut response, trusted) =
+        if !origin::host_is_ours(request.headers(), request.uri(), door.port, door.exposed) {
+            (Refusal::new(StatusCode::FORBIDDEN, "FOREIGN_HOST", words::FOREIGN_HOST).into_response(), false)
+        } else if !origin.as_ref().is_none_or(|origin| {
+            origin.to_str().is_ok_and(|origin| origin::origin_is_allowed(origin) || own_page(origin))
+        }) {
+            (
+                Refusal::new(StatusCode::FORBIDDEN, "FOREIGN_ORIGIN", words::FOREIGN_ORIGIN).into_response(),
+                false,
+            )
+        } else {
+            (answer(&door, &allowance, request).await?, true)
+        };
+    let pattern = response.extensions().get::<Pattern>();
+    app.metrics.answered(&method, pattern, response.status().as_u16(), began.elapsed());
     tracing::debug!(%method, path, status = response.status().as_u16(), id, "answered");
     let headers = response.headers_mut();
     for (name, value) in [(REQUEST_ID, &id), (CORRELATION_ID, &correlation)] {
@@ -195,8 +213,13 @@ async fn answer(door: &Door, allowance: &Allowance, request: Request<Incoming>) 
         origin::permit(response.headers_mut(), request.headers());
         return Ok(response);
     }
-    let (head, incoming) = request.into_parts();
-    let limit = if head.uri.path().ends_with("/turns") { MAX_TURN_BODY } else { MAX_JSON_BODY };
+    let (mut head, incoming) = request.into_parts();
+    if door.slashes {
+        head.uri = origin::without_slash(head.uri);
+    }
+    let carries_files = ["/turns", "/data"].iter().any(|end| head.uri.path().ends_with(end));
+    let limit =
+        if carries_files || head.uri.path().ends_with("/queries") { MAX_TURN_BODY } else { MAX_JSON_BODY };
     let body = match body::read(incoming, &head.headers, limit, door.read_timeout).await {
         Ok(body) => body,
         Err(refusal) => return Ok(refusal.into_response()),

@@ -1,8 +1,8 @@
-//! The local server of FaultMaven Copilot: the API contract's turns dialect on axum and SQLite, for one computer.
+//! The local server of FaultMaven Copilot: the API contract on axum and SQLite, for one computer or a small network.
 //!
 //! Start reading at [`Server::start`] (`start`), then `connection` (the door every request goes through), `routes` (the calls)
 //! and `turns` (what happens to a message). `store` holds the rows, `assistant` answers, `faults` misbehaves on command.
-//! Left out: every address but 127.0.0.1, and the queries dialect.
+//! Left out: OAuth, whose paths answer 404, and encryption: on a network, put something in front that has it.
 
 mod app;
 mod assistant;
@@ -13,7 +13,10 @@ mod connection;
 mod faults;
 mod keys;
 mod lifecycle;
+mod limits;
+mod metrics;
 mod naming;
+mod openapi;
 mod options;
 mod origin;
 mod outcome;
@@ -29,5 +32,9 @@ mod wire_types;
 mod words;
 
 pub use clock::Clock;
-pub use options::{AssistantChoice, DEFAULT_JOB_THRESHOLD, DEFAULT_PORT, Endpoint, Options};
+pub use openapi::document as openapi_document;
+pub use options::{
+    ACCESS_TOKEN_MIN, AssistantChoice, DEFAULT_JOB_THRESHOLD, DEFAULT_PORT, Dialect, Endpoint, Exposure,
+    Options, QUERY_LIMIT,
+};
 pub use start::{Running, Server, StartError};

@@ -3,7 +3,9 @@
 //! Pure rules; rows are changed in `turns::commit`.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use crate::clock::Moment;
 use crate::store::cases::Case;
 use crate::store::findings::Hypothesis;
 use crate::wire_types::Eligibility;
@@ -19,7 +21,7 @@ pub(crate) const SOLUTION: &str = "solution_verified";
 const MILESTONES: [&str; 3] = [SYMPTOM, CAUSE, SOLUTION];
 
 /// Where a case stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CaseState {
     Inquiry,
@@ -86,6 +88,20 @@ pub(crate) fn stage(case: &Case) -> Option<&'static str> {
         CaseState::Investigating => Some("diagnosis"),
         _ => None,
     }
+}
+
+/// Moves a case by the word of its user, whatever its milestones say.
+pub(crate) fn move_to(case: &mut Case, state: CaseState, now: Moment) {
+    match state {
+        CaseState::Closed => {
+            case.closure_reason = Some(closure_reason(case).to_owned());
+            case.closed = Some(now);
+        }
+        CaseState::Resolved => case.resolved = Some(now),
+        CaseState::Investigating | CaseState::Inquiry => {}
+    }
+    case.state = state;
+    case.state_since_version = case.version.saturating_add(1);
 }
 
 /// Whether ending the case now would leave something out.

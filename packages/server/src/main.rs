@@ -3,12 +3,15 @@
 //! Standard output carries one line, the start link; everything else goes to standard error.
 
 use std::io::Write;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use copilot_server::{AssistantChoice, DEFAULT_JOB_THRESHOLD, DEFAULT_PORT, Endpoint, Options, Server};
+use copilot_server::{
+    AssistantChoice, DEFAULT_JOB_THRESHOLD, DEFAULT_PORT, Dialect, Endpoint, Exposure, Options, Server,
+};
 use tracing_subscriber::EnvFilter;
 
 /// The model that is asked for when COPILOT_LLM_MODEL is not set.
@@ -17,7 +20,7 @@ const DEFAULT_MODEL: &str = "default";
 /// Ten seconds less than the turn bound of 120 s, so that the server's verdict arrives before the client gives up.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(110);
 
-/// The local server of FaultMaven Copilot. It answers on 127.0.0.1 only.
+/// The local server of FaultMaven Copilot. It answers on 127.0.0.1 only, unless --listen says otherwise.
 #[derive(Debug, Parser)]
 #[command(
     name = "copilot-server",
@@ -27,7 +30,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(110);
         such as http://localhost:11434/v1\n  \
         COPILOT_LLM_KEY    its key, where it wants one\n  \
         COPILOT_LLM_MODEL  the model to ask\n  \
-        COPILOT_LOG        what to log, such as info, debug or copilot_server=trace\n\n\
+        COPILOT_LOG        what to log, such as info, debug or copilot_server=trace\n  \
+        COPILOT_LOG_FORMAT json for one JSON object per line\n  \
+        COPILOT_ACCESS_TOKEN  with --listen: the password of everybody, 32 characters or more\n\n\
         Exit codes: 0 after Ctrl-C or SIGTERM, 1 when it can't start, 2 for a wrong command line."
 )]
 struct Arguments {
@@ -37,6 +42,12 @@ struct Arguments {
     /// Folder for the database and uploads [default: copilot in the user's data folder]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// How to talk to clients: as contract 2.0.0 does, or as the servers of 2025 did
+    #[arg(long, value_enum, default_value_t = DialectName::Turns)]
+    dialect: DialectName,
+    /// Listen on this address of a network, too: needs COPILOT_ACCESS_TOKEN
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<IpAddr>,
     /// Serve /__faults and obey its rules: for tests only
     #[arg(long)]
     faults: bool,
@@ -51,12 +62,26 @@ struct Arguments {
     set_aside_corrupt: bool,
 }
 
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum DialectName {
+    Turns,
+    Queries,
+}
+
+/// Logs to standard error, as lines for people or as JSON for programs.
+fn start_logging() {
+    let filter = EnvFilter::try_from_env("COPILOT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
+    if std::env::var("COPILOT_LOG_FORMAT").is_ok_and(|format| format == "json") {
+        log.json().init();
+    } else {
+        log.init();
+    }
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(EnvFilter::try_from_env("COPILOT_LOG").unwrap_or_else(|_| EnvFilter::new("info")))
-        .init();
+    start_logging();
     let outcome = options(arguments).and_then(|options| {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
             format!("The server can't get threads from the operating system: {error}. Try again.")
@@ -79,6 +104,13 @@ fn options(arguments: Arguments) -> Result<Options, String> {
         .ok_or_else(|| "There is no home folder to keep data in. Choose a folder with --data.".to_owned())?;
     Ok(Options {
         port: arguments.port,
+        dialect: match arguments.dialect {
+            DialectName::Turns => Dialect::Turns,
+            DialectName::Queries => Dialect::Queries,
+        },
+        exposure: arguments
+            .listen
+            .map(|address| Exposure { address, token: setting("COPILOT_ACCESS_TOKEN").unwrap_or_default() }),
         faults: arguments.faults,
         web: arguments.web,
         job_threshold: arguments.job_threshold,
@@ -92,10 +124,11 @@ fn default_folder() -> Option<PathBuf> {
     directories::BaseDirs::new().map(|folders| folders.data_dir().join("copilot"))
 }
 
+fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+}
+
 fn assistant() -> AssistantChoice {
-    let setting = |name: &str| {
-        std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
-    };
     match setting("COPILOT_LLM_URL") {
         None => AssistantChoice::Triage,
         Some(url) => AssistantChoice::Endpoint(Endpoint {

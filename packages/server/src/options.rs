@@ -2,6 +2,7 @@
 //!
 //! Reading the command line and the environment is the program's business (`main.rs`), not this module's.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -61,6 +62,37 @@ impl std::fmt::Debug for Endpoint {
     }
 }
 
+/// How clients talk to a server (contract 1). One per process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// Contract 2.0.0.
+    #[default]
+    Turns,
+    /// The servers of 2025, served from the same store.
+    Queries,
+}
+
+/// Where a server that is open to a network listens, and what its users prove themselves with.
+#[derive(Clone)]
+pub struct Exposure {
+    /// Address to listen on, such as `0.0.0.0` or that of one interface.
+    pub address: IpAddr,
+    /// Stands for the password of everybody who has none, and is needed to register. Never logged.
+    pub token: String,
+}
+
+/// Shortest access token of a server that is open to a network: 128 bits in hexadecimal.
+pub const ACCESS_TOKEN_MIN: usize = 32;
+
+impl std::fmt::Debug for Exposure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Exposure").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// How many questions a session of the queries dialect may ask in how many seconds (contract 3).
+pub const QUERY_LIMIT: (usize, i64) = (10, 60);
+
 /// Everything a server needs to know before it starts.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -68,6 +100,12 @@ pub struct Options {
     pub data: PathBuf,
     /// Port on 127.0.0.1; 0 picks a free one.
     pub port: u16,
+    /// How clients talk to it.
+    pub dialect: Dialect,
+    /// Open it to a network; `None` keeps it on 127.0.0.1.
+    pub exposure: Option<Exposure>,
+    /// Questions per session and seconds in the queries dialect; `None` does not count.
+    pub query_limit: Option<(usize, i64)>,
     /// Serve `/__faults` and obey its rules (contract 6.2).
     pub faults: bool,
     /// Folder with the built web bundle, served at `/`.
@@ -80,7 +118,9 @@ pub struct Options {
     pub set_aside_corrupt: bool,
     /// How long the stored answer of a turn can be replayed. The fact that its key was used is kept for ever.
     pub receipt_lifetime: Duration,
-    /// How long a client may take to send one request before it gets 408.
+    /// How long a client may take to send the head of a request, idle time between requests included.
+    pub head_timeout: Duration,
+    /// How long a client may take to send the body of a request before it gets 408.
     pub read_timeout: Duration,
     /// Source of the wall time that expiry and time stamps follow.
     pub clock: Clock,
@@ -93,12 +133,16 @@ impl Options {
         Self {
             data: data.into(),
             port: DEFAULT_PORT,
+            dialect: Dialect::Turns,
+            exposure: None,
+            query_limit: Some(QUERY_LIMIT),
             faults: false,
             web: None,
             job_threshold: DEFAULT_JOB_THRESHOLD,
             assistant: AssistantChoice::Triage,
             set_aside_corrupt: false,
             receipt_lifetime: Duration::from_secs(7 * 24 * 3600),
+            head_timeout: Duration::from_secs(60),
             read_timeout: Duration::from_secs(30),
             clock: Clock::system(),
         }

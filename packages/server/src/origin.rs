@@ -1,6 +1,8 @@
 //! Who may talk to this server: `Host` against DNS rebinding, `Origin` against foreign pages, and the CORS headers of
 //! contract 4.4 that go on every answer, errors included.
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 
 /// Names under which a loopback server may be addressed.
@@ -17,15 +19,44 @@ const EXPOSED: &str = "Retry-After, Location, Date, Link, WWW-Authenticate, X-Re
 
 /// Whether the request is addressed to this server by a loopback name and its own port. A page on a foreign domain that
 /// resolves to 127.0.0.1 carries its own name here.
-pub(crate) fn host_is_ours(headers: &HeaderMap, uri: &Uri, port: u16) -> bool {
+///
+/// A server that is open to a network is also addressed by number: a foreign name that resolves to it is still a name.
+pub(crate) fn host_is_ours(headers: &HeaderMap, uri: &Uri, port: u16, exposed: bool) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return false;
     };
-    let named = host.to_str().is_ok_and(|host| is_loopback_authority(host, Some(port)));
-    let absolute =
-        uri.authority().is_none_or(|authority| is_loopback_authority(authority.as_str(), Some(port)));
+    let ours = |authority: &str| {
+        is_loopback_authority(authority, Some(port)) || (exposed && is_number_authority(authority, port))
+    };
+    let named = host.to_str().is_ok_and(ours);
+    let absolute = uri.authority().is_none_or(|authority| ours(authority.as_str()));
     named && absolute
+}
+
+/// Whether an authority is an IP address with this port.
+fn is_number_authority(authority: &str, port: u16) -> bool {
+    match authority.parse::<SocketAddr>() {
+        Ok(address) => address.port() == port,
+        Err(_) => port == 80 && authority.parse::<IpAddr>().is_ok(),
+    }
+}
+
+/// Whether `origin` is a page that was served under the address `host`.
+pub(crate) fn is_page_of(origin: &str, host: Option<&HeaderValue>) -> bool {
+    let authority = origin.strip_prefix("http://");
+    authority.is_some() && authority == host.and_then(|host| host.to_str().ok())
+}
+
+/// The address without slashes at its end.
+pub(crate) fn without_slash(uri: Uri) -> Uri {
+    let path = uri.path().trim_end_matches('/');
+    if path.is_empty() || path.len() == uri.path().len() {
+        return uri;
+    }
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let shorter = format!("{path}{query}").parse();
+    shorter.unwrap_or(uri)
 }
 
 /// Whether `origin` may use this server: loopback pages of any port, and browser extensions.
@@ -106,7 +137,27 @@ mod tests {
     fn host(value: &str) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_str(value).unwrap());
-        host_is_ours(&headers, &Uri::from_static("/"), 8787)
+        host_is_ours(&headers, &Uri::from_static("/"), 8787, false)
+    }
+
+    #[test]
+    fn a_server_on_a_network_is_addressed_by_number_and_by_no_foreign_name() {
+        let ours = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_str(value).unwrap());
+            host_is_ours(&headers, &Uri::from_static("/"), 8787, true)
+        };
+        assert!(ours("192.168.1.5:8787") && ours("[fe80::1]:8787") && ours("localhost:8787"));
+        assert!(
+            !ours("192.168.1.5:80") && !ours("evil.example:8787") && !ours("192.168.1.5.evil.example:8787")
+        );
+    }
+
+    #[test]
+    fn slashes_at_the_end_go_and_the_query_stays() {
+        let short = |text: &'static str| without_slash(Uri::from_static(text)).to_string();
+        assert_eq!(short("/api/v1/cases/?page=2"), "/api/v1/cases?page=2");
+        assert_eq!(short("/"), "/");
     }
 
     #[test]

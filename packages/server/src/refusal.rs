@@ -73,6 +73,15 @@ impl Refusal {
             .field("conflict_reason", "terminal")
     }
 
+    /// 429 of a limit in this server; body and header say how long to wait.
+    pub(crate) fn rate_limited(sentence: impl Into<String>, seconds: u64) -> Self {
+        let sentence = sentence.into();
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT_EXCEEDED", sentence.clone())
+            .field("error_type", "rate_limit_exceeded")
+            .field("message", sentence)
+            .retry_after(seconds)
+    }
+
     /// 413: `what` is larger than `limit` bytes.
     pub(crate) fn too_large(what: &str, limit: usize) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", words::too_large(what, limit))

@@ -3,7 +3,7 @@
 //! The program (`main.rs`) and tests use the same door: [`Server::start`].
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,12 +11,14 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::app::{App, StartLink};
+use crate::app::{App, SIGN_IN_FAILURES, StartLink};
 use crate::assistant::Assistant;
 use crate::blobs::Blobs;
 use crate::connection::{self, Door};
 use crate::faults::Faults;
-use crate::options::Options;
+use crate::limits::Limiter;
+use crate::metrics::Metrics;
+use crate::options::{ACCESS_TOKEN_MIN, Dialect, Options};
 use crate::routes;
 use crate::secrets;
 use crate::store::{self, OpenError, Store};
@@ -29,20 +31,35 @@ use crate::turns::queue::TurnQueue;
 pub enum StartError {
     /// Another program listens on the port.
     #[error(
-        "Port {port} on 127.0.0.1 is taken by another program. Stop that one, or choose another port with --port."
+        "Port {port} on {address} is taken by another program. Stop that one, or choose another port with --port."
     )]
     PortTaken {
+        /// The address that was asked for.
+        address: IpAddr,
         /// The port that was asked for.
         port: u16,
     },
     /// The port could not be opened for another reason.
-    #[error("Port {port} on 127.0.0.1 can't be opened: {cause}. Choose another port with --port.")]
+    #[error("Port {port} on {address} can't be opened: {cause}. Choose another port with --port.")]
     Port {
+        /// The address that was asked for.
+        address: IpAddr,
         /// The port that was asked for.
         port: u16,
         /// What the operating system says.
         cause: io::Error,
     },
+    /// A server that is open to a network without a token that keeps strangers out.
+    #[error(
+        "A server that listens on {address} needs an access token of at least {ACCESS_TOKEN_MIN} characters. Set COPILOT_ACCESS_TOKEN, or leave --listen out to stay on this computer."
+    )]
+    TokenNeeded {
+        /// The address that was asked for.
+        address: IpAddr,
+    },
+    /// Faults on a server that is open to a network: anybody could break it.
+    #[error("--faults works on 127.0.0.1 only. Leave --listen out, or --faults.")]
+    FaultsExposed,
     /// The data folder can't be created or written.
     #[error("The data folder {} can't be written: {cause}. Make it writable, or choose another one with --data.", folder.display())]
     Folder {
@@ -117,20 +134,30 @@ impl Server {
         if let Some(folder) = options.web.as_ref().filter(|folder| !folder.join("index.html").is_file()) {
             return Err(StartError::Web { folder: folder.clone() });
         }
+        if let Some(open) = &options.exposure {
+            if !open.address.is_loopback() && open.token.len() < ACCESS_TOKEN_MIN {
+                return Err(StartError::TokenNeeded { address: open.address });
+            }
+            if options.faults {
+                return Err(StartError::FaultsExposed);
+            }
+        }
         let assistant = Assistant::new(&options.assistant).map_err(StartError::Assistant)?;
         let settings = options.clone();
         let (store, blobs) =
             tokio::task::spawn_blocking(move || open_data(&settings)).await.map_err(|error| {
                 StartError::Database { file: options.data.clone(), cause: error.to_string() }
             })??;
-        let listener = match bind(options.port).await {
+        let address = options.exposure.as_ref().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |open| open.address);
+        let listener = match bind(address, options.port).await {
             Ok(listener) => listener,
             Err(error) => {
                 store.close().await;
                 return Err(error);
             }
         };
-        let addr = listener.local_addr().map_err(|cause| StartError::Port { port: options.port, cause })?;
+        let addr =
+            listener.local_addr().map_err(|cause| StartError::Port { address, port: options.port, cause })?;
         let start_token = secrets::new_token().map_err(|error| StartError::Entropy(error.to_string()))?;
         let app = Arc::new(App {
             store: store.clone(),
@@ -141,6 +168,11 @@ impl Server {
             job_threshold: options.job_threshold,
             receipt_lifetime: options.receipt_lifetime,
             start_link: StartLink::new(&start_token, options.clock.now()),
+            dialect: options.dialect,
+            access_digest: options.exposure.as_ref().map(|open| secrets::token_digest(&open.token)),
+            sign_in_limit: Limiter::new(SIGN_IN_FAILURES.0, SIGN_IN_FAILURES.1),
+            query_limit: options.query_limit.map(|(count, seconds)| Limiter::new(count, seconds)),
+            metrics: Metrics::default(),
         });
         let database = |error: crate::store::StoreError| StartError::Database {
             file: options.data.join(store::FILE_NAME),
@@ -153,6 +185,9 @@ impl Server {
             app,
             faults: options.faults.then(|| Arc::new(Faults::new())),
             port: addr.port(),
+            exposed: options.exposure.is_some(),
+            slashes: options.dialect == Dialect::Queries,
+            head_timeout: options.head_timeout,
             read_timeout: options.read_timeout,
         };
         let (stop, stopped) = watch::channel(false);
@@ -162,10 +197,10 @@ impl Server {
     }
 }
 
-async fn bind(port: u16) -> Result<TcpListener, StartError> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|cause| match cause.kind() {
-        io::ErrorKind::AddrInUse => StartError::PortTaken { port },
-        _ => StartError::Port { port, cause },
+async fn bind(address: IpAddr, port: u16) -> Result<TcpListener, StartError> {
+    TcpListener::bind((address, port)).await.map_err(|cause| match cause.kind() {
+        io::ErrorKind::AddrInUse => StartError::PortTaken { address, port },
+        _ => StartError::Port { address, port, cause },
     })
 }
 

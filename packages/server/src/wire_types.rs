@@ -1,9 +1,15 @@
 //! The answers of contract 2.0.0 as types. Field names are the wire's; what they mean stands in the contract.
 //!
-//! Requests are read where they are used, so that unknown fields never matter.
+//! Requests stand in `requests`. The OpenAPI document is made from these types
+//! (`openapi`).
+
+pub(crate) mod meta;
+pub(crate) mod requests;
+pub(crate) mod ui;
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::lifecycle::{self, CaseState};
 use crate::store::accounts::User;
@@ -13,7 +19,7 @@ use crate::store::cases::Case;
 pub(crate) const ORGANIZATION: &str = "org-local";
 
 /// `user` of a sign-in answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserProfile {
     pub(crate) user_id: String,
     pub(crate) username: String,
@@ -39,7 +45,7 @@ impl From<&User> for UserProfile {
 }
 
 /// Answer of `GET /auth/me`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserInfo {
     #[serde(flatten)]
     pub(crate) profile: UserProfile,
@@ -48,14 +54,14 @@ pub(crate) struct UserInfo {
 }
 
 /// An organisation, as `me` names it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Organization {
     pub(crate) organization_id: &'static str,
     pub(crate) name: &'static str,
 }
 
 /// Answer of a sign-in.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SignedIn {
     pub(crate) access_token: String,
     pub(crate) token_type: &'static str,
@@ -66,8 +72,18 @@ pub(crate) struct SignedIn {
     pub(crate) user: UserProfile,
 }
 
-/// Answer of a refresh.
+/// Answer of a sign-in in the queries dialect.
 #[derive(Debug, Serialize)]
+pub(crate) struct DevSignedIn {
+    pub(crate) access_token: String,
+    pub(crate) token_type: &'static str,
+    pub(crate) expires_in: i64,
+    pub(crate) session_id: String,
+    pub(crate) user: UserProfile,
+}
+
+/// Answer of a refresh.
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Refreshed {
     pub(crate) access_token: String,
     pub(crate) refresh_token: String,
@@ -76,7 +92,7 @@ pub(crate) struct Refreshed {
 }
 
 /// Answer of the session calls.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SessionAnswer {
     pub(crate) schema_version: &'static str,
     pub(crate) session_id: String,
@@ -90,7 +106,7 @@ pub(crate) struct SessionAnswer {
 }
 
 /// The fields that a case shows in lists and in detail alike.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CaseCore {
     pub(crate) case_id: String,
     pub(crate) title: String,
@@ -138,7 +154,7 @@ impl From<&Case> for CaseCore {
 }
 
 /// A case in a list, and the answer of a create.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CaseSummary {
     #[serde(flatten)]
     pub(crate) core: CaseCore,
@@ -152,7 +168,7 @@ impl From<&Case> for CaseSummary {
 }
 
 /// One case in detail.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CaseDetail {
     #[serde(flatten)]
     pub(crate) core: CaseCore,
@@ -166,7 +182,7 @@ pub(crate) struct CaseDetail {
 }
 
 /// One page of cases.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CaseList {
     pub(crate) cases: Vec<CaseSummary>,
     pub(crate) total_count: u32,
@@ -176,7 +192,7 @@ pub(crate) struct CaseList {
 }
 
 /// One row of a conversation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Message {
     pub(crate) message_id: String,
     pub(crate) role: String,
@@ -189,7 +205,7 @@ pub(crate) struct Message {
 }
 
 /// One page of rows.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MessageList {
     pub(crate) messages: Vec<Message>,
     pub(crate) total_count: u32,
@@ -200,7 +216,7 @@ pub(crate) struct MessageList {
 }
 
 /// Answer of a turn.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TurnAnswer {
     pub(crate) agent_response: String,
     pub(crate) turn_number: u32,
@@ -215,7 +231,7 @@ pub(crate) struct TurnAnswer {
 }
 
 /// What became of one attachment of a turn.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AttachmentResult {
     pub(crate) file_id: String,
     pub(crate) filename: String,
@@ -229,7 +245,7 @@ pub(crate) struct AttachmentResult {
 }
 
 /// One suggestion under an answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct SuggestedAction {
     pub(crate) label: String,
     #[serde(rename = "type")]
@@ -242,7 +258,7 @@ pub(crate) struct SuggestedAction {
 }
 
 /// Which milestone the turn was about.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProgressTransparency {
     pub(crate) active: bool,
     pub(crate) pending_milestone: Option<&'static str>,
@@ -253,14 +269,14 @@ pub(crate) struct ProgressTransparency {
 }
 
 /// Whether a case can be ended well.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Eligibility {
     pub(crate) resolved: &'static str,
     pub(crate) closed: &'static str,
 }
 
 /// An upload in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UploadSummary {
     pub(crate) file_id: String,
     pub(crate) filename: String,
@@ -275,7 +291,7 @@ pub(crate) struct UploadSummary {
 }
 
 /// One page of uploads.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UploadList {
     pub(crate) files: Vec<UploadSummary>,
     pub(crate) total_count: u32,
@@ -284,7 +300,7 @@ pub(crate) struct UploadList {
 }
 
 /// One upload in detail.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UploadDetail {
     pub(crate) file_id: String,
     pub(crate) filename: String,
@@ -301,7 +317,7 @@ pub(crate) struct UploadDetail {
 }
 
 /// Evidence that an upload gave.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DerivedEvidence {
     pub(crate) evidence_id: String,
     pub(crate) summary: String,

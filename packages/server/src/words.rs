@@ -68,6 +68,14 @@ pub(crate) const ANSWER_PRUNED: &str =
 pub(crate) const NOTHING_TO_UPDATE: &str = "The request names nothing to update.";
 pub(crate) const STATE_BY_TURN: &str =
     "The state of a case changes through a turn, not through this address.";
+pub(crate) const UNKNOWN_STATUS: &str = "Needs one of active, investigating, resolved, archived.";
+pub(crate) const SESSION_NEEDED: &str = "A question needs the session it is asked in. Start one first.";
+pub(crate) const NO_FILE: &str = "The upload holds no file. Send one as the part named file.";
+pub(crate) const SIGN_IN_LIMIT: &str =
+    "There were too many attempts to sign in that failed. Wait a little, then try again.";
+pub(crate) const TOKEN_IS_PASSWORD: &str =
+    "This server is open to a network. Sign in with the access token it was started with as the password.";
+pub(crate) const METRICS_NEED_TOKEN: &str = "Ask with the access token that this server was started with.";
 pub(crate) const NOT_JSON: &str = "The request body must be JSON with content type application/json.";
 pub(crate) const NOT_MULTIPART: &str = "A turn must be sent as multipart/form-data.";
 pub(crate) const EMPTY_TURN: &str = "The turn is empty. Send a question, pasted text or a file.";
@@ -121,6 +129,12 @@ pub(crate) fn form_broken(reason: &str) -> String {
 
 pub(crate) fn no_edge(from: &str, to: &str) -> String {
     format!("A case that is {from} can't become {to} now.")
+}
+
+pub(crate) fn too_many_queries(count: usize, seconds: i64) -> String {
+    format!(
+        "This session asked {count} questions within {seconds} s, and that is its limit. Nothing was run; wait a little."
+    )
 }
 
 pub(crate) fn range(min: u32, max: u32) -> String {

@@ -15,6 +15,8 @@ use crate::model::Fold;
 /// The disk.
 #[derive(Debug)]
 pub(crate) struct Disk {
+    /// Counts the stores that there have been.
+    pub(crate) generation: u32,
     /// Snapshot and log, in order.
     pub(crate) records: Vec<Sequenced>,
     log_start: Sequence,
@@ -38,6 +40,7 @@ pub(crate) struct Disk {
 impl Default for Disk {
     fn default() -> Self {
         Self {
+            generation: 0,
             records: Vec::new(),
             log_start: Sequence(1),
             next: Sequence(1),
@@ -54,6 +57,17 @@ impl Default for Disk {
 }
 
 impl Disk {
+    /// The store is gone; another one, empty, takes its place.
+    pub(crate) fn remove(&mut self) {
+        *self = Self {
+            generation: self.generation + 1,
+            full_until: self.full_until,
+            broken_until: self.broken_until,
+            takes_stale_epochs: self.takes_stale_epochs,
+            ..Self::default()
+        };
+    }
+
     /// Why a write at a moment would not be taken.
     #[must_use]
     pub(crate) const fn refusal(&self, now: u64) -> Option<StoreRefusal> {

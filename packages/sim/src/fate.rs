@@ -20,6 +20,19 @@ pub enum Fate {
     LostRequest(u64),
     /// A request runs, its answer is lost.
     LostAnswer(u64),
+    /// A request runs, its answer is cut off in the middle.
+    Cut,
+    /// A gateway answers in place of the server, with this status.
+    Gateway {
+        /// The status.
+        status: u16,
+        /// Whether the request ran all the same.
+        ran: bool,
+    },
+    /// A list has a row twice.
+    Doubled,
+    /// A creation is answered with a case that is another's.
+    Collision,
     /// A request arrives so many milliseconds after it left; the client gave it up before.
     Late(u64),
     /// No answer until the client's own time-out; it never arrives.
@@ -67,6 +80,8 @@ pub struct Fates {
     /// What went wrong so far, when that is kept.
     pub record: Option<Vec<NamedFate>>,
     counts: BTreeMap<String, u32>,
+    /// Everything that had a fate so far, good or bad, when that is kept.
+    pub asked: Option<Vec<(Of, String)>>,
 }
 
 /// The kinds of things that have a fate.
@@ -92,7 +107,7 @@ impl Fates {
     /// Fates drawn from a seed.
     #[must_use]
     pub fn drawn(seed: u64, faults: Faults) -> Self {
-        Self { seed, faults, told: None, record: None, counts: BTreeMap::new() }
+        Self { seed, faults, told: None, record: None, counts: BTreeMap::new(), asked: None }
     }
 
     /// Fates read from a trace.
@@ -121,6 +136,9 @@ impl Fates {
                 1
             }
         };
+        if let Some(asked) = &mut self.asked {
+            asked.push((kind, format!("{what} #{count}")));
+        }
         if let Some(told) = &self.told {
             return if told.is_empty() { None } else { told.get(&format!("{what} #{count}")).cloned() };
         }
@@ -175,8 +193,17 @@ fn draw_exchange(rng: &mut Rng, faults: &Faults, kind: Of) -> Option<Fate> {
     if rng.chance(faults.lost_answer) {
         return Some(Fate::LostAnswer(rng.between(1, 20_000)));
     }
+    if rng.chance(faults.cut) {
+        return Some(Fate::Cut);
+    }
+    if rng.chance(faults.gateway) {
+        let status = [500, 502, 503, 504][usize::try_from(rng.below(4)).unwrap_or(0)];
+        return Some(Fate::Gateway { status, ran: rng.chance(500) });
+    }
     if kind != Of::Read && rng.chance(faults.late) {
-        return Some(Fate::Late(rng.between(20_000, 1_200_000)));
+        let hours = rng.chance(125);
+        let most = if hours { 3 * 3_600_000 } else { 1_200_000 };
+        return Some(Fate::Late(rng.between(20_000, most)));
     }
     if rng.chance(faults.hang) {
         return Some(Fate::Hang);
@@ -195,6 +222,12 @@ fn draw_exchange(rng: &mut Rng, faults: &Faults, kind: Of) -> Option<Fate> {
     }
     if kind != Of::Read && rng.chance(faults.duplicate) {
         return Some(Fate::Duplicate(rng.between(0, 30_000)));
+    }
+    if kind == Of::Read && rng.chance(faults.doubled) {
+        return Some(Fate::Doubled);
+    }
+    if kind == Of::Write && rng.chance(faults.collision) {
+        return Some(Fate::Collision);
     }
     if turn && rng.chance(faults.replay_gone) {
         return Some(Fate::ReplayGone);

@@ -10,7 +10,11 @@ pub struct Faults {
     pub lost_request: u16,
     /// A request runs and its answer is lost, cut or foreign.
     pub lost_answer: u16,
-    /// A request arrives after the client has given it up.
+    /// A request runs and its answer is cut off in the middle.
+    pub cut: u16,
+    /// A gateway answers in place of the server; whether the request ran nobody says.
+    pub gateway: u16,
+    /// A request arrives after the client has given it up, up to hours later.
     pub late: u16,
     /// No answer until the client's own time-out.
     pub hang: u16,
@@ -44,6 +48,10 @@ pub struct Faults {
     pub peer_lost: u16,
     /// A message between windows comes late.
     pub peer_slow: u16,
+    /// A list has a row twice.
+    pub doubled: u16,
+    /// A creation is answered with a case that is another's.
+    pub collision: u16,
     /// A timer rings late, or a little early.
     pub timer_off: u16,
     /// A cache write is lost.
@@ -51,7 +59,11 @@ pub struct Faults {
     /// Rows stay out of lists for so many milliseconds.
     pub hide_rows_ms: u64,
     /// `/messages` leaves assistant rows out (the known defect of 2025).
-    pub omit_assistant: bool,
+    pub omission: Omission,
+    /// The platform is a browser: it cannot tell a refused connection from a lost answer.
+    pub browser: bool,
+    /// The person and other clients keep giving the same cases other titles.
+    pub quarrel: bool,
     /// Most rows that the server puts into one page.
     pub page_cap: u32,
     /// Rows per page that the client asks for.
@@ -66,6 +78,17 @@ pub struct Faults {
     pub pace: u8,
 }
 
+/// Whether `/messages` leaves assistant rows out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Omission {
+    /// It lists them.
+    Never,
+    /// Until everything is calm.
+    ForAWhile,
+    /// It never lists one.
+    ForEver,
+}
+
 /// How often each kind of happening comes, relative to the others.
 #[derive(Debug, Clone, Default)]
 pub struct Weights {
@@ -77,6 +100,10 @@ pub struct Weights {
     pub windows: u16,
     /// A window stands still.
     pub freeze: u16,
+    /// The device sleeps.
+    pub sleep: u16,
+    /// The person signs out, and in again.
+    pub sign_out: u16,
     /// The wall clock jumps.
     pub clock: u16,
     /// The route goes away.
@@ -93,6 +120,10 @@ pub struct Weights {
     pub newer: u16,
     /// A stored record is damaged.
     pub damage: u16,
+    /// The store is gone.
+    pub store_gone: u16,
+    /// A row that no client can have made comes into a list.
+    pub foul: u16,
 }
 
 impl Faults {
@@ -117,6 +148,8 @@ impl Faults {
             crash: some(30),
             windows: some(20),
             freeze: some(20),
+            sleep: some(6),
+            sign_out: some(8),
             clock: some(15),
             link: some(30),
             disk: some(15),
@@ -125,10 +158,14 @@ impl Faults {
             other: some(30),
             newer: some(10),
             damage: 0,
+            store_gone: 0,
+            foul: some(10),
         };
         let mut faults = Self {
             lost_request: some(300),
             lost_answer: some(400),
+            cut: some(200),
+            gateway: some(200),
             late: some(150),
             hang: some(100),
             duplicate: some(200),
@@ -146,10 +183,14 @@ impl Faults {
             append_slow: some(400),
             peer_lost: some(400),
             peer_slow: some(400),
+            doubled: some(150),
+            collision: some(100),
             timer_off: some(300),
             cache_lost: some(300),
             hide_rows_ms: 0,
-            omit_assistant: false,
+            omission: Omission::Never,
+            browser: false,
+            quarrel: false,
             page_cap: 100,
             page: 100,
             aged: false,
@@ -159,11 +200,18 @@ impl Faults {
         };
         if !fair {
             faults.hide_rows_ms = [0, 0, 1500, 40_000][index(&mut rng, 4)];
-            faults.omit_assistant = rng.chance(100);
+            faults.omission = match rng.below(20) {
+                0 => Omission::ForEver,
+                1 | 2 => Omission::ForAWhile,
+                _ => Omission::Never,
+            };
+            faults.browser = rng.chance(400);
+            faults.quarrel = rng.chance(150);
             faults.page_cap = [100, 100, 7, 3][index(&mut rng, 4)];
             faults.page = [100, 100, 10, 12][index(&mut rng, 4)];
             faults.aged = rng.chance(25);
-            faults.weights.damage = if rng.chance(40) { 15 } else { 0 };
+            faults.weights.damage = if rng.chance(60) { 15 } else { 0 };
+            faults.weights.store_gone = if rng.chance(30) { 8 } else { 0 };
         }
         faults.windows = [1, 1, 2, 2, 3, 5][index(&mut rng, 6)];
         faults.pace = u8::try_from(rng.below(4)).unwrap_or(0);
@@ -176,6 +224,8 @@ impl Faults {
         Self {
             lost_request: 0,
             lost_answer: 0,
+            cut: 0,
+            gateway: 0,
             late: 0,
             hang: 0,
             duplicate: 0,
@@ -193,10 +243,16 @@ impl Faults {
             append_slow: 0,
             peer_lost: 0,
             peer_slow: 0,
+            doubled: 0,
+            collision: 0,
             timer_off: 0,
             cache_lost: 0,
             hide_rows_ms: 0,
-            omit_assistant: false,
+            omission: match self.omission {
+                Omission::ForAWhile => Omission::Never,
+                constant => constant,
+            },
+            quarrel: false,
             page_cap: 100,
             weights: Weights::default(),
             ..self.clone()

@@ -1,7 +1,11 @@
 //! What comes from outside: the person and the world. Everything else in a run follows from these
 //! and from the [fates](crate::fate) of requests, appends and messages.
 
+mod act;
+
 use serde::{Deserialize, Serialize};
+
+pub use act::Act;
 
 use crate::faults::Faults;
 use crate::rng::Rng;
@@ -58,6 +62,25 @@ pub enum What {
         /// Which window.
         window: u8,
     },
+    /// A window is loaded again.
+    Reload {
+        /// Which window.
+        window: u8,
+        /// How many of the batches that were being written are on the disk.
+        survive: u8,
+    },
+    /// The person signs out everywhere, and in again after a while: every window ends and starts anew.
+    SignOut {
+        /// For how long.
+        ms: u64,
+    },
+    /// The device sleeps: every window stands still.
+    Sleep {
+        /// For how long.
+        ms: u64,
+        /// Whether the clock that windows measure spans with stands still as well.
+        timeless: bool,
+    },
     /// A window stands still.
     Freeze {
         /// Which window.
@@ -113,7 +136,17 @@ pub enum What {
         pick: u32,
     },
     /// A newer program writes a record of a kind that this one does not know.
-    NewerRecord,
+    NewerRecord {
+        /// Whether it tells the windows of this one.
+        told: bool,
+    },
+    /// The store is removed under the windows that use it: they can neither read nor write any more.
+    StoreGone,
+    /// A row that no client can have made comes into a list of the server.
+    Foul {
+        /// Chooses the case, or the list of cases.
+        pick: u32,
+    },
     /// A stored record is damaged; every window is closed and opened again.
     Damage {
         /// Chooses the record.
@@ -131,6 +164,8 @@ pub enum Other {
     Turn,
     /// It renames the case.
     Rename,
+    /// It moves the case to another state.
+    Move,
     /// It closes the case.
     Close,
     /// It deletes the case.
@@ -138,73 +173,6 @@ pub enum Other {
     /// It makes a case.
     Create,
 }
-
-/// What the person does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names are those of the intents")]
-pub enum Act {
-    Open,
-    OpenNew,
-    Say,
-    SayNew,
-    SayMany,
-    SayData,
-    SayTheSame,
-    MoveState,
-    Rename,
-    Delete,
-    Undo,
-    Pin,
-    Draft,
-    Retry,
-    RetryAll,
-    SendAnyway,
-    Edit,
-    Discard,
-    Stop,
-    DismissNote,
-    KeepMine,
-    UseTheirs,
-    TryNow,
-    LoadOlder,
-    Seen,
-    Hide,
-    Show,
-    /// An intent about an operation that the screen no longer shows.
-    StaleClick,
-}
-
-const ACTS: [(Act, u64); 28] = [
-    (Act::Open, 10),
-    (Act::OpenNew, 2),
-    (Act::Say, 30),
-    (Act::SayNew, 10),
-    (Act::SayMany, 5),
-    (Act::SayData, 4),
-    (Act::SayTheSame, 3),
-    (Act::MoveState, 2),
-    (Act::Rename, 8),
-    (Act::Delete, 4),
-    (Act::Undo, 6),
-    (Act::Pin, 3),
-    (Act::Draft, 4),
-    (Act::Retry, 14),
-    (Act::RetryAll, 4),
-    (Act::SendAnyway, 4),
-    (Act::Edit, 6),
-    (Act::Discard, 7),
-    (Act::Stop, 5),
-    (Act::DismissNote, 2),
-    (Act::KeepMine, 3),
-    (Act::UseTheirs, 3),
-    (Act::TryNow, 3),
-    (Act::LoadOlder, 2),
-    (Act::Seen, 3),
-    (Act::Hide, 2),
-    (Act::Show, 3),
-    (Act::StaleClick, 3),
-];
 
 const SECOND: u64 = 1000;
 const MINUTE: u64 = 60 * SECOND;
@@ -247,6 +215,10 @@ fn what(rng: &mut Rng, faults: &Faults) -> What {
         weights.other,
         weights.newer,
         weights.damage,
+        weights.sleep,
+        weights.sign_out,
+        weights.store_gone,
+        weights.foul,
     ];
     let total: u64 = kinds.iter().map(|weight| u64::from(*weight)).sum();
     let mut roll = rng.below(total);
@@ -267,9 +239,10 @@ fn what(rng: &mut Rng, faults: &Faults) -> What {
             1 => What::CrashMidStep { window, after: u8::try_from(rng.below(4)).unwrap_or(0) },
             _ => What::Crash { window, survive },
         },
-        2 => match rng.below(5) {
+        2 => match rng.below(6) {
             0 => What::CloseWindow { window },
             1 => What::EvictCache,
+            2 => What::Reload { window, survive },
             _ => What::OpenWindow,
         },
         3 => What::Freeze { window, ms: rng.between(SECOND, 90 * SECOND) },
@@ -291,25 +264,21 @@ fn what(rng: &mut Rng, faults: &Faults) -> What {
         },
         8 if rng.chance(300) => What::Portal { ms: rng.between(SECOND, 2 * MINUTE) },
         8 => What::ServerDown { ms: rng.between(SECOND, 5 * MINUTE) },
+        9 if faults.quarrel && rng.chance(500) => {
+            let other = if rng.chance(700) { Other::Rename } else { Other::Move };
+            What::Other { other, pick }
+        }
         9 => What::Other {
             other: [Other::Turn, Other::Turn, Other::Rename, Other::Close, Other::Delete, Other::Create]
                 [usize::try_from(rng.below(6)).unwrap_or(0)],
             pick,
         },
-        10 => What::NewerRecord,
+        10 => What::NewerRecord { told: rng.chance(500) },
         11 => What::Damage { pick },
-        _ => What::Act { window, act: act(rng), pick },
+        12 => What::Sleep { ms: rng.between(30 * SECOND, 10 * HOUR), timeless: rng.chance(500) },
+        13 => What::SignOut { ms: rng.between(SECOND, 2 * HOUR) },
+        14 => What::StoreGone,
+        15 => What::Foul { pick },
+        _ => What::Act { window, act: act::act(rng, faults.quarrel), pick },
     }
-}
-
-fn act(rng: &mut Rng) -> Act {
-    let total: u64 = ACTS.iter().map(|(_, weight)| weight).sum();
-    let mut roll = rng.below(total);
-    for (act, weight) in ACTS {
-        if roll < weight {
-            return act;
-        }
-        roll -= weight;
-    }
-    Act::Say
 }

@@ -42,6 +42,9 @@ struct Options {
     /// Do not look at this rule, to see what else does not hold. Can be given several times.
     #[arg(long, value_name = "RULE")]
     ignore: Vec<String>,
+    /// Name every seed that fails, not only the first one of each kind.
+    #[arg(long)]
+    list: bool,
     /// Print a digest over all seeds.
     #[arg(long)]
     digest: bool,
@@ -170,6 +173,11 @@ fn summary(
             .entry(format!("{} {}", violation.invariant, violation.rule))
             .or_insert_with(|| (0, *seed, violation.detail.clone()));
         rule.0 += 1;
+    }
+    if options.list {
+        for (seed, violation) in &total.failed {
+            writeln!(out, "seed {seed}: {} {}", violation.invariant, violation.rule)?;
+        }
     }
     for (rule, (count, seed, detail)) in &rules {
         let detail: String = detail.chars().take(300).collect();

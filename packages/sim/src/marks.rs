@@ -22,6 +22,16 @@ marks! {
     Replayed,
     /// A request arrived after the client had given it up.
     LateArrival,
+    /// It arrived after its key had expired.
+    HoursLate,
+    /// An answer was cut off in the middle.
+    CutAnswer,
+    /// A gateway answered in place of the server.
+    Gateway,
+    /// A creation was answered with a case that is another's.
+    Collision,
+    /// A list held rows that no client can have made.
+    FoulRow,
     /// The network delivered a request twice.
     DuplicateArrival,
     /// A turn's first attempt was still running when the next one came.
@@ -80,8 +90,18 @@ marks! {
     RecoveredWork,
     /// A stored record was damaged and the rest was salvaged.
     Damaged,
-    /// A record of a newer program was kept.
+    /// The store was removed under the windows that used it.
+    StoreGone,
+    /// A newer program wrote a record of a kind that this one does not know.
     ForeignRecord,
+    /// A snapshot kept such a record.
+    ForeignCompacted,
+    /// A window was loaded again with work in the queue.
+    Reloaded,
+    /// The person signed out, and in again, with work in the queue.
+    SignedOutAndIn,
+    /// The device slept with work in the queue.
+    Slept,
     /// The wall clock jumped back while something was pending.
     ClockBack,
     /// The wall clock jumped forward while something was pending.
@@ -92,6 +112,20 @@ marks! {
     Blocked,
     /// A message was sent in spite of one before it.
     SentAnyway,
+    /// What waited behind a failed message was sent in spite of it.
+    SentTheRest,
+    /// A server named a case because the person asked.
+    Named,
+    /// A server found no name for a case.
+    NotNamed,
+    /// A change of state was taken back before it left.
+    StatusUndone,
+    /// A change of state gave way to another one.
+    StatusSuperseded,
+    /// A state changed on both sides.
+    StatusTorn,
+    /// A copy of what was replaced was put back, or let go.
+    Restored,
     /// A message was taken back into the composer.
     Edited,
     /// A message was discarded.
@@ -114,6 +148,14 @@ marks! {
     TitleRefused,
     /// A title changed on both sides.
     TitleTorn,
+    /// The person kept their own title.
+    KeptMine,
+    /// The person took the other title.
+    TookTheirs,
+    /// Two windows asked about one title that changed on both sides.
+    TornInTwoWindows,
+    /// An answer was shown that the server never lists.
+    NeverListed,
     /// An answer was shown while its row was not in the list.
     EchoOutlivesList,
     /// A row was shown as only here.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use copilot_core::ids::{CaseKey, OperationId, RealId};
 use copilot_core::journal::Record;
-use copilot_core::model::{Draft, Stamp};
+use copilot_core::model::{Backup, Draft, Stamp};
 use copilot_core::operation::{Acknowledged, End, OperationKind, PendingOperation};
 use copilot_core::{Failure, Wall};
 
@@ -59,6 +59,8 @@ pub(crate) struct Fold {
     pub(crate) seen: BTreeMap<CaseKey, u32>,
     /// The gate that was closed last.
     pub(crate) gate: Option<(Wall, Wall)>,
+    /// Copies of what was replaced.
+    pub(crate) backups: BTreeMap<OperationId, Arc<Backup>>,
     /// Records of newer programs.
     pub(crate) foreign: Vec<Arc<str>>,
 }
@@ -83,9 +85,15 @@ impl Fold {
                 known.first.get_or_insert(first.at);
             }),
             Record::Acknowledged { op, with } => self.with(op, |known| {
-                let final_word = Stage::Acknowledged(with.clone());
-                if !matches!(known.stage, Stage::Acknowledged(Acknowledged::Answered(_))) {
-                    known.stage = final_word;
+                let better = match (&known.stage, with) {
+                    (Stage::Acknowledged(Acknowledged::Answered(_)), _) => false,
+                    (Stage::Acknowledged(Acknowledged::Committed), with) => {
+                        !matches!(with, Acknowledged::Working(_))
+                    }
+                    _ => true,
+                };
+                if better {
+                    known.stage = Stage::Acknowledged(with.clone());
                 }
             }),
             Record::Failed { op, failure, .. } => self.with(op, |known| {
@@ -106,7 +114,11 @@ impl Fold {
             }),
             Record::Resumed { op, anyway } => self.with(op, |known| {
                 known.anyway |= anyway;
-                if matches!(known.stage, Stage::Failed(_)) {
+                let done = matches!(
+                    known.stage,
+                    Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
+                );
+                if !done {
                     known.stage = Stage::Open;
                 }
             }),
@@ -122,30 +134,64 @@ impl Fold {
                 let taken = self.links.contains_key(case) || self.links.values().any(|linked| linked == real);
                 if !taken {
                     self.links.insert(case.clone(), real.clone());
+                    self.unite(&CaseKey::of_server(real), case);
                 }
             }
             Record::Deleted { real } => {
                 self.deleted.insert(real.clone());
             }
             Record::Draft { case, draft, stamp } => {
-                let slot = self.drafts.entry(case.clone()).or_default();
+                let case = case.as_ref().map(|case| self.one(case));
+                let slot = self.drafts.entry(case).or_default();
                 if slot.0 < *stamp {
                     *slot = (*stamp, draft.clone());
                 }
             }
             Record::Pin { case, pinned, stamp } => {
-                let slot = self.pins.entry(case.clone()).or_default();
+                let case = self.one(case);
+                let slot = self.pins.entry(case).or_default();
                 if slot.0 < *stamp {
                     *slot = (*stamp, *pinned);
                 }
             }
             Record::Seen { case, turn } => {
-                let slot = self.seen.entry(case.clone()).or_default();
+                let case = self.one(case);
+                let slot = self.seen.entry(case).or_default();
                 *slot = (*slot).max(*turn);
             }
             Record::Gate { at, until } => self.gate = Some((*at, *until)),
+            Record::Backup(backup) => {
+                self.backups.entry(backup.id).or_insert_with(|| Arc::clone(backup));
+            }
+            Record::BackupGone { id } => {
+                self.backups.remove(id);
+            }
             Record::Foreign(json) => self.foreign.push(Arc::clone(json)),
-            _ => {}
+            Record::Rebased { .. } => {}
+        }
+    }
+
+    /// The one key of a case: a server case that a local one became goes by the local one's.
+    pub(crate) fn one(&self, case: &CaseKey) -> CaseKey {
+        let local = self.links.iter().find(|(_, real)| CaseKey::of_server(real) == *case);
+        local.map_or_else(|| case.clone(), |(local, _)| local.clone())
+    }
+
+    /// What was kept of a server case now belongs to the local case that became it.
+    fn unite(&mut self, other: &CaseKey, case: &CaseKey) {
+        if let Some(theirs) = self.drafts.remove(&Some(other.clone())) {
+            let ours = self.drafts.entry(Some(case.clone())).or_default();
+            if ours.0 < theirs.0 {
+                *ours = theirs;
+            }
+        }
+        if let Some(theirs) = self.pins.remove(other) {
+            let ours = self.pins.entry(case.clone()).or_default();
+            *ours = (*ours).max(theirs);
+        }
+        if let Some(theirs) = self.seen.remove(other) {
+            let ours = self.seen.entry(case.clone()).or_default();
+            *ours = (*ours).max(theirs);
         }
     }
 
@@ -178,7 +224,7 @@ impl Fold {
     /// The operations of a case in the person's order.
     #[must_use]
     pub(crate) fn ops_of(&self, case: &CaseKey) -> Vec<&Known> {
-        let mut ops: Vec<&Known> = self.ops.values().filter(|known| known.op.case == *case).collect();
+        let mut ops: Vec<&Known> = self.ops.values().filter(|known| self.one(&known.op.case) == *case).collect();
         ops.sort_by_key(|known| (known.op.order, known.op.id));
         ops
     }
@@ -187,7 +233,7 @@ impl Fold {
     #[must_use]
     pub(crate) fn is_being_deleted(&self, case: &CaseKey) -> bool {
         self.ops.values().any(|known| {
-            known.op.case == *case
+            self.one(&known.op.case) == *case
                 && matches!(known.op.kind, OperationKind::Delete)
                 && !matches!(known.stage, Stage::Failed(_))
         })
@@ -199,6 +245,10 @@ impl Fold {
         let gone: Vec<CaseKey> = self.deleted.iter().map(|real| self.key(real)).collect();
         let mut kept = self.clone();
         kept.over.clear();
+        for known in kept.ops.values_mut() {
+            let case = self.one(&known.op.case);
+            known.op = Arc::new(PendingOperation { case, ..(*known.op).clone() });
+        }
         kept.drafts.retain(|case, (stamp, _)| {
             *stamp != Stamp::default() && case.as_ref().is_none_or(|case| !gone.contains(case))
         });

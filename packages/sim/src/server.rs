@@ -28,6 +28,8 @@ pub(crate) struct Case {
     pub(crate) row: RealCase,
     /// Its messages, oldest first, with the moment of their commit.
     pub(crate) rows: Vec<(u64, RealMessage)>,
+    /// Rows that no client can have made: since when, and after how many others each stands.
+    pub(crate) foul: Vec<(u64, usize)>,
     /// When it was made.
     pub(crate) made: u64,
     /// It was deleted; it stays here for the checks.
@@ -58,6 +60,8 @@ pub(crate) enum Deed {
     Created(OperationId, RealId),
     /// A turn was stored under a key.
     Said(OperationId, RealId, Arc<Turn>),
+    /// A case was named under a key.
+    Named(OperationId),
     /// A title was stored.
     Renamed(RealId, Arc<str>),
     /// A case was deleted.
@@ -100,6 +104,8 @@ pub(crate) struct Server {
     pub(crate) hide_rows_ms: u64,
     /// Assistant rows stay out of lists.
     pub(crate) omit_assistant: bool,
+    /// Rows of the case list that no client can have made.
+    pub(crate) foul_cases: u32,
     /// Most rows of a page.
     pub(crate) page_cap: u32,
 }
@@ -142,6 +148,11 @@ impl Server {
                     None => rejected(Rejection::CaseGone, 404),
                 }
             }
+            Request::ReadDetails { case } => match self.living(case) {
+                Some(_) => Ok(Reply::Details(Box::default())),
+                None => rejected(Rejection::CaseGone, 404),
+            },
+            Request::GenerateTitle { key, case } => self.name(now, *key, case),
             Request::CreateCase { key } => self.create(now, *key),
             Request::SubmitTurn { .. } => rejected(Rejection::Refused, 400),
             Request::PollJob { job, .. } => self.poll(job),
@@ -211,7 +222,7 @@ impl Server {
             last_activity: time(now),
             gone: false,
         };
-        self.cases.insert(id, Case { row: row.clone(), rows: Vec::new(), made: now, deleted: false });
+        self.cases.insert(id, Case { row: row.clone(), rows: Vec::new(), foul: Vec::new(), made: now, deleted: false });
         Some(row)
     }
 
@@ -228,12 +239,49 @@ impl Server {
         Ok(Reply::Done)
     }
 
+    /// Names a case by what was said in it, if there is enough of that.
+    fn name(&mut self, now: u64, key: OperationId, id: &RealId) -> Outcome {
+        if let Some(reply) = self.receipt(now, key) {
+            return Ok(reply);
+        }
+        let Some(case) = self.living_mut(id) else {
+            return rejected(Rejection::CaseGone, 404);
+        };
+        if case.row.state.is_terminal() {
+            return rejected(Rejection::CaseTerminal, 409);
+        }
+        if case.row.current_turn == 0 {
+            return rejected(Rejection::Invalid { field: None }, 422);
+        }
+        let title: Arc<str> = format!("Named after {} turns", case.row.current_turn).into();
+        case.row.title = Some(Arc::clone(&title));
+        case.row.last_activity = time(now);
+        self.deeds.push(Deed::Named(key));
+        let reply = Reply::Titled(title);
+        self.receipts.insert(key, Receipt { at: now, reply: reply.clone() });
+        Ok(reply)
+    }
+
+    /// Whether a case has a name of somebody's.
+    pub(crate) fn is_named(&self, id: &RealId) -> bool {
+        self.cases.get(id).is_some_and(|case| case.row.named().is_some())
+    }
+
     /// Deletes a case. The answer is the same whether it was there or not.
     pub(crate) fn delete(&mut self, id: &RealId) {
         if let Some(case) = self.cases.get_mut(id) {
             case.deleted = true;
         }
         self.deeds.push(Deed::Deleted(id.clone()));
+    }
+
+    /// A row with an id of this client's own making comes into a list: the work of another program's
+    /// defect.
+    pub(crate) fn befoul(&mut self, now: u64, id: Option<&RealId>) {
+        match id.and_then(|id| self.living_mut(id)) {
+            Some(case) => case.foul.push((now, case.rows.len())),
+            None => self.foul_cases += 1,
+        }
     }
 
     /// Another client makes a case.
@@ -249,10 +297,10 @@ impl Server {
         }
     }
 
-    /// Another client closes a case.
-    pub(crate) fn other_closes(&mut self, now: u64, id: &RealId) {
-        if let Some(case) = self.living_mut(id) {
-            case.row.state = CaseState::Closed;
+    /// Another client moves a case to another state.
+    pub(crate) fn other_moves(&mut self, now: u64, id: &RealId, to: CaseState) {
+        if let Some(case) = self.living_mut(id).filter(|case| !case.row.state.is_terminal()) {
+            case.row.state = to;
             case.row.last_activity = time(now);
         }
     }

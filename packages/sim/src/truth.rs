@@ -54,6 +54,8 @@ pub(crate) struct Did {
     pub(crate) effects: u32,
     /// The client has said that it cannot find out whether a case was made.
     pub(crate) undecidable: bool,
+    /// A request of it came to the server after its key may have expired there.
+    pub(crate) too_late: bool,
     /// A stored record about it was damaged, so that less can be asked for.
     pub(crate) damaged: bool,
 }
@@ -80,10 +82,16 @@ pub(crate) struct Truth {
     pub(crate) deleted: BTreeSet<CaseKey>,
     /// Which case a key made on the server.
     pub(crate) made: BTreeMap<OperationId, RealId>,
+    /// Copies that the person put back or let go of.
+    pub(crate) let_go: BTreeSet<OperationId>,
+    /// Answers that were received and are durable.
+    pub(crate) answers: BTreeMap<OperationId, Arc<str>>,
     /// Titles that the server has stored for this client.
     pub(crate) titled: BTreeSet<(RealId, Arc<str>)>,
     /// Cases whose deletion reached the server.
     pub(crate) erased: BTreeSet<RealId>,
+    /// Cases that could not even be begun: nothing of them is kept, and the person was told.
+    pub(crate) unmade: BTreeSet<CaseKey>,
     /// Cases about which a stored record was damaged.
     pub(crate) damaged_cases: BTreeSet<CaseKey>,
     /// Whether any record was damaged.
@@ -98,6 +106,7 @@ impl Truth {
             Some(OperationKind::CreateCase { .. }) => "create".to_owned(),
             Some(OperationKind::SubmitTurn { turn, .. }) => turn.text.to_string(),
             Some(OperationKind::Rename { title, .. }) => title.to_string(),
+            Some(OperationKind::GenerateTitle { .. }) => "name".to_owned(),
             Some(OperationKind::Delete) => "delete".to_owned(),
             _ => "?".to_owned(),
         }
@@ -124,6 +133,9 @@ impl Truth {
     pub(crate) fn take_back(&mut self, records: &[Record]) {
         for record in records {
             let Record::Operation(op) = record else { continue };
+            if matches!(op.kind, OperationKind::CreateCase { .. }) {
+                self.unmade.insert(op.case.clone());
+            }
             let Some(did) = self.did.get_mut(&op.id).filter(|did| did.turn().is_none()) else {
                 continue;
             };
@@ -158,10 +170,31 @@ impl Truth {
         }
     }
 
+    /// The store is gone, and with it everything that was promised.
+    pub(crate) fn note_store_gone(&mut self) {
+        self.damaged = true;
+        self.deleted.clear();
+        for did in self.did.values_mut() {
+            did.damaged = true;
+            self.damaged_cases.insert(did.op.case.clone());
+        }
+    }
+
     /// Whether the person has deleted a case at some time, taken back or not: windows hear of the one
     /// before they hear of the other.
     pub(crate) fn was_deleted(&self, case: &CaseKey) -> bool {
         self.did.values().any(|did| did.op.case == *case && matches!(did.op.kind, OperationKind::Delete))
+    }
+
+    /// A local case turned out to be a server case under whose key something was done before.
+    pub(crate) fn unite(&mut self, case: &CaseKey, real: &RealId) {
+        let other = CaseKey::of_server(real);
+        for did in self.did.values_mut().filter(|did| did.op.case == other) {
+            did.op = Arc::new(PendingOperation { case: case.clone(), ..(*did.op).clone() });
+        }
+        if self.deleted.remove(&other) {
+            self.deleted.insert(case.clone());
+        }
     }
 
     /// The operation that made a case.

@@ -30,7 +30,13 @@ pub(crate) struct Armed {
 pub(crate) struct Window {
     pub(crate) me: Instance,
     pub(crate) core: Core,
+    /// Which store it opened.
+    pub(crate) store: u32,
     started: u64,
+    /// Time that its monotonic clock did not count.
+    slept: u64,
+    /// Since when that clock has been standing still.
+    dozing: Option<u64>,
     /// Stands still; what is for it waits.
     pub(crate) frozen: bool,
     pub(crate) backlog: Vec<Event>,
@@ -49,14 +55,16 @@ pub(crate) struct Window {
     pub(crate) last_ack: u64,
     /// Everything before this position has been heard.
     pub(crate) heard: u64,
-    /// A read-back is on its way.
-    pub(crate) reading_back: bool,
+    /// Read-backs that are on their way.
+    pub(crate) reads_back: u32,
     /// The journal is being read back because another window sends.
     pub(crate) fenced: bool,
     /// Facts that were refused and will be written again.
     pub(crate) owed: Vec<Record>,
     /// Rows that this core was given or gave out itself.
     pub(crate) rows: BTreeMap<RealId, BTreeMap<RealId, Arc<CachedMessage>>>,
+    /// Cases whose rows are on their way from the cache.
+    pub(crate) loading: BTreeSet<RealId>,
     /// Cases that this core knows as confirmed, and up to which turn.
     pub(crate) cases: BTreeMap<RealId, u32>,
     /// Cases whose rows another window told of; they need not be shown.
@@ -75,18 +83,19 @@ pub(crate) struct Window {
     /// Cases that were on screen in this window, to click on what is gone.
     pub(crate) remembered: Vec<OperationId>,
     pub(crate) steps: u64,
-    /// A record was written that nobody tells this window of.
-    pub(crate) hears_late: bool,
 }
 
 impl Window {
-    pub(crate) fn new(seed: u64, me: Instance, now: u64, page: u32) -> Self {
+    pub(crate) fn new(seed: u64, me: Instance, now: u64, page: u32, store: u32) -> Self {
         let config = Config { page, ..Config::default() };
         let entropy = Rng::of(&[seed, 0xe27, u64::from(me.start)]).draw();
         Self {
             me,
             core: Core::new(config, Entropy::from_number(entropy)),
+            store,
             started: now,
+            slept: 0,
+            dozing: None,
             frozen: false,
             backlog: Vec::new(),
             thawing: false,
@@ -98,10 +107,11 @@ impl Window {
             last_write: now,
             last_ack: now,
             heard: 1,
-            reading_back: false,
+            reads_back: 0,
             fenced: false,
             owed: Vec::new(),
             rows: BTreeMap::new(),
+            loading: BTreeSet::new(),
             cases: BTreeMap::new(),
             hearsay: BTreeSet::new(),
             mirror: Mirror::default(),
@@ -112,7 +122,6 @@ impl Window {
             doom: None,
             remembered: Vec::new(),
             steps: 0,
-            hears_late: false,
         }
     }
 
@@ -120,9 +129,20 @@ impl Window {
     pub(crate) fn now(&self, now: u64, wall_offset: i64) -> Now {
         Now {
             wall: Wall((NOON + now).saturating_add_signed(wall_offset)),
-            mono: Mono(1000 + now - self.started),
+            mono: Mono(1000 + now - self.started - self.slept),
             utc_offset_minutes: 60,
         }
+    }
+
+    /// The device goes to sleep; its monotonic clock may not count that.
+    pub(crate) fn doze(&mut self, now: u64, timeless: bool) {
+        if timeless {
+            self.dozing.get_or_insert(now);
+        }
+    }
+
+    pub(crate) fn wake(&mut self, now: u64) {
+        self.slept += self.dozing.take().map_or(0, |since| now - since);
     }
 
     pub(crate) fn arm(&mut self, timer: TimerId, armed: Armed) {
@@ -154,7 +174,7 @@ impl Window {
     /// Whether this window knows what the journal knows, and the journal what it knows.
     pub(crate) fn is_caught_up(&self, next: u64) -> bool {
         self.heard == next
-            && !self.reading_back
+            && self.reads_back == 0
             && self.owed.is_empty()
             && self.writes.is_empty()
             && self.unanswered.is_empty()

@@ -6,6 +6,8 @@ mod effects;
 mod exchange;
 mod happen;
 mod leasing;
+mod lives;
+mod others;
 mod step;
 mod storing;
 mod user;
@@ -17,7 +19,7 @@ use copilot_core::{Event, TimerId};
 
 use crate::disk::Disk;
 use crate::fate::Fates;
-use crate::faults::Faults;
+use crate::faults::{Faults, Omission};
 use crate::happening::{Happening, happening};
 use crate::lease::Lease;
 use crate::marks::Marks;
@@ -90,6 +92,8 @@ pub struct World {
     pub(crate) portal_until: u64,
     /// When the clock was last set back by less than the life of a key.
     pub(crate) set_back_at: u64,
+    /// The device sleeps until this moment.
+    pub(crate) asleep_until: u64,
     /// When a window was last started.
     pub(crate) started_at: u64,
     /// Marks reached so far.
@@ -102,6 +106,8 @@ pub struct World {
     pub ignored: Vec<String>,
     pub(crate) calm: bool,
     digest: u64,
+    /// Words that are given back in the step under way.
+    pub(crate) given_back: String,
     /// Every step in words, when that is kept.
     pub(crate) story: Option<Vec<String>>,
 }
@@ -138,7 +144,7 @@ impl World {
     fn new(seed: u64, fates: Fates, told: Option<Vec<Happening>>) -> Self {
         let mut server = Server::default();
         server.hide_rows_ms = fates.faults.hide_rows_ms;
-        server.omit_assistant = fates.faults.omit_assistant;
+        server.omit_assistant = fates.faults.omission != Omission::Never;
         server.page_cap = fates.faults.page_cap;
         Self {
             seed,
@@ -162,6 +168,7 @@ impl World {
             link_down: None,
             portal_until: 0,
             set_back_at: 0,
+            asleep_until: 0,
             started_at: 0,
             marks: Marks::default(),
             steps: 0,
@@ -170,6 +177,7 @@ impl World {
             ignored: Vec::new(),
             calm: false,
             digest: name_hash("run"),
+            given_back: String::new(),
             story: None,
         }
     }

@@ -1,9 +1,11 @@
 //! Kills a real process at random moments while it appends and compacts, and looks at what is left.
 //!
-//! The process is this test program again. `COPILOT_CRASH_ROUNDS` asks for more kills than the
-//! default.
+//! The process is this test program again.
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
+
+mod length;
+mod matrix;
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
@@ -18,8 +20,6 @@ use copilot_storage::{LocalFuture, Store};
 
 /// Names the folder to the killed process.
 const FOLDER: &str = "COPILOT_CRASH_FOLDER";
-const ROUNDS: &str = "COPILOT_CRASH_ROUNDS";
-const DEFAULT_ROUNDS: u32 = 24;
 
 /// Every batch writes its number into this many cases: a batch that is there in part shows.
 const CASES: u64 = 3;
@@ -94,7 +94,7 @@ fn say(what: &str, turn: u32) {
 
 #[tokio::test(flavor = "current_thread")]
 async fn what_was_acknowledged_survives_a_kill_at_any_moment() {
-    let rounds = std::env::var(ROUNDS).ok().and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_ROUNDS);
+    let rounds: u32 = length::long_or(320, 24);
     let folder = tempfile::TempDir::new().unwrap();
     let (dice, mut last) = (RandomState::new(), 0);
     for round in 0..rounds {
@@ -131,5 +131,6 @@ async fn what_was_acknowledged_survives_a_kill_at_any_moment() {
         assert_eq!(recovered.damage, None, "round {round}");
     }
     assert!(last > 0, "the process never came to append");
-    println!("{rounds} kills, {last} batches");
+    let note = format!("{last} batches written in all");
+    matrix::enter("process killed while it appends and compacts", rounds as usize, &note);
 }

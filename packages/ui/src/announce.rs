@@ -33,12 +33,14 @@ pub(crate) enum Saying {
     SignedOut,
     /// The device has no room.
     StorageFull,
+    /// A title or a state changed here and elsewhere.
+    Conflict(&'static str),
 }
 
 impl Saying {
     /// Whether it interrupts.
     pub(crate) const fn is_alert(&self) -> bool {
-        matches!(self, Self::NotSent(_) | Self::SignedOut | Self::StorageFull)
+        matches!(self, Self::NotSent(_) | Self::SignedOut | Self::StorageFull | Self::Conflict(_))
     }
 
     /// The sentence.
@@ -54,6 +56,7 @@ impl Saying {
             Self::NotSent(reason) => words::said_not_sent(reason),
             Self::SignedOut => words::SAID_SIGNED_OUT.to_owned(),
             Self::StorageFull => words::STORAGE_FULL_SHORT.to_owned(),
+            Self::Conflict(text) => (*text).to_owned(),
         }
     }
 

@@ -1,8 +1,9 @@
 //! The list of cases: a sidebar in a wide panel, a drawer in a narrow one.
 //!
-//! `row` draws a case, `rename` changes a title in place, `account` is the foot of the list.
+//! `part` chooses the rows that are in the page, `row` draws a case, `rename` changes a title in place, `account` is the foot of the list.
 
 mod account;
+mod part;
 mod rename;
 mod row;
 
@@ -17,13 +18,18 @@ use crate::feedback::ToastView;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon, Mark};
 use crate::mirror::GROUPS;
-use crate::session::{Renaming, Session, put, use_session};
+use crate::preferences::Choice;
+use crate::session::{MenuAt, Renaming, Session, put, use_session};
 use crate::words;
 use account::AccountFoot;
+use part::{ABOVE, DRAWN, Part, STEP, drawn, first_for};
 use row::CaseItem;
 
 /// The preference that remembers which groups are folded.
 const FOLDED: &str = "cases.folded";
+
+/// Cases that a search shows at most.
+const HITS: usize = 200;
 
 const fn group_name(group: Group) -> &'static str {
     match group {
@@ -134,7 +140,10 @@ fn CaseList() -> Element {
     let active = use_context_provider(|| Signal::new(session.view.open.peek().clone()));
     let groups = (session.view.groups)();
     let text = query.read().trim().to_owned();
-    let hits = (!text.is_empty()).then(|| session.handle.read(|view| view.search(&text)));
+    let hits = (!text.is_empty()).then(|| {
+        let hits = session.handle.read(|view| view.find(&text, HITS));
+        hits.into_iter().map(|hit| hit.case).collect::<Vec<_>>()
+    });
     let visible: Vec<CaseKey> = match &hits {
         Some(hits) => hits.clone(),
         None => {
@@ -143,8 +152,28 @@ fn CaseList() -> Element {
             open.flat_map(|(_, keys)| keys.clone()).collect()
         }
     };
-    let stop = active.read().clone().filter(|key| visible.contains(key)).or_else(|| visible.first().cloned());
-    let at = stop.clone();
+    let mut first = use_signal(|| 0_usize);
+    let wish = session.spots.wish();
+    let wished = use_memo(move || match &*wish.read() {
+        Some(Spot::Case(key)) => Some(key.clone()),
+        _ => None,
+    });
+    let mut top = first();
+    // A row that is to have the focus has to be in the page.
+    let place = wished().and_then(|key| visible.iter().position(|other| *other == key));
+    if let Some(place) = place.filter(|place| !drawn(top).contains(place)) {
+        top = first_for(place);
+        dioxus::core::queue_effect(move || put(first, top));
+    }
+    let in_page = visible.get(top..).unwrap_or_default().iter().take(DRAWN);
+    let stop = in_page
+        .clone()
+        .find(|key| active.read().as_ref() == Some(*key))
+        .or_else(|| in_page.clone().next())
+        .cloned();
+    let at = active.read().clone().filter(|key| visible.contains(key)).or_else(|| stop.clone());
+    let row_height = if session.preferences.get(Choice::Density) == "comfortable" { 56.0 } else { 50.0 };
+    let mut before = 0;
     let empty = groups.iter().all(Vec::is_empty);
     rsx! {
         div { class: "search",
@@ -183,18 +212,38 @@ fn CaseList() -> Element {
         }
         div {
             class: "cases-scroll",
+            onscroll: move |event: ScrollEvent| {
+                let row = (event.data().scroll_top() / row_height).max(0.0);
+                // Rows on a screen are few: the number fits.
+                let to = first_for(row as usize + ABOVE / 2);
+                if first.peek().abs_diff(to) >= STEP || to == 0 {
+                    first.set(to);
+                }
+            },
             onkeydown: move |event: KeyboardEvent| walk(&session, &visible, at.as_ref(), active, &event),
             if let Some(hits) = hits {
                 if hits.is_empty() {
                     p { class: "cases-empty", role: "status", "{words::no_hits(&text)}" }
                 } else {
-                    Items { label: words::RESULTS, keys: hits, stop }
+                    Items { label: words::RESULTS, part: Part::of(&hits, 0, top, row_height), stop }
                 }
             } else if empty {
                 p { class: "cases-empty", "{words::NO_CASES}" }
             } else {
                 for (group , keys) in GROUPS.into_iter().zip(groups.iter()).filter(|(_, keys)| !keys.is_empty()) {
-                    GroupBox { key: "{group_name(group)}", group, keys: keys.clone(), stop: stop.clone(), folded }
+                    GroupBox {
+                        key: "{group_name(group)}",
+                        group,
+                        part: {
+                            let start = before;
+                            if !is_folded(&folded.read(), group) {
+                                before += keys.len();
+                            }
+                            Part::of(keys, start, top, row_height)
+                        },
+                        stop: stop.clone(),
+                        folded,
+                    }
                 }
             }
         }
@@ -215,7 +264,7 @@ fn is_folded(folded: &str, group: Group) -> bool {
 }
 
 #[component]
-fn GroupBox(group: Group, keys: Vec<CaseKey>, stop: Option<CaseKey>, folded: Signal<String>) -> Element {
+fn GroupBox(group: Group, part: Part, stop: Option<CaseKey>, folded: Signal<String>) -> Element {
     let session = use_session();
     let is_closed = is_folded(&folded.read(), group);
     let name = group_name(group);
@@ -238,22 +287,27 @@ fn GroupBox(group: Group, keys: Vec<CaseKey>, stop: Option<CaseKey>, folded: Sig
                     },
                     Icon { glyph: Glyph::ChevronDown, size: 12 }
                     span { class: "gap", "{name}" }
-                    span { class: "num", "{keys.len()}" }
+                    span { class: "num", "{part.total}" }
                 }
             }
             if !is_closed {
-                Items { label: name, keys, stop }
+                Items { label: name, part, stop }
             }
         }
     }
 }
 
 #[component]
-fn Items(label: &'static str, keys: Vec<CaseKey>, stop: Option<CaseKey>) -> Element {
+fn Items(label: &'static str, part: Part, stop: Option<CaseKey>) -> Element {
     rsx! {
-        ul { aria_label: label,
-            for id in keys {
-                CaseItem { key: "{id}", stop: stop.as_ref() == Some(&id), id }
+        ul { aria_label: label, style: "padding-block: {part.above}px {part.below}px",
+            for (index , id) in part.keys.into_iter().enumerate() {
+                CaseItem {
+                    key: "{id}",
+                    stop: stop.as_ref() == Some(&id),
+                    place: (part.first + index + 1, part.total),
+                    id,
+                }
             }
         }
     }
@@ -288,11 +342,16 @@ fn walk(
     match event.key() {
         Key::F2 => put(session.renaming, Some(Renaming { case: current.clone(), in_header: false })),
         Key::Delete => session.delete(current),
-        Key::ContextMenu => {
-            put(session.row_menu, Some(current.clone()));
-            session.focus(Spot::MenuItem(0));
+        Key::ContextMenu => put(session.menu, Some(MenuAt::Case(current.clone()))),
+        Key::Character(letter) if session.preferences.is_on(Choice::Letters) => {
+            if letter.eq_ignore_ascii_case("p") {
+                toggle_pin(session, current);
+            } else if letter.eq_ignore_ascii_case("e") {
+                session.export_case(current);
+            } else {
+                return;
+            }
         }
-        Key::Character(letter) if letter.eq_ignore_ascii_case("p") => toggle_pin(session, current),
         _ => return,
     }
     event.prevent_default();

@@ -5,6 +5,7 @@
 //! key, when the case is left, on blur and when the window is hidden.
 
 mod chip;
+mod history;
 mod staging;
 mod view;
 
@@ -12,7 +13,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use copilot_core::ids::CaseKey;
-use copilot_core::model::{Data, Draft, Role, Turn};
+use copilot_core::model::{Data, Draft, Turn};
 use copilot_core::{Intent, Refusal};
 use copilot_runtime::Handle;
 use dioxus::prelude::*;
@@ -41,6 +42,8 @@ pub(crate) struct Desk {
     changes: Cell<u64>,
     retired: Cell<bool>,
     chip_numbers: Cell<u64>,
+    /// How far back the person has gone through what they said, and what stands there because of it.
+    recalled: RefCell<Option<(usize, String)>>,
     /// Set while a submission is being handed to the core.
     submitting: Cell<bool>,
     refusal: RefCell<Option<Refusal>>,
@@ -62,6 +65,7 @@ impl Desk {
             changes: Cell::new(0),
             retired: Cell::new(false),
             chip_numbers: Cell::new(0),
+            recalled: RefCell::default(),
             submitting: Cell::new(false),
             refusal: RefCell::default(),
         };
@@ -250,26 +254,6 @@ impl Session {
             self.act(Intent::KeepDraft { case: case.cloned(), draft: above(draft.clone(), own) });
         }
         self.desk.note(&words::refusal(why));
-    }
-
-    /// Takes the person's last unsent message back, as Up in an empty composer does; whether there was one.
-    pub(crate) fn edit_last(&self) -> bool {
-        use copilot_core::view::Delivery as D;
-        let Some(case) = self.view.open.peek().clone() else { return false };
-        let last = self.handle.read(|view| {
-            let rows =
-                view.transcript(&case).iter().rev().take(40).filter_map(|key| view.message(&case, key));
-            let last = rows.into_iter().find(|row| row.role == Role::User)?;
-            let unsent = matches!(
-                last.delivery,
-                D::WaitingOffline | D::WaitingBusy { .. } | D::WaitingSignIn | D::Blocked | D::Failed { .. }
-            );
-            last.operation.filter(|_| unsent)
-        });
-        if let Some(operation) = last {
-            self.edit(operation);
-        }
-        last.is_some()
     }
 }
 

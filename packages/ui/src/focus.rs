@@ -19,6 +19,13 @@ pub(crate) enum Spot {
     Menu,
     Search,
     Title,
+    /// The state of the case in the header.
+    State,
+    Details,
+    /// The way back from a page.
+    Back,
+    /// The button of a menu on a message.
+    More(MessageKey),
     Case(CaseKey),
     Message(MessageKey),
     MenuItem(usize),
@@ -65,6 +72,11 @@ impl Spots {
     /// Wishes the focus to a place.
     pub(crate) fn focus(&self, spot: Spot) {
         put(self.wish, Some(spot));
+    }
+
+    /// The place that is to have the focus and does not have it yet.
+    pub(crate) const fn wish(&self) -> Signal<Option<Spot>> {
+        self.wish
     }
 
     /// Carries the wish out; for an effect of the component that owns the session.

@@ -1,5 +1,7 @@
 //! The head of the conversation: which case, where it stands, how far its messages are.
 
+use std::rc::Rc;
+
 use copilot_core::model::CaseState;
 use copilot_core::view::{AccountStatus, CaseRow, LinkStatus, Status, StoreHealth};
 use dioxus::prelude::*;
@@ -7,8 +9,9 @@ use dioxus::prelude::*;
 use crate::cases::Rename;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
+use crate::menu::{Menu, MenuItem};
 use crate::mirror::use_case;
-use crate::session::{Renaming, put, use_session};
+use crate::session::{MenuAt, Page, Renaming, put, use_session};
 use crate::timing::use_settled;
 use crate::words;
 use copilot_core::ids::CaseKey;
@@ -57,6 +60,36 @@ pub(crate) fn Header() -> Element {
                     }
                 },
             }
+            if open.is_some() {
+                button {
+                    r#type: "button",
+                    class: "icon-button",
+                    title: words::DETAILS,
+                    aria_label: words::DETAILS,
+                    aria_haspopup: "dialog",
+                    onmounted: {
+                        let session = session.clone();
+                        move |event: MountedEvent| session.spots.mounted(Spot::Details, event.data())
+                    },
+                    onclick: {
+                        let session = session.clone();
+                        move |_| session.show_details()
+                    },
+                    Icon { glyph: Glyph::Panel }
+                }
+            } else if !wide {
+                button {
+                    r#type: "button",
+                    class: "icon-button",
+                    title: words::SETTINGS,
+                    aria_label: words::SETTINGS,
+                    onclick: {
+                        let session = session.clone();
+                        move |_| session.show_page(Page::Settings)
+                    },
+                    Icon { glyph: Glyph::Sliders }
+                }
+            }
             if !wide && open.is_some() {
                 button {
                     r#type: "button",
@@ -86,7 +119,6 @@ fn Names(id: CaseKey) -> Element {
         let (session, id) = (session.clone(), id);
         move || put(session.renaming, Some(Renaming { case: id.clone(), in_header: true }))
     };
-    let (state, attribute) = (words::state(&case.state), state_attribute(&case.state));
     rsx! {
         div { class: "names",
             h1 {
@@ -113,7 +145,7 @@ fn Names(id: CaseKey) -> Element {
                 }
             }
             div { class: "sub",
-                span { class: "pill", "data-state": attribute, "{state}" }
+                StatePill { case: case.clone() }
                 if let Some(stage) = &case.stage {
                     span { class: "stage num ellipsis",
                         "{words::stage(stage)}"
@@ -129,7 +161,101 @@ fn Names(id: CaseKey) -> Element {
     }
 }
 
-const fn state_attribute(state: &CaseState) -> &'static str {
+/// Where the case stands; opens the states that can be asked for.
+#[component]
+fn StatePill(case: Rc<CaseRow>) -> Element {
+    let session = use_session();
+    let mut asked = use_signal(|| None::<CaseState>);
+    let menu = session.menu;
+    let is_open = use_memo(move || *menu.read() == Some(MenuAt::State));
+    let next = words::next_states(&case);
+    let (state, attribute) = (words::state(&case.state), state_attribute(&case.state));
+    if next.is_empty() {
+        return rsx! {
+            span { class: "pill", "data-state": attribute, "{state}" }
+        };
+    }
+    let close = {
+        let session = session.clone();
+        move || {
+            put(session.menu, None);
+            asked.set(None);
+            session.focus(Spot::State);
+        }
+    };
+    let items = match asked() {
+        None => {
+            next.iter().map(|state| MenuItem::new(state_glyph(state), words::set_state(state).0)).collect()
+        }
+        Some(state) => vec![
+            MenuItem::new(Glyph::Check, words::really_yes(&state)),
+            MenuItem::new(Glyph::Close, words::CANCEL),
+        ],
+    };
+    let label = asked().map_or_else(|| words::state_of(&state), |state| words::really(&state).to_owned());
+    rsx! {
+        span { class: "pill-box",
+            button {
+                r#type: "button",
+                class: "pill",
+                "data-state": attribute,
+                aria_label: words::state_of(&state),
+                aria_haspopup: "menu",
+                aria_expanded: is_open(),
+                onmounted: {
+                    let session = session.clone();
+                    move |event: MountedEvent| session.spots.mounted(Spot::State, event.data())
+                },
+                onclick: {
+                    let session = session.clone();
+                    move |_| put(session.menu, (!is_open()).then_some(MenuAt::State))
+                },
+                "{state}"
+                Icon { glyph: Glyph::ChevronDown, size: 12 }
+            }
+            if is_open() {
+                for (label , items) in [(label, items)] {
+                    Menu {
+                        key: "{label}",
+                        label: label.clone(),
+                        items,
+                        place: "start",
+                        title: asked().map(|state| words::really(&state)),
+                        onchoose: {
+                            let (session, case, next, mut close) = (session.clone(), case.clone(), next.clone(), close.clone());
+                            move |index: usize| match (asked(), next.get(index)) {
+                                (None, Some(state)) if state.is_terminal() => asked.set(Some(state.clone())),
+                                (None, Some(state)) => {
+                                    close();
+                                    session.set_state(&case.key, state.clone());
+                                }
+                                (Some(state), _) if index == 0 => {
+                                    close();
+                                    session.set_state(&case.key, state);
+                                }
+                                _ => close(),
+                            }
+                        },
+                        onclose: {
+                            let mut close = close.clone();
+                            move |()| close()
+                        },
+                    }
+                }
+            }
+        }
+    }
+}
+
+const fn state_glyph(state: &CaseState) -> Glyph {
+    match state {
+        CaseState::Investigating => Glyph::Bolt,
+        CaseState::Resolved => Glyph::Check,
+        _ => Glyph::Close,
+    }
+}
+
+pub(crate) const fn state_attribute(state: &CaseState) -> &'static str {
     match state {
         CaseState::Investigating => "investigating",
         CaseState::Resolved => "resolved",
@@ -152,7 +278,7 @@ enum Sync {
 fn sync(case: &CaseRow, status: &Status, waited: bool) -> Sync {
     if case.not_sent > 0 {
         Sync::NotSent(case.not_sent)
-    } else if case.conflict.is_some() {
+    } else if case.conflict.is_some() || case.status_conflict.is_some() {
         Sync::Decide
     } else if status.store == StoreHealth::Full {
         Sync::Full
@@ -179,11 +305,19 @@ fn SyncMark(case: CaseRow) -> Element {
         Sync::Synced => ("synced", Glyph::Cloud, words::SYNCED.to_owned()),
     };
     rsx! {
-        span { class: "sync num", "data-sync": name, title: "{word}",
+        button {
+            r#type: "button",
+            class: "sync num",
+            "data-sync": name,
+            title: words::INSPECTOR,
+            aria_label: "{word}, {words::INSPECTOR}",
+            onclick: {
+                let session = session.clone();
+                move |_| session.show_page(Page::Inspector)
+            },
             Icon { glyph, size: 14 }
             if sync == Sync::Synced {
                 span { class: "word-wide", "{word}" }
-                span { class: "word-narrow hidden", "{word}" }
             } else {
                 span { "{word}" }
             }

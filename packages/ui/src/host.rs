@@ -41,6 +41,39 @@ pub trait Host {
         event.is_composing()
     }
 
+    /// Saves text as a file where the person keeps files; whether that worked.
+    fn save(&self, name: String, text: String) -> Later<bool> {
+        let _ = (name, text);
+        Box::pin(async { false })
+    }
+
+    /// Opens an address beside the panel, in a new tab or the system's browser.
+    fn open(&self, address: &str) {
+        let _ = address;
+    }
+
+    /// What the key of commands is called here: `Ctrl`, or `⌘`.
+    fn command_key(&self) -> &'static str {
+        "Ctrl"
+    }
+
+    /// Bytes that this program uses on the device, and how many it may use; `None` when nobody knows.
+    fn storage(&self) -> Later<Option<(u64, u64)>> {
+        Box::pin(async { None })
+    }
+
+    /// Whether the system asks for dark pages.
+    fn prefers_dark(&self) -> bool {
+        true
+    }
+
+    /// Draws a diagram of Mermaid source as an SVG document, for a dark or a light page; `None` when
+    /// this shell cannot or the source is not a diagram.
+    fn diagram(&self, source: String, dark: bool) -> Later<Option<String>> {
+        let _ = (source, dark);
+        Box::pin(async { None })
+    }
+
     /// Caret of a text field in UTF-16 units.
     fn caret(&self, field: &MountedData) -> Option<u32>;
 

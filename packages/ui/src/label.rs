@@ -75,6 +75,13 @@ pub(crate) fn clock_time(unix_ms: u64, now: Now) -> String {
     format!("{:02}:{:02}", of_day / 60, of_day % 60)
 }
 
+/// A moment in full, such as `12 Nov 2026 10:48`.
+pub(crate) fn date_time(unix_ms: u64, now: Now) -> String {
+    let day = Day::of(unix_ms, now);
+    let month = MONTHS.get(day.month).copied().unwrap_or_default();
+    format!("{} {month} {} {}", day.day, day.year, clock_time(unix_ms, now))
+}
+
 /// How long ago something was: `just now`, `2 min ago`, `1 h ago`, `yesterday`, `Fri`, `12 Nov`.
 /// Moments ahead of this device's clock count as just now: servers' clocks may lead.
 pub(crate) fn age(unix_ms: u64, now: Now) -> String {
@@ -162,6 +169,11 @@ mod tests {
     fn a_time_of_day_is_in_the_local_zone() {
         assert_eq!(clock_time(NOON, now()), "12:51");
         assert_eq!(clock_time(NOON, Now { utc_offset_minutes: -660, ..now() }), "23:51");
+    }
+
+    #[test]
+    fn a_moment_in_full_has_its_day_and_its_time() {
+        assert_eq!(date_time(NOON, now()), "12 Nov 2026 12:51");
     }
 
     #[test]

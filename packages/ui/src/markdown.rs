@@ -4,6 +4,7 @@
 //! [`parse`] makes the tree; `view` draws it. Pictures are never loaded: an answer must not make the
 //! browser call a third party, so a picture becomes a link.
 
+mod diagram;
 mod highlight;
 #[cfg(test)]
 mod tests;
@@ -279,6 +280,39 @@ fn kind_of(tag: Tag<'_>) -> Kind {
         Tag::Image { dest_url, .. } => Kind::Picture(dest_url.into_string()),
         Tag::HtmlBlock => Kind::Html,
         _ => Kind::Paragraph,
+    }
+}
+
+/// The words of an answer without its marks.
+pub(crate) fn plain_text(text: &str) -> String {
+    let mut plain = String::new();
+    write_plain(&mut plain, &parse(text));
+    plain.trim_end().to_owned()
+}
+
+fn write_plain(text: &mut String, blocks: &[Block]) {
+    for block in blocks {
+        match block {
+            Block::Paragraph(inlines) | Block::Heading(_, inlines) => text.push_str(&plain(inlines)),
+            Block::Quote(blocks) => write_plain(text, blocks),
+            Block::List { items, .. } => {
+                for item in items {
+                    text.push_str("- ");
+                    write_plain(text, &item.blocks);
+                }
+            }
+            Block::Code { text: code, .. } => text.push_str(code),
+            Block::Table { head, rows, .. } => {
+                for row in std::iter::once(head).chain(rows) {
+                    text.push_str(&row.iter().map(|cell| plain(cell)).collect::<Vec<_>>().join("\t"));
+                    text.push('\n');
+                }
+            }
+            Block::Rule => text.push_str("---"),
+        }
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
     }
 }
 

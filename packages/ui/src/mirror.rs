@@ -76,6 +76,10 @@ pub(crate) struct Mirror {
     pub unseen: Signal<Vec<MessageKey>>,
     /// The row that the "New" divider stands before, until the case is left.
     pub new_from: Signal<Option<MessageKey>>,
+    /// The row that is lit for a moment, because something led to it.
+    pub lit: Signal<Option<MessageKey>>,
+    /// Moves when the details of a case changed.
+    pub details_moved: Signal<u64>,
     /// Moves with every answer that takes the place of its thinking row.
     pub answered: Signal<u64>,
     cases: Drawn<CaseKey, CaseRow>,
@@ -94,6 +98,8 @@ impl Mirror {
             status: Signal::new(handle.read(|view| view.status())),
             unseen: Signal::new(Vec::new()),
             new_from: Signal::new(None),
+            lit: Signal::new(None),
+            details_moved: Signal::new(0),
             answered: Signal::new(0),
             cases: Drawn::new(),
             messages: Drawn::new(),
@@ -109,9 +115,16 @@ impl Mirror {
             ViewPatch::Case(key) => self.cases.tell(key, || handle.read(|view| view.case(key))),
             ViewPatch::Transcript(case) if self.is_open(case) => self.rows_changed(handle, case),
             ViewPatch::Message(case, key) if self.is_open(case) => self.row_changed(handle, case, key),
+            ViewPatch::Details(case) if self.is_open(case) => {
+                let next = *self.details_moved.peek() + 1;
+                put(self.details_moved, next);
+            }
             ViewPatch::Open => self.opened(handle),
             ViewPatch::Status => put(self.status, handle.read(|view| view.status())),
-            ViewPatch::Transcript(_) | ViewPatch::Message(..) | ViewPatch::Draft(_) => {}
+            ViewPatch::Transcript(_)
+            | ViewPatch::Message(..)
+            | ViewPatch::Draft(_)
+            | ViewPatch::Details(_) => {}
         }
     }
 

@@ -10,18 +10,24 @@ use dioxus::prelude::*;
 
 use crate::cases::{Drawer, Fence, Sidebar};
 use crate::composer::Composer;
+use crate::details::Details;
 use crate::feedback::{Conflict, LiveRegions, Notices, Strip, ToastView};
 use crate::focus::Spot;
 use crate::header::Header;
-use crate::session::{Dialog, Session, put, use_session};
+use crate::icon::{Glyph, Icon};
+use crate::inspector::Inspector;
+use crate::label;
+use crate::palette::Palette;
+use crate::preferences::{Choice, Preferences, use_preferences};
+use crate::session::{Dialog, Page, Session, put, use_session};
+use crate::settings::Settings;
 use crate::setup::Setup;
+use crate::shortcuts::Shortcuts;
 use crate::sign_in::{SignIn, SignInAgain};
 use crate::styles;
 use crate::transcript::{Bookmarks, Hero, Transcript};
 use crate::words;
 
-/// The preference that overrides the system's theme: `dark` or `light`.
-const THEME: &str = "theme";
 /// Panels of this width in pixels and more have a sidebar (ux §3).
 const WIDE: f64 = 720.0;
 /// Ages are drawn anew once a minute (ux §8).
@@ -39,21 +45,26 @@ pub fn Panel(setup: Setup) -> Element {
             stage.set(app.stage());
         }))
     });
-    let theme = setup.app.preference(THEME);
+    let preferences = use_context_provider(|| Preferences::load(&setup.app));
+    let looks = Looks {
+        theme: preferences.attribute(Choice::Theme),
+        contrast: preferences.attribute(Choice::Contrast),
+        density: preferences.attribute(Choice::Density),
+    };
     rsx! {
         style { dangerous_inner_html: styles::SHEET }
         match stage() {
             Stage::Starting => rsx! {
-                div { class: "fm", "data-theme": theme }
+                div { class: "fm", "data-theme": looks.theme, "data-contrast": looks.contrast }
             },
             Stage::SignIn(view) => rsx! {
-                div { class: "fm", "data-theme": theme,
+                div { class: "fm", "data-theme": looks.theme, "data-contrast": looks.contrast,
                     SignIn { setup, view }
                 }
             },
             Stage::Open(handle) => rsx! {
                 for (name , handle) in [(account_name(&handle), handle)] {
-                    Account { key: "{name}", setup: setup.clone(), handle: Held(handle), theme: theme.clone() }
+                    Account { key: "{name}", setup: setup.clone(), handle: Held(handle), looks: looks.clone() }
                 }
             },
         }
@@ -63,6 +74,14 @@ pub fn Panel(setup: Setup) -> Element {
 fn account_name(handle: &Handle) -> String {
     let account = handle.account();
     format!("{} {}", account.server, account.user_id)
+}
+
+/// What the style sheet goes by.
+#[derive(Debug, Clone, PartialEq)]
+struct Looks {
+    theme: Option<String>,
+    contrast: Option<String>,
+    density: Option<String>,
 }
 
 /// A handle as a property. The component's key is the account's, so that another account is another component.
@@ -77,8 +96,9 @@ impl PartialEq for Held {
 
 /// One open account.
 #[component]
-fn Account(setup: Setup, handle: Held, theme: Option<String>) -> Element {
-    let session = use_context_provider(|| Session::open(&setup, handle.0.clone()));
+fn Account(setup: Setup, handle: Held, looks: Looks) -> Element {
+    let preferences = use_preferences();
+    let session = use_context_provider(|| Session::open(&setup, handle.0.clone(), preferences));
     use_context_provider(Bookmarks::default);
     use_drop({
         let session = session.clone();
@@ -111,7 +131,9 @@ fn Account(setup: Setup, handle: Held, theme: Option<String>) -> Element {
         div {
             class: "fm",
             tabindex: "-1",
-            "data-theme": theme,
+            "data-theme": looks.theme,
+            "data-contrast": looks.contrast,
+            "data-density": looks.density,
             "data-link": if link == LinkStatus::Online { "online" } else { "offline" },
             "data-role-in-profile": if role == WindowRole::Sender { "sender" } else { "follower" },
             onresize: {
@@ -147,14 +169,43 @@ fn Account(setup: Setup, handle: Held, theme: Option<String>) -> Element {
                 if (session.wide)() {
                     Sidebar {}
                 }
-                Pane {}
+                match (session.page)() {
+                    Page::Conversation => rsx! {
+                        Pane {}
+                    },
+                    Page::Settings => rsx! {
+                        div { class: "pane", Settings {} }
+                    },
+                    Page::Inspector => rsx! {
+                        div { class: "pane", Inspector {} }
+                    },
+                }
             }
             if drawer {
                 div { inert: dialog.is_some().then_some("true"), Drawer {} }
             }
             if let Some(dialog) = dialog {
-                div { class: "scrim top" }
+                div {
+                    class: "scrim top",
+                    onclick: {
+                        let session = session.clone();
+                        move |_| {
+                            if !matches!(dialog, Dialog::SignIn | Dialog::SignOut) {
+                                session.close_layer();
+                            }
+                        }
+                    },
+                }
                 match dialog {
+                    Dialog::Palette => rsx! {
+                        Palette {}
+                    },
+                    Dialog::Shortcuts => rsx! {
+                        Shortcuts {}
+                    },
+                    Dialog::Details => rsx! {
+                        Details {}
+                    },
                     Dialog::SignIn => rsx! {
                         SignInAgain {}
                     },
@@ -175,7 +226,12 @@ fn Pane() -> Element {
     let open = (session.view.open)();
     let empty = session.view.transcript.read().is_empty() && !(session.view.loading)();
     let _ = session.view.groups.read();
-    let ended = session.open_case().is_some_and(|case| case.state.is_terminal());
+    let case = session.open_case().filter(|case| case.state.is_terminal());
+    let over = case.map(|case| {
+        let day = label::day_name(case.activity.0, session.handle.now());
+        (words::ended(&case.state, &day), words::ENDED_SUB)
+    });
+    let ended = over.is_some();
     rsx! {
         div { class: "pane",
             Header {}
@@ -196,6 +252,16 @@ fn Pane() -> Element {
             footer { class: "dock",
                 ToastView { in_cases: false }
                 Strip {}
+                if let Some((says, more)) = over {
+                    p { class: "ended",
+                        Icon { glyph: Glyph::Check, size: 14 }
+                        span {
+                            strong { "{says}" }
+                            " {more} "
+                            button { r#type: "button", class: "link", onclick: move |_| session.show(None), "{words::FOLLOW_UP}" }
+                        }
+                    }
+                }
                 Composer { ended }
             }
         }
@@ -228,12 +294,18 @@ fn SignOut() -> Element {
                     },
                     onclick: {
                         let session = session.clone();
-                        move |_| {
-                            put(session.dialog, None);
-                            session.focus(Spot::Composer);
-                        }
+                        move |_| session.close_layer()
                     },
                     "{words::CANCEL}"
+                }
+                button {
+                    r#type: "button",
+                    class: "button",
+                    onclick: {
+                        let session = session.clone();
+                        move |_| session.export_everything()
+                    },
+                    "{words::EXPORT}"
                 }
                 button {
                     r#type: "button",
@@ -265,11 +337,33 @@ fn shortcut(session: &Session, event: &KeyboardEvent) {
             true
         }
         Key::Escape if session.dialog.peek().is_some() => {
-            put(session.dialog, None);
-            session.focus(Spot::Composer);
+            session.close_layer();
+            true
+        }
+        Key::Escape if *session.page.peek() != Page::Conversation => {
+            session.show_page(Page::Conversation);
             true
         }
         Key::Escape => session.stop(),
+        // A question waits for its answer.
+        _ if matches!(*session.dialog.peek(), Some(Dialog::SignIn | Dialog::SignOut)) => false,
+        Key::Character(letter) if command && !shift && letter.eq_ignore_ascii_case("k") => {
+            if *session.dialog.peek() == Some(Dialog::Palette) {
+                session.close_layer();
+            } else {
+                session.open_layer(Dialog::Palette, Spot::Composer);
+            }
+            true
+        }
+        Key::Character(letter) if command && letter == "/" || !command && letter == "?" => {
+            session.open_layer(Dialog::Shortcuts, Spot::Composer);
+            true
+        }
+        _ if session.dialog.peek().is_some() => false,
+        Key::Character(letter) if command && !shift && letter.eq_ignore_ascii_case("i") => {
+            session.show_details();
+            true
+        }
         Key::Character(letter) if command && shift && letter.eq_ignore_ascii_case("o") => {
             session.show(None);
             true

@@ -5,6 +5,7 @@
 //! live as long as the component that made the session.
 
 mod moves;
+mod notices;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -12,10 +13,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use copilot_core::ids::{CaseKey, OperationId};
-use copilot_core::model::{Draft, Role};
+use copilot_core::Intent;
+use copilot_core::ids::{CaseKey, MessageKey, OperationId};
+use copilot_core::model::Draft;
 use copilot_core::view::{AccountStatus, CaseRow, ViewPatch};
-use copilot_core::{Announcement, Intent, Notice, Undoable};
 use copilot_runtime::{App, Change, Handle, Subscription};
 use dioxus::core::{Runtime, RuntimeGuard};
 use dioxus::prelude::*;
@@ -25,6 +26,7 @@ use crate::composer::Desk;
 use crate::focus::{Spot, Spots};
 use crate::host::Host;
 use crate::mirror::Mirror;
+use crate::preferences::Preferences;
 use crate::setup::Setup;
 use crate::transcript::Reading;
 use crate::words;
@@ -37,6 +39,8 @@ pub(crate) struct Toast {
     pub millis: u64,
     /// Whether it is about the list of cases.
     pub about_cases: bool,
+    /// Whether it can be taken back only while its message has not left.
+    pub while_unsent: bool,
     pub number: u64,
 }
 
@@ -47,11 +51,33 @@ pub(crate) struct Renaming {
     pub in_header: bool,
 }
 
-/// A question over everything else.
+/// A layer over everything else; one at a time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Dialog {
     SignIn,
     SignOut,
+    Palette,
+    Shortcuts,
+    Details,
+}
+
+/// What stands beside the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Page {
+    Conversation,
+    Settings,
+    Inspector,
+}
+
+/// Where a menu is open.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum MenuAt {
+    /// On a row of the list.
+    Case(CaseKey),
+    /// On the state in the header.
+    State,
+    /// On an answer.
+    Answer(MessageKey),
 }
 
 pub(crate) struct Inner {
@@ -66,7 +92,9 @@ pub(crate) struct Inner {
     pub drawer: Signal<bool>,
     pub dialog: Signal<Option<Dialog>>,
     pub renaming: Signal<Option<Renaming>>,
-    pub row_menu: Signal<Option<CaseKey>>,
+    pub menu: Signal<Option<MenuAt>>,
+    pub page: Signal<Page>,
+    pub preferences: Preferences,
     pub toast: Signal<Option<Toast>>,
     /// Moves once a minute, for ages.
     pub minute: Signal<u64>,
@@ -74,6 +102,8 @@ pub(crate) struct Inner {
     pub said: Signal<u64>,
     pub sayings: RefCell<Queue>,
     reading: RefCell<Option<Rc<Reading>>>,
+    /// Where the focus goes when a layer or page is left.
+    way_back: RefCell<Spot>,
     toasts: Cell<u64>,
     subscription: RefCell<Option<Subscription>>,
     on_hide: RefCell<Option<Box<dyn std::any::Any>>>,
@@ -120,7 +150,7 @@ pub(crate) fn at_once<T: 'static>(future: impl Future<Output = T> + 'static) -> 
 
 impl Session {
     /// To be called once, inside a hook of the component that owns the account.
-    pub(crate) fn open(setup: &Setup, handle: Handle) -> Self {
+    pub(crate) fn open(setup: &Setup, handle: Handle, preferences: Preferences) -> Self {
         reopen_last(setup, &handle);
         let view = Mirror::new(&handle);
         let desk = Desk::new(&handle);
@@ -135,12 +165,15 @@ impl Session {
             drawer: Signal::new(false),
             dialog: Signal::new(None),
             renaming: Signal::new(None),
-            row_menu: Signal::new(None),
+            menu: Signal::new(None),
+            page: Signal::new(Page::Conversation),
+            preferences,
             toast: Signal::new(None),
             minute: Signal::new(0),
             said: Signal::new(0),
             sayings: RefCell::default(),
             reading: RefCell::default(),
+            way_back: RefCell::new(Spot::Composer),
             toasts: Cell::new(0),
             subscription: RefCell::default(),
             on_hide: RefCell::default(),
@@ -175,6 +208,15 @@ impl Session {
     fn hear(&self, change: &Change<'_>) {
         match change {
             Change::View(patches) => {
+                let toast = self
+                    .toast
+                    .peek()
+                    .as_ref()
+                    .filter(|toast| toast.while_unsent)
+                    .map(|toast| toast.operation);
+                if toast.is_some_and(|operation| !self.still_waits(operation)) {
+                    put(self.toast, None);
+                }
                 for patch in *patches {
                     self.view.apply(&self.handle, patch);
                     match patch {
@@ -194,58 +236,6 @@ impl Session {
     fn remember_open(&self) {
         let key = self.view.open.peek().as_ref().map(ToString::to_string);
         self.app.set_preference(&last_open(&self.handle), key.as_deref().unwrap_or_default());
-    }
-
-    fn notice(&self, notice: &Notice) {
-        match notice {
-            Notice::Refused(refusal) => self.refused(refusal),
-            Notice::NotKept { why, case, draft } => self.give_back(why, case.as_ref(), draft),
-            Notice::NotDeleted { case, failure } => {
-                let title = self.handle.read(|view| view.case(case).map(|row| row.title)).unwrap_or_default();
-                self.desk.note(&words::not_deleted(&title, failure));
-            }
-            Notice::Undoable { operation, what, within } => {
-                let (text, about_cases, said) = match what {
-                    Undoable::Deleted { title, .. } => (words::deleted(title), true, words::SAID_DELETED),
-                    Undoable::Discarded => (words::DISCARDED.to_owned(), false, words::SAID_DISCARDED),
-                };
-                let number = self.toasts.get() + 1;
-                self.toasts.set(number);
-                put(
-                    self.toast,
-                    Some(Toast { operation: *operation, text, millis: within.0, about_cases, number }),
-                );
-                self.say(Saying::Undoable(said));
-            }
-            Notice::Announce(announcement) => self.announce(announcement),
-        }
-    }
-
-    fn announce(&self, announcement: &Announcement) {
-        self.say(match announcement {
-            Announcement::MessageSent => Saying::Sent(1),
-            Announcement::WaitingOffline => Saying::WaitingOffline,
-            Announcement::AnswerComplete => Saying::AnswerComplete,
-            Announcement::BackOnline(count) => Saying::BackOnline(*count),
-            Announcement::AllSent => Saying::AllSent,
-            Announcement::NotSent(operation) => Saying::NotSent(self.why_not_sent(*operation)),
-            Announcement::SignedOut => Saying::SignedOut,
-        });
-    }
-
-    fn why_not_sent(&self, operation: OperationId) -> String {
-        let case = self.view.open.peek().clone();
-        let row = case.and_then(|case| {
-            self.handle.read(|view| {
-                let keys = view.transcript(&case).iter().rev();
-                let mut rows = keys.filter_map(|key| view.message(&case, key));
-                rows.find(|row| row.operation == Some(operation) && row.role == Role::User)
-            })
-        });
-        match row.map(|row| row.delivery) {
-            Some(copilot_core::view::Delivery::Failed { failure, .. }) => words::reason(&failure, None, None),
-            _ => String::new(),
-        }
     }
 
     /// Tells assistive technology.
@@ -275,7 +265,8 @@ impl Session {
     pub(crate) fn sign_out(&self, asked: bool) {
         let status = self.view.status.peek().clone();
         if !asked && status.waiting + status.not_sent > 0 {
-            put(self.dialog, Some(Dialog::SignOut));
+            let back = if *self.page.peek() == Page::Conversation { Spot::Composer } else { Spot::Back };
+            self.open_layer(Dialog::SignOut, back);
             return;
         }
         self.keep_draft();

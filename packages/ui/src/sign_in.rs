@@ -16,6 +16,15 @@ use crate::words;
 /// Pause after the last key before the address is tried, in milliseconds (ux §7).
 const CHECK_AFTER_MS: u32 = 400;
 
+/// The preference that carries an address over from the settings to here, once.
+pub(crate) const NEXT_SERVER: &str = "sign-in.next-server";
+
+fn next_server(setup: &Setup) -> Option<String> {
+    let address = setup.app.preference(NEXT_SERVER).filter(|address| !address.is_empty())?;
+    setup.app.set_preference(NEXT_SERVER, "");
+    Some(address)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Field {
     Server,
@@ -48,15 +57,15 @@ fn problem(problem: &StartProblem) -> String {
 /// The screen.
 #[component]
 pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
-    let mut server = use_signal(|| view.server.clone());
+    let mut server = use_signal(|| next_server(&setup).unwrap_or_else(|| view.server.clone()));
     let mut username = use_signal(|| view.username.clone());
     let mut password = use_signal(String::new);
     let mut register = use_signal(|| false);
     let mut missing = use_signal(|| None::<(Field, &'static str)>);
     let mut typed = use_signal(|| 0_u64);
     use_hook(|| {
-        if !view.server.is_empty() && view.check == ServerCheck::NotChecked {
-            let (app, address) = (setup.app.clone(), view.server.clone());
+        if !server.peek().is_empty() && view.check == ServerCheck::NotChecked {
+            let (app, address) = (setup.app.clone(), server.peek().clone());
             dioxus::core::queue_effect(move || app.check_server(&address));
         }
     });
@@ -179,7 +188,7 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
 }
 
 /// What is known about the address, and how that looks.
-fn check_note(check: ServerCheck) -> Option<(&'static str, String)> {
+pub(crate) fn check_note(check: ServerCheck) -> Option<(&'static str, String)> {
     match check {
         ServerCheck::NotChecked => None,
         ServerCheck::Checking => Some(("plain", words::CHECKING_SERVER.to_owned())),

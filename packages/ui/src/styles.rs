@@ -11,6 +11,7 @@ pub(crate) const SHEET: &str = concat!(
     include_str!("styles/cases.css"),
     include_str!("styles/feedback.css"),
     include_str!("styles/sign_in.css"),
+    include_str!("styles/screens.css"),
     include_str!("styles/modes.css"),
 );
 

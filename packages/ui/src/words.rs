@@ -8,11 +8,15 @@ use copilot_core::{Failure, Now, Refusal};
 
 use crate::label;
 
+mod details;
 mod failure;
+mod screens;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use details::*;
 pub(crate) use failure::reason;
+pub(crate) use screens::*;
 
 pub(crate) const BRAND: &str = "FaultMaven";
 pub(crate) const CASES: &str = "Cases";

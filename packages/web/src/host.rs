@@ -23,6 +23,27 @@ extern "C" {
     fn get_data(this: &PastedData, format: &str) -> JsString;
 }
 
+#[wasm_bindgen(module = "/diagrams.js")]
+extern "C" {
+    /// Loads the library with the first diagram; see there.
+    #[wasm_bindgen(catch)]
+    async fn diagram(source: &str, dark: bool) -> Result<JsValue, JsValue>;
+}
+
+/// Hands a text to the browser as a download.
+fn save(name: &str, text: &str) -> Option<()> {
+    let document = window()?.document()?;
+    let parts = js_sys::Array::of1(&text.into());
+    let blob = web_sys::Blob::new_with_str_sequence(&parts).ok()?;
+    let address = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
+    let link = document.create_element("a").ok()?.dyn_into::<HtmlElement>().ok()?;
+    link.set_attribute("href", &address).ok()?;
+    link.set_attribute("download", name).ok()?;
+    link.click();
+    // The download has its own hold on the content by now.
+    web_sys::Url::revoke_object_url(&address).ok()
+}
+
 fn window() -> Option<Window> {
     web_sys::window()
 }
@@ -78,6 +99,46 @@ impl Host for Page {
             let text = JsFuture::from(reading?).await.ok()?;
             Some(bounded(text.unchecked_into(), limit))
         })
+    }
+
+    fn save(&self, name: String, text: String) -> Later<bool> {
+        let saved = save(&name, &text).is_some();
+        Box::pin(async move { saved })
+    }
+
+    fn open(&self, address: &str) {
+        if let Some(window) = window() {
+            let _ = window.open_with_url_and_target_and_features(address, "_blank", "noopener");
+        }
+    }
+
+    fn command_key(&self) -> &'static str {
+        let mac = window().and_then(|window| window.navigator().platform().ok());
+        if mac.is_some_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP")) {
+            "⌘"
+        } else {
+            "Ctrl"
+        }
+    }
+
+    fn storage(&self) -> Later<Option<(u64, u64)>> {
+        let asking = window().and_then(|window| window.navigator().storage().estimate().ok());
+        Box::pin(async move {
+            let estimate = JsFuture::from(asking?).await.ok()?;
+            let bytes = |name: &str| js_sys::Reflect::get(&estimate, &name.into()).ok()?.as_f64();
+            // Bytes of a disk are far below 2^53.
+            Some((bytes("usage")? as u64, bytes("quota")? as u64))
+        })
+    }
+
+    fn prefers_dark(&self) -> bool {
+        let query =
+            window().and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten());
+        query.is_none_or(|query| query.matches())
+    }
+
+    fn diagram(&self, source: String, dark: bool) -> Later<Option<String>> {
+        Box::pin(async move { diagram(&source, dark).await.ok()?.as_string() })
     }
 
     fn pasted(&self, event: &ClipboardData, limit: u64) -> Pasted {

@@ -1,9 +1,10 @@
 //! The web bundle: `packages/web` compiled, joined to JavaScript, made small, checked, and written to `dist/web`.
 //!
 //! Read in the order of the pipeline: [`module`] (wasm-bindgen, wasm-opt), [`glue`] (no compiling of text),
-//! [`assemble`] (the folder and its compressed copies), [`policy`] (what browser extensions accept), [`sizes`].
+//! [`assemble`] (the folder and its compressed copies, with [`diagrams`]), [`policy`] (what browser extensions accept), [`sizes`].
 
 mod assemble;
+mod diagrams;
 mod glue;
 mod imports;
 mod module;

@@ -1,7 +1,7 @@
 //! `cargo xtask`: builds, runs and checks the whole program.
 //!
 //! Start at [`Command`]: each variant is one command and one module. `start` runs the product, `dist`
-//! writes the web bundle, `test` runs every check. Nothing of the product's behaviour lives here.
+//! writes the web bundle, `test` runs every check, `crash` the crash matrix. Nothing of the product's behaviour lives here.
 //!
 //! Exit codes: 0 done; 1 failed, with one sentence on stderr; 2 something is missing that may not be
 //! installed from here, with the command that installs it.
@@ -10,6 +10,7 @@ mod browser;
 mod bundle;
 mod cargo;
 mod child;
+mod crash;
 mod dist;
 mod failure;
 mod node;
@@ -51,6 +52,8 @@ enum Command {
     Start(start::Options),
     /// Install what the tests need, then run every check and test.
     Test(suite::Options),
+    /// Kill processes, crash tabs, fill disks and let windows compete; print what was lost and what was doubled.
+    Crash(crash::Options),
     /// Build the web bundle into dist/web/, print its sizes and check it against the policy of browser extensions.
     Dist,
 }
@@ -87,6 +90,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Start(options) => start::run(&context, &options),
         Command::Test(options) => suite::run(&context, &options),
+        Command::Crash(options) => crash::run(&context, &options),
         Command::Dist => dist::run(&context),
     }
 }

@@ -3,8 +3,8 @@
 //! A failing runner does not stop the others. [`runners`] has one function per step,
 //! [`counts`] reads what the test programs print, [`summary`] adds it up.
 
-mod counts;
-mod e2e;
+pub(crate) mod counts;
+pub(crate) mod e2e;
 mod runners;
 mod summary;
 
@@ -14,6 +14,7 @@ use clap::Args;
 
 use crate::Context;
 use crate::bundle;
+use crate::crash::storage_suite;
 use crate::dist;
 use crate::failure::Failure;
 use crate::progress::{Progress, Step, print_result};
@@ -74,8 +75,8 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<(), Failure> {
 fn steps(options: &Options) -> usize {
     let checks = if options.filter.is_some() { 1 } else { 4 };
     let wasm_lint = usize::from(options.filter.is_none());
-    // Preparation takes two steps, the server and the browser tests another two.
-    let browser = if options.quick { 0 } else { 2 + wasm_lint + bundle::STEPS + 2 };
+    // Preparation takes two steps; the server, the suite of the stores and the browser tests another three.
+    let browser = if options.quick { 0 } else { 2 + wasm_lint + bundle::STEPS + 3 };
     checks + browser
 }
 
@@ -109,13 +110,23 @@ impl Run<'_> {
         let started = Instant::now();
         let context = self.context;
         let bundle = dist::build_and_print(context, toolchain, &mut self.progress);
-        let program =
-            bundle.and_then(|()| self.progress.step(words::SERVER, |step| server::build(context, step)));
-        let counts = if program.is_ok() { Counts::one_pass() } else { Counts::one_failure() };
+        let programs = bundle.and_then(|()| {
+            let server = self.progress.step(words::SERVER, |step| server::build(context, step))?;
+            let suite = self
+                .progress
+                .step(words::STORAGE_SUITE, |step| storage_suite::build(context, step, toolchain))?;
+            Ok((server, suite))
+        });
+        let counts = if programs.is_ok() { Counts::one_pass() } else { Counts::one_failure() };
         self.summary.add(Row { name: "Build the bundle and the server", counts, time: started.elapsed() });
-        match program {
-            Ok(program) => self.count(words::E2E, |context, step| {
-                e2e::run(&context.workspace, step, tools, &program, filter)
+        match programs {
+            Ok((server, suite)) => self.count(words::E2E, |context, step| {
+                let programs = e2e::Programs { server: &server, storage_suite: &suite };
+                e2e::run(&context.workspace, step, tools, programs, |command| {
+                    if let Some(filter) = filter {
+                        command.args(["--pass-with-no-tests", "--grep", &e2e::as_pattern(filter)]);
+                    }
+                })
             }),
             Err(failure) => eprintln!("{failure}"),
         }
@@ -131,6 +142,6 @@ mod tests {
         let options = |quick, filter: Option<&str>| Options { quick, filter: filter.map(str::to_owned) };
         assert_eq!(steps(&options(true, Some("rename"))), 1);
         assert_eq!(steps(&options(true, None)), 4);
-        assert_eq!(steps(&options(false, None)), 4 + 2 + 1 + bundle::STEPS + 2);
+        assert_eq!(steps(&options(false, None)), 4 + 2 + 1 + bundle::STEPS + 3);
     }
 }

@@ -34,6 +34,14 @@ pub(crate) const TESTS: Title = title("Test", "unit tests and integration tests 
 pub(crate) const DOC_TESTS: Title = title("Test the documentation", "examples in doc comments");
 pub(crate) const E2E: Title =
     title("Test in the browser", "the built bundle and the real server in Chromium");
+pub(crate) const STORAGE_SUITE: Title = title(
+    "Compile the suite of the stores",
+    "the browser's store is held to the same promises as the others",
+);
+pub(crate) const CRASH_FILES: Title =
+    title("Kill, damage and starve the file store", "what was acknowledged must be there");
+pub(crate) const CRASH_BROWSER: Title =
+    title("Kill, crash and starve the panel", "nothing the person wrote may be lost or doubled");
 
 pub(crate) const WHY_WASM: &str = "The panel is compiled to WebAssembly, and this Rust has no part for it.";
 pub(crate) const WHY_NODE: &str = "The browser tests run on node 20 or newer with npm.";

@@ -35,9 +35,12 @@ export class Chromium {
    *
    * A browser with an empty profile. Options are Playwright's (`viewport`, `colorScheme`, `args`, …).
    * @param {LaunchOptions} [options]
+   * @param {(profile: string) => void} [prepare] Writes into the profile's folder before the first start.
    */
-  static async start(options = {}) {
-    const browser = new Chromium(freshFolder('profile'), options);
+  static async start(options = {}, prepare = () => {}) {
+    const profile = freshFolder('profile');
+    prepare(profile);
+    const browser = new Chromium(profile, options);
     await browser.restart();
     return browser;
   }
@@ -81,6 +84,12 @@ export class Chromium {
 
   /** Ends the browser's main process with SIGKILL: nothing is written out any more. Returns when it is gone. */
   async kill() {
+    const kill = await this.killer();
+    await kill();
+  }
+
+  /** What kills the browser at once when it is called; finding the process takes a moment, and is done before. */
+  async killer() {
     const context = this.context;
     const browser = context.browser();
     if (!browser) {
@@ -92,10 +101,12 @@ export class Chromium {
     if (!main) {
       throw new Error('Chromium did not name its main process.');
     }
-    const gone = once(context, 'close');
-    process.kill(main.id, 'SIGKILL');
-    await gone;
-    this.#context = undefined;
+    return async () => {
+      const gone = once(context, 'close');
+      process.kill(main.id, 'SIGKILL');
+      await gone;
+      this.#context = undefined;
+    };
   }
 
   /** Ends the browser and removes its profile. */

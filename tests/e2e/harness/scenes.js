@@ -145,6 +145,90 @@ export const SCENES = [
       return copilot.page;
     },
   },
+  {
+    name: 'settings',
+    arrange: async (world) => {
+      const copilot = await panel(world);
+      await copilot.page.getByRole('button', { name: 'Settings', exact: true }).click();
+      await copilot.page.getByRole('button', { name: 'Test', exact: true }).click();
+      await expect(copilot.page.getByText(/^Reachable/)).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'palette',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await copilot.composer.press('Control+k');
+      await copilot.page.getByRole('combobox', { name: 'Command palette' }).fill('re');
+      await expect(copilot.page.getByRole('option').first()).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'shortcuts',
+    arrange: async (world) => {
+      const copilot = await panel(world);
+      await copilot.composer.press('Control+/');
+      await expect(copilot.page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'inspector',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await world.server.faults.set([answerWith(TURNS, 422)]);
+      await copilot.say(LATER);
+      await copilot.reaches(LATER, 'failed-needs-change');
+      await copilot.say(LAST);
+      await copilot.reaches(LAST, 'blocked');
+      await copilot.page.getByRole('button', { name: /Sync inspector$/ }).first().click();
+      await expect(copilot.page.getByRole('list', { name: 'Operations' }).getByRole('listitem')).toHaveCount(2);
+      await copilot.page.getByRole('list', { name: 'Operations' }).getByRole('button').first().click();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'details',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await copilot.page.getByRole('button', { name: 'Details', exact: true }).click();
+      await expect(copilot.page.getByRole('dialog', { name: 'Case details' })).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'status-menu',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await copilot.page.getByRole('button', { name: /^Status:/ }).click();
+      await copilot.page.getByRole('menuitem', { name: 'Close case' }).click();
+      await expect(copilot.page.getByRole('menu', { name: 'Close this case?' })).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'answer-menu',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await copilot.answers.last().getByRole('button', { name: /^More message/ }).click();
+      await expect(copilot.page.getByRole('menu')).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'ended',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await copilot.page.getByRole('button', { name: /^Status:/ }).click();
+      await copilot.page.getByRole('menuitem', { name: 'Close case' }).click();
+      await copilot.page.getByRole('menuitem', { name: 'Close', exact: true }).click();
+      await expect(copilot.dock).toContainText('Questions and reports still work here');
+      await copilot.answered(2);
+      return copilot.page;
+    },
+  },
 ];
 
 /**

@@ -17,16 +17,24 @@ export class Server {
   /** @type {import('node:child_process').ChildProcess | undefined} */
   #process;
   #data;
+  #model;
 
-  /** @param {string} data */
-  constructor(data) {
+  /**
+   * @param {string} data
+   * @param {string} model
+   */
+  constructor(data, model) {
     this.#data = data;
+    this.#model = model;
     this.faults = new Faults(() => this.origin);
   }
 
-  /** A server on a free port with an empty data folder. */
-  static async start() {
-    const server = new Server(freshFolder('data'));
+  /**
+   * A server on a free port with an empty data folder.
+   * @param {string} [model] The endpoint that answers; without one the built-in triage does.
+   */
+  static async start(model = '') {
+    const server = new Server(freshFolder('data'), model);
     await server.#launch('0');
     return server;
   }
@@ -71,8 +79,8 @@ export class Server {
   async #launch(port) {
     const child = spawn(serverProgram, ['--port', port, '--data', this.#data, '--faults', '--web', bundle], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // The built-in triage answers, whatever model the person who runs the tests has set up.
-      env: { ...process.env, COPILOT_LLM_URL: '' },
+      // Never the model that the person who runs the tests has set up.
+      env: { ...process.env, COPILOT_LLM_URL: this.#model, COPILOT_LLM_KEY: '', COPILOT_LLM_MODEL: 'scripted' },
     });
     this.#process = child;
     child.stderr.setEncoding('utf8').on('data', (text) => {

@@ -15,16 +15,19 @@ use proptest::prelude::*;
 use super::*;
 use crate::answer::Head;
 
-const EVERY_CALL: [Call; 16] = [
+const EVERY_CALL: [Call; 21] = [
     Call::Probe,
     Call::ListCases,
     Call::ReadCase,
+    Call::ReadDetails,
     Call::ListMessages,
     Call::CreateCase,
     Call::SubmitTurn,
     Call::PollJob,
     Call::Rename,
+    Call::GenerateTitle,
     Call::Delete,
+    Call::Upload,
     Call::Login,
     Call::Register,
     Call::StartToken,
@@ -32,6 +35,8 @@ const EVERY_CALL: [Call; 16] = [
     Call::OpenSession,
     Call::Heartbeat,
     Call::SignOut,
+    Call::Exchange,
+    Call::Revoke,
 ];
 
 const BUSY: FailureClass = FailureClass::Transient(Busy);
@@ -289,6 +294,7 @@ proptest! {
         with_token: bool,
     ) {
         let head = Head {
+            total_count: None,
             status,
             content_type,
             date: header.clone(),

@@ -162,6 +162,7 @@ fn tokens_and_session_are_headers_and_never_part_of_the_content() {
         expires_in: Millis(1),
         obtained: Wall(0),
         session: SessionId::parse("s-1").ok(),
+        oauth_client: None,
     };
     let create = encoded(&Request::CreateCase { key: key() });
     let headers: HashMap<_, _> = create.headers(Some(&credentials)).into_iter().collect();

@@ -9,29 +9,34 @@ use crate::address::ServerAddress;
 use crate::answer::{BODY_MAX, Broken, Head, HttpAnswer};
 use crate::call::Timeouts;
 
-/// A pool of connections to one server.
+/// Connections to one server, in two pools: how long a piece of an answer may take belongs to the pool.
 pub(crate) struct Transport {
     /// `None` when the TLS library could not be set up: nothing can be sent then.
-    client: Option<reqwest::Client>,
+    quick: Option<reqwest::Client>,
+    patient: Option<reqwest::Client>,
 }
 
 impl Transport {
     pub(crate) fn new(server: &ServerAddress, timeouts: &Timeouts) -> Self {
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(span(timeouts.connect));
-        if server.is_loopback() {
+        let builder = || {
+            let builder = reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(span(timeouts.connect));
             // A proxy of the company cannot reach this device and must not see what stays on it.
-            builder = builder.no_proxy();
+            if server.is_loopback() { builder.no_proxy() } else { builder }
+        };
+        Self {
+            quick: builder().read_timeout(span(timeouts.first_byte)).build().ok(),
+            patient: builder().build().ok(),
         }
-        Self { client: builder.build().ok() }
     }
 
     pub(crate) async fn run(&self, outgoing: Outgoing) -> Result<HttpAnswer, Broken> {
-        let client = self.client.as_ref().ok_or(Broken::NotSent)?;
+        let pool = if outgoing.patience.piece.is_some() { &self.quick } else { &self.patient };
+        let client = pool.as_ref().ok_or(Broken::NotSent)?;
         let method = outgoing.method.as_str().as_bytes();
         let method = reqwest::Method::from_bytes(method).map_err(|_| Broken::NotSent)?;
-        let mut request = client.request(method, outgoing.url).timeout(span(outgoing.timeout));
+        let mut request = client.request(method, outgoing.url).timeout(span(outgoing.patience.whole));
         for (name, value) in outgoing.headers {
             request = request.header(name, value);
         }

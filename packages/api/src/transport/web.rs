@@ -32,9 +32,12 @@ impl Transport {
 
     pub(crate) async fn run(&self, outgoing: Outgoing) -> Result<HttpAnswer, Broken> {
         let window = web_sys::window().ok_or(Broken::NotSent)?;
-        let deadline = Deadline::start(&window, outgoing.timeout).map_err(|_| Broken::NotSent)?;
+        let deadline = Deadline::start(&window, outgoing.patience.whole).map_err(|_| Broken::NotSent)?;
         let request = request(&outgoing, &deadline.controller).map_err(|_| Broken::NotSent)?;
+        let first = outgoing.patience.piece.map(|wait| deadline.alarm(wait)).transpose();
+        let first = first.map_err(|_| Broken::NotSent)?;
         let response = JsFuture::from(window.fetch_with_request(&request)).await;
+        drop(first);
         let response =
             response.and_then(JsCast::dyn_into::<Response>).map_err(|_| broken(&window, &deadline))?;
         Ok(read(&response).await)
@@ -104,25 +107,47 @@ async fn read_body(response: &Response, body: &mut Vec<u8>) -> Result<(), JsValu
 struct Deadline {
     controller: AbortController,
     window: Window,
+    _whole: Alarm,
+}
+
+/// Aborts a request at a time; dropped before, it does nothing.
+struct Alarm {
+    window: Window,
     timer: i32,
-    _alarm: Closure<dyn FnMut()>,
+    _rings: Closure<dyn FnMut()>,
+}
+
+impl Alarm {
+    fn set(window: &Window, controller: &AbortController, wait: Millis) -> Result<Self, JsValue> {
+        let aborted = controller.clone();
+        let rings = Closure::<dyn FnMut()>::new(move || aborted.abort());
+        let millis = i32::try_from(wait.0).unwrap_or(i32::MAX);
+        let timer = window
+            .set_timeout_with_callback_and_timeout_and_arguments_0(rings.as_ref().unchecked_ref(), millis)?;
+        Ok(Self { window: window.clone(), timer, _rings: rings })
+    }
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        self.window.clear_timeout_with_handle(self.timer);
+    }
 }
 
 impl Deadline {
-    fn start(window: &Window, timeout: Millis) -> Result<Self, JsValue> {
+    fn start(window: &Window, whole: Millis) -> Result<Self, JsValue> {
         let controller = AbortController::new()?;
-        let aborted = controller.clone();
-        let alarm = Closure::<dyn FnMut()>::new(move || aborted.abort());
-        let millis = i32::try_from(timeout.0).unwrap_or(i32::MAX);
-        let timer = window
-            .set_timeout_with_callback_and_timeout_and_arguments_0(alarm.as_ref().unchecked_ref(), millis)?;
-        Ok(Self { controller, window: window.clone(), timer, _alarm: alarm })
+        let whole = Alarm::set(window, &controller, whole)?;
+        Ok(Self { controller, window: window.clone(), _whole: whole })
+    }
+
+    fn alarm(&self, wait: Millis) -> Result<Alarm, JsValue> {
+        Alarm::set(&self.window, &self.controller, wait)
     }
 }
 
 impl Drop for Deadline {
     fn drop(&mut self) {
-        self.window.clear_timeout_with_handle(self.timer);
         // After the last byte this does nothing; before it, it closes the connection.
         self.controller.abort();
     }

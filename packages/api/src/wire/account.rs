@@ -43,6 +43,7 @@ pub(crate) fn read_sign_in(text: &str, now: Wall) -> Option<SignedIn> {
             expires_in: life(body.expires_in),
             obtained: now,
             session: body.session_id,
+            oauth_client: None,
         },
         user: User {
             id: body.user.user_id,
@@ -78,8 +79,37 @@ impl Refreshed {
             expires_in: life(self.expires_in),
             obtained: now,
             session: old.session.clone(),
+            oauth_client: old.oauth_client.clone(),
         }
     }
+}
+
+/// The answer to the exchange of an authorization code (contract 2.1): the user without a display name.
+#[derive(Deserialize)]
+struct CodeBody {
+    access_token: Secret,
+    #[serde(default, deserialize_with = "maybe")]
+    refresh_token: Option<Secret>,
+    #[serde(default, deserialize_with = "count")]
+    expires_in: Option<u32>,
+    user_id: RealId,
+    username: Arc<str>,
+}
+
+/// Reads the answer to the exchange of a code by the client `oauth_client` that arrived at `now`.
+pub(crate) fn read_code_exchange(text: &str, oauth_client: &Arc<str>, now: Wall) -> Option<SignedIn> {
+    let body: CodeBody = serde_json::from_str(text).ok()?;
+    Some(SignedIn {
+        credentials: Credentials {
+            access: body.access_token,
+            refresh: body.refresh_token,
+            expires_in: life(body.expires_in),
+            obtained: now,
+            session: None,
+            oauth_client: Some(oauth_client.clone()),
+        },
+        user: User { id: body.user_id, username: body.username, display_name: None },
+    })
 }
 
 /// The answer to opening a session.

@@ -39,7 +39,8 @@ fn read_message(text: &str) -> Result<RealMessage, Refusal> {
     let created = server_time(&row.created_at).ok_or_else(|| format!("created_at of {id} is not a time"))?;
     let role = match row.role.as_str() {
         "user" => Role::User,
-        "assistant" => Role::Assistant,
+        // The queries dialect has both words for it.
+        "assistant" | "agent" => Role::Assistant,
         _ => Role::System,
     };
     Ok(RealMessage { id, role, text: row.content, turn: row.turn_number, created })

@@ -6,6 +6,8 @@ use copilot_core::Millis;
 use copilot_core::request::Limits;
 use serde::Deserialize;
 
+use crate::oauth::OAuthOffer;
+
 use super::lenient::{count, list, maybe};
 
 /// Capabilities, the proof of dialect A (contract 1, row 1).
@@ -18,6 +20,8 @@ pub(crate) struct Capabilities {
     limits: Option<LimitsBody>,
     #[serde(default, deserialize_with = "maybe")]
     branding: Option<Branding>,
+    #[serde(default, deserialize_with = "maybe")]
+    dashboard_url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -35,6 +39,8 @@ struct LimitsBody {
 struct Branding {
     #[serde(default, deserialize_with = "maybe")]
     name: Option<Arc<str>>,
+    #[serde(default, rename = "supportUrl", deserialize_with = "maybe")]
+    support_url: Option<String>,
 }
 
 impl Capabilities {
@@ -44,10 +50,14 @@ impl Capabilities {
 
     /// The limits; where the server is silent, or says nothing useful, the contract's defaults hold.
     pub(crate) fn limits(&self) -> Limits {
-        let Some(said) = &self.limits else {
-            return Limits::default();
+        let default = Limits {
+            dashboard: self.dashboard(),
+            support: self.branding.as_ref().and_then(|branding| page(branding.support_url.as_deref()?)),
+            ..Limits::default()
         };
-        let default = Limits::default();
+        let Some(said) = &self.limits else {
+            return default;
+        };
         let extensions: Vec<Arc<str>> =
             said.allowed_extensions.iter().filter_map(|text| extension(text)).collect();
         Limits {
@@ -57,13 +67,28 @@ impl Capabilities {
                 Some(seconds) if seconds > 0 => Millis::seconds(seconds.into()),
                 _ => default.turn_bound,
             },
+            dashboard: default.dashboard,
+            support: default.support,
         }
+    }
+
+    /// Where the dashboard is, without a slash at the end; `None` for what no page can be opened at.
+    pub(crate) fn dashboard(&self) -> Option<Arc<str>> {
+        page(self.dashboard_url.as_deref()?).filter(|url| !url.contains(['?', '#']))
     }
 
     /// What the operator calls the server.
     pub(crate) fn name(&self) -> Option<Arc<str>> {
         self.branding.as_ref()?.name.clone().filter(|name| !name.trim().is_empty())
     }
+}
+
+/// An address that may be opened: of the web, without a user in it, without a slash at the end.
+fn page(text: &str) -> Option<Arc<str>> {
+    let url = text.trim().trim_end_matches('/');
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let plain = url.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'@' | b'\\' | b'"' | b'<' | b'>'));
+    (plain && !host.is_empty()).then(|| url.into())
 }
 
 /// In lower case and with its dot, whichever way the server writes it.
@@ -78,9 +103,28 @@ pub(crate) struct AuthConfig {
     pub(crate) auth_mode: String,
     #[serde(default, deserialize_with = "maybe")]
     pub(crate) supports_registration: Option<bool>,
+    #[serde(default, deserialize_with = "maybe")]
+    oauth: Option<OAuthBody>,
+}
+
+#[derive(Deserialize)]
+struct OAuthBody {
+    client_id: Arc<str>,
+    #[serde(default, deserialize_with = "list")]
+    scopes: Vec<Arc<str>>,
 }
 
 impl AuthConfig {
+    /// How to sign in by OAuth, where the server wants that and `dashboard` is the place to do it.
+    pub(crate) fn offer(&self, dashboard: Option<Arc<str>>) -> Option<OAuthOffer> {
+        let oauth = self.oauth.as_ref().filter(|_| self.auth_mode == "oauth")?;
+        Some(OAuthOffer {
+            dashboard: dashboard?,
+            client_id: oauth.client_id.clone(),
+            scopes: oauth.scopes.clone(),
+        })
+    }
+
     pub(crate) fn read(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use copilot_api::{Client, Credentials, InstallationId, Secret, ServerAddress, SessionId, Timeouts};
+use copilot_api::{Client, Credentials, Dialect, InstallationId, Secret, ServerAddress, SessionId, Timeouts};
 use copilot_core::{Millis, Wall};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -63,6 +63,7 @@ pub(crate) fn credentials() -> Credentials {
         expires_in: Millis::seconds(900),
         obtained: Wall(0),
         session: SessionId::parse("s-1").ok(),
+        oauth_client: None,
     }
 }
 
@@ -126,8 +127,11 @@ impl ScriptedServer {
 }
 
 pub(crate) fn client(server: ServerAddress, patience: Millis) -> Client {
-    let timeouts = Timeouts { connect: Millis::seconds(60), turn: patience, other: patience };
-    Client::with_timeouts(server, InstallationId::parse("inst-0001").unwrap(), timeouts)
+    let timeouts =
+        Timeouts { connect: Millis::seconds(60), turn: patience, first_byte: patience, other: patience };
+    let client = Client::with_timeouts(server, InstallationId::parse("inst-0001").unwrap(), timeouts);
+    client.assume(Dialect::Turns);
+    client
 }
 
 async fn serve(mut stream: TcpStream, step: Then, log: &Mutex<Vec<String>>, end: &mpsc::UnboundedSender<()>) {

@@ -5,9 +5,10 @@ use crate::effect::Refusal;
 use crate::ids::CaseKey;
 use crate::journal::Record;
 use crate::ledger::Stage;
+use crate::model::BackedUp;
 use crate::operation::{End, OperationKind, Wait};
 use crate::outbox::Phase;
-use crate::time::Now;
+use crate::time::{Now, civil_from_days};
 use std::sync::Arc;
 
 impl Core {
@@ -33,11 +34,29 @@ impl Core {
         self.outbox.set_phase(op, Phase::Waiting { until, why: Wait::Debounce });
     }
 
+    /// Has the server name the case. Asking twice is asking once.
+    pub(super) fn generate_title(&mut self, case: &CaseKey) {
+        if !self.is_writable(case) {
+            return self.refuse(Refusal::TooLate);
+        }
+        if self.is_being_named(case) {
+            return;
+        }
+        let base = self.confirmed_case(case).and_then(|case| case.title.clone());
+        self.begin(case, OperationKind::GenerateTitle { base });
+    }
+
+    /// Whether the server is to name a case.
+    pub(crate) fn is_being_named(&self, case: &CaseKey) -> bool {
+        self.ledger.meta_of(case).any(|entry| matches!(entry.op.kind, OperationKind::GenerateTitle { .. }))
+    }
+
     pub(super) fn has_rename(&self, case: &CaseKey) -> bool {
         self.ledger.meta_of(case).any(|entry| matches!(entry.op.kind, OperationKind::Rename { .. }))
     }
 
-    /// Rapid edits collapse into the last one while it has not been sent; so does a refused one.
+    /// Rapid edits collapse into the last one while it has not been sent; so does a refused one. A name
+    /// that was asked of the server is not wanted any more when the person gives one.
     pub(super) fn drop_unsent_renames(&mut self, case: &CaseKey, keep: &str) {
         let collapsed: Vec<_> = self
             .ledger
@@ -49,6 +68,7 @@ impl Core {
                         && idle
                         && (**title != *keep || matches!(entry.stage, Stage::Failed { .. }))
                 }
+                OperationKind::GenerateTitle { .. } => entry.first.is_none(),
                 _ => false,
             })
             .map(|entry| entry.op.id)
@@ -60,6 +80,7 @@ impl Core {
 
     pub(super) fn dismiss_title_note(&mut self, case: &CaseKey) {
         if let Some(note) = self.title_note(case) {
+            self.back_up(note.operation, Some(case.clone()), BackedUp::Title(note.attempted));
             self.state(Record::Ended { op: note.operation, end: End::Discarded }, false);
         }
     }
@@ -71,21 +92,6 @@ pub(super) fn provisional_name(now: Now) -> Arc<str> {
     let (day, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
     let (year, month, date) = civil_from_days(day);
     format!("Chat-{year:04}-{month:02}-{date:02} {:02}:{:02}", second / 3600, second / 60 % 60).into()
-}
-
-/// The Gregorian date of a day number counted from 1970-01-01. Counts in eras of 400 years that
-/// begin on a first of March, so that the leap day is the last of its year.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let date = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, date)
 }
 
 #[cfg(test)]

@@ -37,7 +37,8 @@ impl Core {
     }
 
     pub(super) fn resume(&mut self, op: OperationId, anyway: bool) {
-        if self.retry_not_before(op).is_some_and(|moment| moment > self.now.mono) {
+        let given_up = self.ledger.entry(&op).is_none_or(|entry| entry.discarding.is_some());
+        if given_up || self.retry_not_before(op).is_some_and(|moment| moment > self.now.mono) {
             return;
         }
         if let Some(live) = self.outbox.live.get_mut(&op) {
@@ -72,6 +73,20 @@ impl Core {
         }
     }
 
+    /// Sends what waits for a failed message, in the order in which it was written.
+    pub(super) fn send_rest(&mut self, case: &CaseKey) {
+        let blocked: Vec<_> = self
+            .ledger
+            .ops_of(case)
+            .filter(|entry| matches!(entry.op.kind, OperationKind::SubmitTurn { .. }))
+            .filter(|entry| entry.stage == Stage::Open && self.is_blocked(entry))
+            .map(|entry| entry.op.id)
+            .collect();
+        for op in blocked {
+            self.resume(op, true);
+        }
+    }
+
     /// Moves an unsent message back into the composer, above whatever stands there.
     pub(super) fn edit(&mut self, op: OperationId) {
         let Some(entry) = self.ledger.entry(&op).filter(|entry| entry.is_unsent()) else {
@@ -81,18 +96,23 @@ impl Core {
             return;
         };
         let (case, turn) = (entry.op.case.clone(), Arc::clone(turn));
-        let kept = self.ledger.draft(Some(&case)).cloned().unwrap_or_default();
-        let text: Arc<str> = match (turn.text.is_empty(), kept.text.is_empty()) {
-            (_, true) => Arc::clone(&turn.text),
-            (true, false) => Arc::clone(&kept.text),
-            (false, false) => format!("{}\n\n{}", turn.text, kept.text).into(),
-        };
-        let data = turn.data.iter().cloned().chain(kept.data).collect();
-        let caret = u32::try_from(turn.text.encode_utf16().count()).unwrap_or(u32::MAX);
-        let stamp = self.stamp();
-        let draft = Draft { text, data, caret };
-        self.state(Record::Draft { case: Some(case), draft, stamp }, false);
+        let data = turn.data.iter().cloned().collect();
+        self.put_above_draft(Some(case), Draft { text: Arc::clone(&turn.text), data, caret: 0 });
         self.state(Record::Ended { op, end: End::Cancelled }, false);
+    }
+
+    /// Puts something into a composer, above whatever stands there, with the caret behind it.
+    pub(super) fn put_above_draft(&mut self, case: Option<CaseKey>, above: Draft) {
+        let kept = self.ledger.draft(case.as_ref()).cloned().unwrap_or_default();
+        let caret = u32::try_from(above.text.encode_utf16().count()).unwrap_or(u32::MAX);
+        let text: Arc<str> = match (above.text.is_empty(), kept.text.is_empty()) {
+            (_, true) => above.text,
+            (true, false) => kept.text,
+            (false, false) => format!("{}\n\n{}", above.text, kept.text).into(),
+        };
+        let data = above.data.into_iter().chain(kept.data).collect();
+        let stamp = self.draft_stamp(case.as_ref());
+        self.state(Record::Draft { case, draft: Draft { text, data, caret }, stamp }, false);
     }
 
     pub(super) fn discard(&mut self, op: OperationId) {
@@ -107,7 +127,9 @@ impl Core {
                 self.end_discard_after(op, self.config.undo);
                 self.undoable(op, Undoable::Discarded);
             }
-            OperationKind::Rename { .. } => self.state(Record::Ended { op, end: End::Discarded }, false),
+            OperationKind::Rename { .. } | OperationKind::GenerateTitle { .. } => {
+                self.state(Record::Ended { op, end: End::Discarded }, false);
+            }
             OperationKind::CreateCase { .. } | OperationKind::Delete => self.refuse(Refusal::TooLate),
         }
     }
@@ -126,6 +148,9 @@ impl Core {
         if entry.discarding.is_some() {
             self.hold_back(op);
             return self.state(Record::Kept { op }, false);
+        }
+        if entry.op.transition().is_some() && entry.first.is_none() {
+            return self.state(Record::Ended { op, end: End::Cancelled }, false);
         }
         let case = entry.op.case.clone();
         let undoable = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Undo, .. });

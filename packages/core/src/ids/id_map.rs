@@ -37,11 +37,11 @@ pub struct IdMap {
 }
 
 impl IdMap {
-    /// Links a key to a server id. Linking the same pair again changes nothing.
+    /// Whether a key may be linked to a server id.
     ///
     /// # Errors
     /// [`LinkError`] when either side already belongs to another.
-    pub fn link(&mut self, key: &CaseKey, real: &RealId) -> Result<(), LinkError> {
+    pub fn check(&self, key: &CaseKey, real: &RealId) -> Result<(), LinkError> {
         if let Some(linked) = self.real_of.get(key)
             && linked != real
         {
@@ -60,6 +60,15 @@ impl IdMap {
                 refused: key.clone(),
             });
         }
+        Ok(())
+    }
+
+    /// Links a key to a server id. Linking the same pair again changes nothing.
+    ///
+    /// # Errors
+    /// [`LinkError`] when either side already belongs to another.
+    pub fn link(&mut self, key: &CaseKey, real: &RealId) -> Result<(), LinkError> {
+        self.check(key, real)?;
         self.real_of.insert(key.clone(), real.clone());
         self.key_of.insert(real.clone(), key.clone());
         Ok(())

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Epoch, Sequence, Writer};
 use crate::failure::Failure;
 use crate::ids::{CaseKey, OperationId, RealId};
-use crate::model::{Draft, Stamp};
+use crate::model::{Backup, Draft, Stamp};
 use crate::operation::{Acknowledged, End, FirstAttempt, PendingOperation};
 use crate::time::Wall;
 
@@ -124,6 +124,13 @@ pub enum Record {
         /// Until when.
         until: Wall,
     },
+    /// A copy of something that is about to be replaced.
+    Backup(Arc<Backup>),
+    /// A copy is not needed any more.
+    BackupGone {
+        /// Which.
+        id: OperationId,
+    },
     /// A kind of a newer program, kept as it came so that a downgrade loses nothing.
     #[serde(skip)]
     Foreign(Arc<str>),
@@ -150,17 +157,20 @@ impl Record {
             | Self::Pin { .. }
             | Self::Seen { .. }
             | Self::Gate { .. }
+            | Self::Backup(_)
+            | Self::BackupGone { .. }
             | Self::Foreign(_) => None,
         }
     }
 
-    /// Whether only the holder of the lease may state the fact: it tells what a server did.
+    /// Whether only the holder of the lease may state the fact: it tells how far the sending is. An answer
+    /// that was heard is true whoever heard it, and nothing takes it back.
     #[must_use]
     pub const fn needs_lease(&self) -> bool {
         matches!(
             self,
             Self::Attempt { .. }
-                | Self::Acknowledged { .. }
+                | Self::Acknowledged { with: Acknowledged::Working(_) | Acknowledged::Committed, .. }
                 | Self::Failed { .. }
                 | Self::Link { .. }
                 | Self::Deleted { .. }
@@ -171,7 +181,7 @@ impl Record {
 }
 
 /// A record in its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sequenced {
     /// Its position.
     pub sequence: Sequence,
@@ -180,5 +190,24 @@ pub struct Sequenced {
     /// The epoch of its writer, if it wrote as holder of the lease.
     pub fence: Option<Epoch>,
     /// The fact.
+    #[serde(with = "as_text")]
     pub record: Record,
+}
+
+/// A record as the text that stands in the journal: that of a newer program is kept as it came.
+mod as_text {
+    use serde::{Deserialize, Deserializer, Serializer, de, ser};
+
+    use super::Record;
+    use crate::journal::frame;
+
+    pub(super) fn serialize<S: Serializer>(record: &Record, serializer: S) -> Result<S::Ok, S::Error> {
+        let payload = frame::payload(record).map_err(ser::Error::custom)?;
+        serializer.serialize_str(&String::from_utf8_lossy(&payload))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Record, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        frame::parse(text.as_bytes()).ok_or_else(|| de::Error::custom("a record of the trace is damaged"))
+    }
 }

@@ -1,7 +1,8 @@
 //! What is asked of the ledger: operations of a case, links, drafts, pins.
 
 use crate::ids::{CaseKey, IdMap, MessageKey, OperationId, RealId};
-use crate::model::Draft;
+use crate::model::{Backup, Draft, Stamp};
+use std::sync::Arc;
 use crate::operation::OperationKind;
 use crate::time::Wall;
 
@@ -36,7 +37,7 @@ impl Ledger {
             .filter_map(|(_, op)| self.entries.get(op))
     }
 
-    /// The operations of a case that say nothing: creation, titles, deletion.
+    /// The operations that change a case itself: creation, titles, states, deletion.
     pub(crate) fn meta_of<'a>(&'a self, key: &CaseKey) -> impl Iterator<Item = &'a Entry> + use<'a> {
         self.cases
             .get(key)
@@ -103,6 +104,29 @@ impl Ledger {
             None => self.new_draft.as_ref(),
         };
         slot.map(|(draft, _)| draft).filter(|draft| !draft.is_empty())
+    }
+
+    /// Whether an operation is here, or is over and remembered.
+    pub(crate) fn is_known(&self, op: &OperationId) -> bool {
+        self.entries.contains_key(op) || self.over.contains(op)
+    }
+
+    /// Copies of what was replaced, oldest first.
+    pub(crate) fn backups(&self) -> impl Iterator<Item = &Arc<Backup>> {
+        self.backups.iter()
+    }
+
+    pub(crate) fn backup(&self, id: &OperationId) -> Option<&Arc<Backup>> {
+        self.backups.iter().find(|backup| backup.id == *id)
+    }
+
+    /// When a draft was written last; the default for one that never was.
+    pub(crate) fn draft_stamp(&self, case: Option<&CaseKey>) -> Stamp {
+        let slot = match case {
+            Some(case) => self.cases.get(case).and_then(|case| case.draft.as_ref()),
+            None => self.new_draft.as_ref(),
+        };
+        slot.map(|(_, stamp)| *stamp).unwrap_or_default()
     }
 
     pub(crate) const fn gate(&self) -> Option<(Wall, Wall)> {

@@ -31,6 +31,7 @@ impl Ledger {
         if let Some((at, until)) = self.gate {
             records.push(Record::Gate { at, until });
         }
+        records.extend(self.backups.iter().map(|backup| Record::Backup(Arc::clone(backup))));
         self.entries.values().for_each(|entry| entry.snapshot(&mut records));
         records.extend(self.foreign.iter().map(|json| Record::Foreign(Arc::clone(json))));
         records
@@ -38,18 +39,15 @@ impl Ledger {
 }
 
 impl Entry {
-    /// Records that bring any earlier state of the operation to this one: what is true now, whatever of it
-    /// found room before.
-    pub(crate) fn restatement(&self) -> Vec<Record> {
+    /// How far the operation is, as a fact that holds over any earlier one.
+    pub(crate) fn stage_fact(&self) -> Record {
         let op = self.op.id;
-        let mut records = Vec::new();
-        self.snapshot(&mut records);
-        // A snapshot builds on nothing; here an older failure or discard may stand in the journal.
-        records.insert(1, Record::Resumed { op, anyway: self.anyway });
-        if self.discarding.is_none() {
-            records.push(Record::Kept { op });
+        match &self.stage {
+            Stage::Open => Record::Resumed { op, anyway: self.anyway },
+            Stage::Acknowledged(with) => Record::Acknowledged { op, with: with.clone() },
+            Stage::Stopped => Record::Stopped { op },
+            Stage::Failed { failure, at } => Record::Failed { op, failure: failure.clone(), at: *at },
         }
-        records
     }
 
     fn snapshot(&self, records: &mut Vec<Record>) {
@@ -64,13 +62,8 @@ impl Entry {
         if let Some(base) = &self.rebased {
             records.push(Record::Rebased { op, base: base.clone() });
         }
-        match &self.stage {
-            Stage::Open => {}
-            Stage::Acknowledged(with) => records.push(Record::Acknowledged { op, with: with.clone() }),
-            Stage::Stopped => records.push(Record::Stopped { op }),
-            Stage::Failed { failure, at } => {
-                records.push(Record::Failed { op, failure: failure.clone(), at: *at });
-            }
+        if self.stage != Stage::Open {
+            records.push(self.stage_fact());
         }
         if let Some(until) = self.discarding {
             records.push(Record::Discarding { op, until });

@@ -28,7 +28,10 @@ impl Core {
     }
 
     pub(super) fn renew(&mut self) {
-        self.net.renew_at = None;
+        self.net.renew_at = self.net.gate_until().filter(|until| *until > self.now.mono);
+        if self.net.renew_at.is_some() {
+            return;
+        }
         let (purpose, request) = match self.net.renewing {
             Some(Purpose::RenewSession) => (Purpose::RenewSession, Request::RenewSession),
             _ => (Purpose::RenewToken, Request::RenewToken),

@@ -3,7 +3,7 @@
 //! A turn's answer carries no message ids. The key for binding is (turn number, role); where two
 //! rows fit, the text must be equal, and where that does not decide, nothing is bound (contract 2.4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::core::Core;
@@ -11,8 +11,9 @@ use crate::effect::CacheWrite;
 use crate::ids::{CaseKey, MessageKey, OperationId, RealId};
 use crate::inspect::MergeResult;
 use crate::ledger::{Entry, Stage};
-use crate::model::{Action, RealCase, RealMessage, Role};
+use crate::model::{Action, BackedUp, RealCase, RealMessage, Role};
 use crate::operation::{Acknowledged, OperationKind, Wait};
+use crate::reads::Missing;
 use crate::outbox::Phase;
 use crate::request::{Outcome, Page, Reply, RequestId};
 use crate::time::Wall;
@@ -43,12 +44,22 @@ impl Core {
         if self.ledger.is_deleted(&case.id) {
             return;
         }
+        let known_turn = self.confirmed.case(&case.id).map_or(0, |known| known.current_turn);
         if let Some(case) = self.confirmed.upsert_case(case) {
-            let key = self.ledger.key(&case.id);
             self.reads.note_case(&case.id, self.net.next_request());
-            self.cache(CacheWrite::Case(case));
-            self.settle_titles(&key);
-            self.case_changed(&key);
+            self.cache(CacheWrite::Case(Arc::clone(&case)));
+            self.case_confirmed(&case, known_turn);
+        }
+    }
+
+    /// What follows from news about a case, whichever window they came to.
+    pub(crate) fn case_confirmed(&mut self, case: &RealCase, known_turn: u32) {
+        let key = self.ledger.key(&case.id);
+        self.settle_edits(&key);
+        self.case_changed(&key);
+        // Somebody else has said something in the case that the person looks at.
+        if case.current_turn > known_turn && self.screen.open() == Some(&key) {
+            self.want_messages(&key);
         }
     }
 
@@ -92,20 +103,40 @@ impl Core {
         };
         let (received, total, has_more) = (page.received, page.total, page.has_more);
         self.take_messages(case, offset, page);
-        let missing = self.has_unlisted(case);
+        let missing = match (self.has_unlisted(case), self.is_missing_above(case)) {
+            (false, _) => Missing::Nothing,
+            (true, false) => Missing::Later,
+            (true, true) => Missing::Above,
+        };
         self.reads.messages_read(case, (offset, received, total, has_more), missing, self.now.mono);
         self.case_changed(&self.ledger.key(case));
     }
 
     /// Whether operations of a case wait for rows that the server has not listed.
     fn has_unlisted(&self, case: &RealId) -> bool {
-        self.ledger.ops_of(&self.ledger.key(case)).any(|entry| {
+        self.unlisted(case).next().is_some()
+    }
+
+    fn unlisted(&self, case: &RealId) -> impl Iterator<Item = &Entry> {
+        self.ledger.ops_of(&self.ledger.key(case)).filter(|entry| {
             let lingers = matches!(self.phase_of(entry.op.id), Phase::Waiting { why: Wait::Listed, .. });
             !lingers
                 && matches!(
                     entry.stage,
                     Stage::Stopped | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
                 )
+        })
+    }
+
+    /// Whether a missing row may stand above the rows that are in memory.
+    fn is_missing_above(&self, case: &RealId) -> bool {
+        let Some(rows) = self.confirmed.rows(case) else { return false };
+        let Some(lowest) = rows.lowest_turn().filter(|_| rows.window.is_some_and(|(from, _)| from > 0)) else {
+            return false;
+        };
+        self.unlisted(case).any(|entry| {
+            let after = entry.first.map_or(0, |first| first.known_turn.saturating_add(1));
+            answered_turn(entry).unwrap_or(after) <= lowest
         })
     }
 
@@ -129,13 +160,13 @@ impl Core {
             })
             .cloned()
             .collect();
-        let mut crowd: BTreeMap<(Option<u32>, Role), u32> = BTreeMap::new();
+        let mut crowd: BTreeMap<(Option<u32>, Role), BTreeSet<RealId>> = BTreeMap::new();
         for row in &page.rows {
-            *crowd.entry((row.turn, row.role)).or_default() += 1;
+            crowd.entry((row.turn, row.role)).or_default().insert(row.id.clone());
         }
         let end = offset.saturating_add(page.received);
         for (index, row) in page.rows.into_iter().enumerate() {
-            let alone = crowd.get(&(row.turn, row.role)).copied() == Some(1);
+            let alone = crowd.get(&(row.turn, row.role)).is_some_and(|ids| ids.len() == 1);
             let arrival = offset.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
             self.take_message((case, &key), &waiting, row, (arrival, alone), &mut result);
         }
@@ -172,6 +203,9 @@ impl Core {
             None => (self.bind(case, waiting, &row, alone), arrival),
         };
         let bound = is_new && binding.key.derived_from().is_none();
+        if bound && row.role == Role::User {
+            self.back_up_if_changed(key, &binding.key, &row);
+        }
         let row = CachedMessage {
             key: binding.key,
             message: row,
@@ -184,6 +218,18 @@ impl Core {
             result.added += u32::from(is_new);
             result.changed += u32::from(!is_new);
             result.bound += u32::from(bound);
+        }
+    }
+
+    /// The server stored a message with other words than the person's: those are kept beside it.
+    fn back_up_if_changed(&mut self, case: &CaseKey, key: &MessageKey, row: &RealMessage) {
+        let entry = self.ledger.behind(case, key).or_else(|| self.ledger.finished_behind(case, key));
+        let Some(entry) = entry else { return };
+        let OperationKind::SubmitTurn { turn, .. } = &entry.op.kind else { return };
+        // Without words of the person's the server words the question itself.
+        if turn.text.trim() != row.text.trim() && !turn.text.trim().is_empty() {
+            let (op, turn) = (entry.op.id, Arc::clone(turn));
+            self.back_up(op, Some(case.clone()), BackedUp::Message(turn));
         }
     }
 

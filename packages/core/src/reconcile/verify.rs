@@ -3,7 +3,9 @@
 use crate::core::Core;
 use crate::failure::{Failure, FailureClass, Rejection};
 use crate::ids::{OperationId, RealId};
-use crate::operation::OperationKind;
+use crate::journal::Record;
+use crate::model::RealCase;
+use crate::operation::{End, OperationKind};
 use crate::outbox::Phase;
 use crate::request::{Outcome, Reply, RequestId};
 
@@ -46,8 +48,16 @@ impl Core {
                 if self.reads.is_current(case, request) {
                     self.take_case(answer);
                 }
-                if let Some(entry) = self.ledger.entry(&op) {
-                    self.dirty_lanes.insert(entry.op.lane());
+                self.settle_edits(&self.ledger.key(case));
+                let Some(entry) = self.ledger.entry(&op) else { return };
+                self.dirty_lanes.insert(entry.op.lane());
+                if let OperationKind::GenerateTitle { base } = &entry.op.kind
+                    && self.confirmed.case(case).and_then(|case| case.named()).is_some_and(|named| {
+                        base.as_ref() != Some(named)
+                    })
+                {
+                    // It was named since it was asked for, and that is what was wanted.
+                    self.state(Record::Ended { op, end: End::Completed }, true);
                 }
             }
             Ok(_) => {}
@@ -57,7 +67,13 @@ impl Core {
 
     /// The list was read because a case may have been made under a key that has expired since. A case that
     /// nobody has said anything in and that is not known here is that one.
-    pub(crate) fn adopted(&mut self, op: OperationId, outcome: Outcome) {
+    pub(crate) fn adopted(
+        &mut self,
+        op: OperationId,
+        offset: u32,
+        found: Option<Box<RealCase>>,
+        outcome: Outcome,
+    ) {
         self.set_phase(op, Phase::Idle);
         let page = match outcome {
             Ok(Reply::Cases(page)) => page,
@@ -66,9 +82,18 @@ impl Core {
         };
         let Some(entry) = self.ledger.entry(&op).cloned() else { return };
         let OperationKind::CreateCase { name } = &entry.op.kind else { return };
-        let mut empty = page.rows.into_iter().filter(|case| {
+        let next = offset.saturating_add(page.received);
+        let more = page.has_more && page.received > 0;
+        let empty = page.rows.into_iter().map(Box::new).filter(|case| {
             case.current_turn == 0 && case.named().is_none() && self.ledger.links().key(&case.id).is_none()
         });
+        let mut candidates = found.into_iter().chain(empty);
+        let (first, another) = (candidates.next(), candidates.next());
+        let another = another.filter(|another| first.as_ref().is_some_and(|first| first.id != another.id));
+        if another.is_none() && more {
+            // Else from the beginning, when the server may be asked again.
+            return if self.may_send() { self.look_for_case(op, next, first) } else { self.all_lanes() };
+        }
         // Another case of this device may be in doubt as well: then nothing says which of them this is.
         let others_in_doubt = self.ledger.entries().any(|other| {
             other.op.id != op
@@ -76,23 +101,16 @@ impl Core {
                 && matches!(other.op.kind, OperationKind::CreateCase { .. })
                 && self.ledger.real(&other.op.case).is_none()
         });
-        match (empty.next(), empty.next()) {
+        if let Some(live) = self.outbox.live.get_mut(&op) {
+            live.verified = true;
+        }
+        match (first, another) {
             (Some(case), None) if !others_in_doubt => {
-                self.case_created(&entry, case, std::sync::Arc::clone(name));
+                self.case_created(&entry, *case, std::sync::Arc::clone(name));
             }
-            (None, _) => {
-                if let Some(live) = self.outbox.live.get_mut(&op) {
-                    live.verified = true;
-                }
-                self.dirty_lanes.insert(entry.op.lane());
-            }
+            (None, _) => drop(self.dirty_lanes.insert(entry.op.lane())),
             // Which of them it was cannot be told, and making another is the person's decision.
-            (Some(_), _) => {
-                if let Some(live) = self.outbox.live.get_mut(&op) {
-                    live.verified = true;
-                }
-                self.park(op, Failure::of(FailureClass::Rejected(Rejection::Unexplained)));
-            }
+            (Some(_), _) => self.park(op, Failure::of(FailureClass::Rejected(Rejection::Unexplained))),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::core::Core;
 use crate::ids::CaseKey;
 use crate::ledger::Stage;
 use crate::model::CaseState;
-use crate::operation::OperationKind;
+use crate::operation::{Acknowledged, OperationKind};
 use crate::sorted::SortedKeys;
 use crate::time::ServerTime;
 use crate::view::{Badge, CaseRow, Group, NameOrigin, TitleNote, ViewPatch};
@@ -92,13 +92,23 @@ impl Core {
         {
             return None;
         }
-        let terminal = confirmed.is_some_and(|case| case.state.is_terminal());
+        let terminal = self.state_of_case(case).is_terminal();
         let group = match (self.ledger.case(case).is_some_and(|case| case.pin.0), terminal) {
             (true, _) => Group::Pinned,
             (false, true) => Group::Resolved,
             (false, false) => Group::Active,
         };
         Some((group, (Reverse(self.activity_of(case).0), case.clone())))
+    }
+
+    /// Where a case stands: the person's last wish that the server has not answered, else the server's word.
+    pub(crate) fn state_of_case(&self, case: &CaseKey) -> CaseState {
+        let wished = self.ledger.meta_of(case).filter_map(|entry| {
+            let open = matches!(entry.stage, Stage::Open | Stage::Acknowledged(Acknowledged::Working(_)));
+            entry.op.transition().filter(|_| open && entry.discarding.is_none())
+        });
+        let confirmed = || self.confirmed_case(case).map_or(CaseState::Inquiry, |case| case.state.clone());
+        wished.last().map_or_else(confirmed, |(_, to)| to.clone())
     }
 
     /// When something last happened in a case: what the person did here counts until the server says.
@@ -160,8 +170,9 @@ impl Core {
         let is_open = self.screen.open() == Some(case);
         let unread = !is_open && seen.is_some_and(|seen| self.known_turn(case) > seen);
         let conflict = self.title_conflict(case);
+        let status_conflict = self.status_conflict(case);
         let badge = match (totals.not_sent, totals.waiting) {
-            (0, _) if conflict.is_some() => Badge::Decide,
+            (0, _) if conflict.is_some() || status_conflict.is_some() => Badge::Decide,
             (0, 0) if unread => Badge::Unread,
             (0, 0) => Badge::None,
             (0, waiting) => Badge::Waiting(waiting),
@@ -171,7 +182,8 @@ impl Core {
             key: case.clone(),
             title,
             origin,
-            state: confirmed.map_or(CaseState::Inquiry, |case| case.state.clone()),
+            state: self.state_of_case(case),
+            valid_next: confirmed.map(|case| case.valid_next.clone()).unwrap_or_default(),
             stage: confirmed.and_then(|case| case.stage.clone()),
             milestones: confirmed.and_then(|case| case.milestones),
             group: *group,
@@ -180,6 +192,8 @@ impl Core {
             not_sent: totals.not_sent,
             badge,
             conflict,
+            status_conflict,
+            naming: self.is_being_named(case),
             title_note: self.title_note(case),
             only_here: confirmed.is_some_and(|case| case.gone),
         })

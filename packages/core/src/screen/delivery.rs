@@ -5,8 +5,11 @@ use crate::failure::{Failure, FailureClass};
 use crate::ledger::{Entry, Stage};
 use crate::operation::{Acknowledged, OperationKind, Wait};
 use crate::outbox::{Live, Phase};
-use crate::time::{Millis, Mono};
+use crate::time::{Millis, Mono, Wall};
 use crate::view::{AccountStatus, Delivery, LinkStatus};
+
+/// A wait that is shorter than this is not worth a word.
+pub(crate) const SHORT_WAIT: Millis = Millis::seconds(3);
 
 impl Core {
     /// How far a message is: ux §5, in the order in which one state outranks another.
@@ -28,11 +31,16 @@ impl Core {
 
     /// Before this moment the server does not want the operation again, by its own word (I12).
     pub(crate) fn retry_not_before(&self, op: crate::ids::OperationId) -> Option<Mono> {
-        let Stage::Failed { failure, at } = &self.ledger.entry(&op)?.stage else {
-            return None;
-        };
+        let failed = matches!(self.ledger.entry(&op)?.stage, Stage::Failed { .. });
+        let until = self.outbox.live.get(&op)?.failed_until.filter(|until| *until > self.now.mono);
+        until.filter(|_| failed)
+    }
+
+    /// Until when a failure keeps the person from trying again: worked out once, when this window hears of
+    /// it, because the wall clock may be set meanwhile.
+    pub(crate) fn kept_from_retry(&self, failure: &Failure, at: Wall) -> Option<Mono> {
         let asked = failure.retry_after.filter(|asked| *asked > self.config.longest_wait)?;
-        let left = Millis(asked.0.saturating_sub((self.now.wall - *at).0));
+        let left = Millis(asked.0.saturating_sub((self.now.wall - at).0));
         (left.0 > 0).then(|| self.now.mono + left)
     }
 
@@ -87,7 +95,7 @@ impl Core {
         }
         match live.phase {
             Phase::Waiting { why: Wait::Uncertain, .. } => Delivery::Checking,
-            Phase::Waiting { until, why: Wait::Backoff } if until - self.now.mono > Millis::seconds(3) => {
+            Phase::Waiting { until, why: Wait::Backoff } if until - self.now.mono > SHORT_WAIT => {
                 Delivery::WaitingBusy { until }
             }
             _ if age >= self.config.show_still_sending && self.is_at_turn(entry) => {

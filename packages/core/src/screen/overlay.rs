@@ -140,6 +140,41 @@ impl Core {
         }
     }
 
+    /// Draws the rows of a message again that stay where they are.
+    pub(crate) fn draw_again(&mut self, entry: &Entry) {
+        let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else { return };
+        if self.screen.open() == Some(&entry.op.case) {
+            for key in [question, answer] {
+                self.screen.patch(ViewPatch::Message(entry.op.case.clone(), key.clone()));
+            }
+        }
+    }
+
+    /// The messages of a case whose rows are on screen only because they were said here.
+    pub(crate) fn echoes_of(&self, case: &CaseKey) -> Vec<MessageKey> {
+        let keys = self.screen.transcripts.get(case).map_or(&[][..], |transcript| transcript.rows.keys());
+        keys.iter().filter(|key| !self.is_confirmed(case, key)).cloned().collect()
+    }
+
+    /// Puts rows of messages that are over back on screen, as far as the server's rows are not here (I17).
+    /// True if there were any.
+    pub(crate) fn place_finished(&mut self, case: &CaseKey, echoes: &[MessageKey]) -> bool {
+        let mut places = Vec::new();
+        for entry in self.ledger.finished(case) {
+            let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else { continue };
+            for (side, key) in [(0, question), (1, answer)] {
+                if echoes.contains(key) && !self.is_confirmed(case, key) {
+                    places.push((key.clone(), self.echo_place(entry, side, key)));
+                }
+            }
+        }
+        let any = !places.is_empty();
+        for (key, place) in places {
+            self.put_row(case, &key, Some(place));
+        }
+        any
+    }
+
     /// Whether a row of a message is on screen only because of its operation.
     pub(crate) fn lacks_rows(&self, entry: &Entry) -> bool {
         let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::core::Core;
-use crate::ids::{CaseKey, MessageKey};
+use crate::ids::{CaseKey, MessageKey, RealId};
+use crate::inspect::Inspection;
 use crate::ledger::{Entry, Stage};
-use crate::model::{Data, Draft, Role};
+use crate::model::{Backup, CaseDetails, Data, Draft, Role};
 use crate::operation::{Acknowledged, OperationKind};
 use crate::time::Mono;
 use crate::view::{
@@ -20,7 +21,7 @@ const PREVIEW_CHARS: usize = 400;
 /// Read access to what is drawn.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
-    core: &'a Core,
+    pub(crate) core: &'a Core,
 }
 
 impl Core {
@@ -82,22 +83,37 @@ impl<'a> View<'a> {
         self.core.ledger.draft(case)
     }
 
-    /// Cases whose title or resident messages contain the text, without regard to case; titles first.
+    /// The id that the server knows a case by.
     #[must_use]
-    pub fn search(&self, text: &str) -> Vec<CaseKey> {
-        let needle = text.trim().to_lowercase();
-        let keys =
-            [Group::Pinned, Group::Active, Group::Resolved].into_iter().flat_map(|group| self.group(group));
-        let (mut titles, mut messages) = (Vec::new(), Vec::new());
-        for key in keys {
-            if self.core.title_of(key).0.to_lowercase().contains(&needle) {
-                titles.push(key.clone());
-            } else if self.core.has_text(key, &needle) {
-                messages.push(key.clone());
-            }
-        }
-        titles.append(&mut messages);
-        titles
+    pub fn real_case(&self, case: &CaseKey) -> Option<RealId> {
+        self.core.ledger.real(case)
+    }
+
+    /// The details of a case that [`Intent::ReadDetails`](crate::Intent::ReadDetails) asked for, once they are here.
+    #[must_use]
+    pub fn details(&self, case: &CaseKey) -> Option<&'a Arc<CaseDetails>> {
+        self.core.details_of(case)
+    }
+
+    /// Copies of what was replaced in a case, newest first; `None` asks for the case that does not exist yet.
+    #[must_use]
+    pub fn backups(&self, case: Option<&CaseKey>) -> Vec<Arc<Backup>> {
+        let kept = self.core.ledger.backups().filter(|backup| backup.case.as_ref() == case);
+        let mut kept: Vec<_> = kept.filter(|backup| self.core.is_kept(backup)).cloned().collect();
+        kept.reverse();
+        kept
+    }
+
+    /// Everything since the start, for the inspector's export; `None` once that is too much to keep.
+    #[must_use]
+    pub fn trace(&self) -> Option<crate::trace::Trace> {
+        self.core.trace()
+    }
+
+    /// What the sync inspector shows.
+    #[must_use]
+    pub fn inspect(&self) -> Inspection {
+        self.core.inspect()
     }
 
     /// Link, account, store, totals.
@@ -121,15 +137,6 @@ impl<'a> View<'a> {
 }
 
 impl Core {
-    fn has_text(&self, case: &CaseKey, needle: &str) -> bool {
-        let confirmed = self.ledger.real(case).and_then(|real| self.confirmed.rows(&real));
-        confirmed.is_some_and(|rows| rows.iter().any(|row| row.message.text.to_lowercase().contains(needle)))
-            || self.ledger.ops_of(case).any(|entry| match &entry.op.kind {
-                OperationKind::SubmitTurn { turn, .. } => turn.text.to_lowercase().contains(needle),
-                _ => false,
-            })
-    }
-
     fn message_row(&self, case: &CaseKey, key: &MessageKey) -> Option<MessageRow> {
         let place = self.screen.transcripts.get(case)?.places.contains_key(key);
         let entry = self.ledger.behind(case, key).or_else(|| self.ledger.finished_behind(case, key));
@@ -151,6 +158,7 @@ impl Core {
             key: row.key.clone(),
             role: row.message.role,
             text: Arc::clone(&row.message.text),
+            turn: row.message.turn,
             sent: row.sent,
             created: Some(row.message.created),
             attachment: row.attachment.clone(),
@@ -174,6 +182,7 @@ impl Core {
                 key: key.clone(),
                 role: Role::User,
                 text: Arc::clone(&turn.text),
+                turn: answered.and_then(|answer| answer.turn),
                 sent: Some(entry.op.created),
                 created: None,
                 attachment: turn.data.as_ref().map(attachment),
@@ -187,6 +196,7 @@ impl Core {
             key: key.clone(),
             role: Role::Assistant,
             text: answered.map(|answer| Arc::clone(&answer.text)).unwrap_or_default(),
+            turn: answered.and_then(|answer| answer.turn),
             sent: None,
             created: None,
             attachment: None,

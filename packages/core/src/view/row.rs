@@ -29,6 +29,17 @@ pub struct CachedMessage {
     pub actions: Vec<Action>,
 }
 
+/// Where a search found something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// In which case.
+    pub case: CaseKey,
+    /// In which message; `None` for its title.
+    pub message: Option<MessageKey>,
+    /// The words around it.
+    pub excerpt: String,
+}
+
 /// The three groups of the case list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Group {
@@ -49,8 +60,10 @@ pub struct CaseRow {
     pub title: Arc<str>,
     /// Where that title is from.
     pub origin: NameOrigin,
-    /// Where the case stands.
+    /// Where the case stands; the person's wish counts until the server says.
     pub state: CaseState,
+    /// States that the server would accept next, if it said.
+    pub valid_next: Vec<CaseState>,
     /// How far the investigation is.
     pub stage: Option<Stage>,
     /// Milestones reached, of six.
@@ -67,6 +80,10 @@ pub struct CaseRow {
     pub badge: Badge,
     /// The title changed here and elsewhere; the person decides.
     pub conflict: Option<TitleConflict>,
+    /// The state changed here and elsewhere; the person decides.
+    pub status_conflict: Option<StatusConflict>,
+    /// The server is asked to name the case.
+    pub naming: bool,
     /// A rename that the server refused.
     pub title_note: Option<TitleNote>,
     /// The server does not have the case (any more); the transcript is only here.
@@ -97,6 +114,21 @@ pub struct TitleConflict {
     pub mine_at: Wall,
     /// The server's title.
     pub theirs: Arc<str>,
+}
+
+/// A state that changed on both sides. Nothing is overwritten until the person has decided.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct StatusConflict {
+    /// The status change that waits for the decision.
+    pub operation: OperationId,
+    /// The state that the person saw.
+    pub base: CaseState,
+    /// The state that the person wants.
+    pub mine: CaseState,
+    /// When the person did it, by this device's clock.
+    pub mine_at: Wall,
+    /// The server's state.
+    pub theirs: CaseState,
 }
 
 /// A rename that the server refused. The attempted title is kept until the person lets it go.
@@ -134,6 +166,8 @@ pub struct MessageRow {
     pub role: Role,
     /// Plain text (user, system) or Markdown (assistant). Empty while thinking.
     pub text: Arc<str>,
+    /// The turn that the server counts it to, once it has said.
+    pub turn: Option<u32>,
     /// When the person pressed send, by this device's clock.
     pub sent: Option<Wall>,
     /// When the server stored it.

@@ -6,12 +6,11 @@ use crate::effect::{Effect, Notice, Refusal};
 use crate::event::StoreAck;
 use crate::ids::OperationId;
 use crate::journal::{Batch, BatchId, Record, Sequence, Sequenced, StoreRefusal};
-use crate::ledger::Stage;
+use crate::ledger::{Entry, Stage};
 use crate::model::Draft;
 use crate::operation::OperationKind;
 use crate::peer::PeerMessage;
 use crate::view::{StoreHealth, ViewPatch};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Core {
@@ -167,7 +166,9 @@ impl Core {
                     text.push_str(&turn.text);
                     draft.data.extend(turn.data.clone());
                 }
-                OperationKind::Rename { .. } | OperationKind::Delete => {}
+                OperationKind::Rename { .. }
+                | OperationKind::GenerateTitle { .. }
+                | OperationKind::Delete => {}
             }
             self.touched(touched, false);
         }
@@ -175,6 +176,16 @@ impl Core {
             return;
         }
         if let Some(fresh) = &fresh {
+            // What was done since in a case that is not to be: it goes back as well.
+            let orphans: Vec<_> = self.ledger.ops_of(fresh).map(|entry| Arc::clone(&entry.op)).collect();
+            for orphan in orphans {
+                if let OperationKind::SubmitTurn { turn, .. } = &orphan.kind {
+                    text.push_str(if text.is_empty() { "" } else { "\n\n" });
+                    text.push_str(&turn.text);
+                    draft.data.extend(turn.data.clone());
+                }
+                self.state(Record::Ended { op: orphan.id, end: crate::operation::End::Cancelled }, false);
+            }
             self.screen.forget_case(fresh);
             if self.screen.open() == Some(fresh) {
                 self.screen.set_open(None);
@@ -201,41 +212,65 @@ impl Core {
     /// What is to be said in place of the facts that found no room. Of an operation that is what is true
     /// now: a fact written late must not overtake a newer one that was written in time.
     pub(super) fn restated(&mut self) -> Vec<Record> {
-        let (mut records, mut told) = (Vec::new(), BTreeSet::new());
+        let mut records: Vec<Record> = Vec::new();
         for fact in std::mem::take(&mut self.windows.unkept) {
-            match fact.operation() {
-                None => records.push(fact),
-                Some(op) => match self.ledger.entry(&op) {
-                    Some(entry) if told.insert(op) => {
-                        let kept = self.outbox.live.get(&op);
-                        let operation_kept = kept.is_some_and(|live| live.operation_kept);
-                        let attempt_kept = kept.is_some_and(|live| live.attempt_kept);
-                        records.extend(entry.restatement().into_iter().filter(|record| match record {
-                            Record::Operation(_) => !operation_kept,
-                            Record::Attempt { .. } => !attempt_kept,
-                            _ => true,
-                        }));
-                    }
-                    None if matches!(fact, Record::Ended { .. }) => records.push(fact),
-                    Some(_) | None => {}
-                },
-            }
+            let Some(op) = fact.operation() else {
+                records.push(fact);
+                continue;
+            };
+            let now_true = match self.ledger.entry(&op) {
+                Some(entry) => self.still_true(entry, &fact),
+                // How it ended, and the discard without which that end would not count.
+                None => matches!(fact, Record::Ended { .. } | Record::Discarding { .. }).then_some(fact),
+            };
+            records.extend(now_true.filter(|record| !records.contains(record)));
         }
         let sender = self.windows.is_sender();
         records.retain(|record| sender || !record.needs_lease());
         records
     }
 
+    /// What is true now of the thing that a fact was about. Only that: about everything else another window
+    /// may have said something since.
+    fn still_true(&self, entry: &Entry, fact: &Record) -> Option<Record> {
+        let op = entry.op.id;
+        let live = self.outbox.live.get(&op);
+        match fact {
+            Record::Operation(_) => {
+                let kept = live.is_some_and(|live| live.operation_kept);
+                (!kept).then(|| Record::Operation(Arc::clone(&entry.op)))
+            }
+            Record::Attempt { .. } => {
+                let kept = live.is_some_and(|live| live.attempt_kept);
+                entry.first.filter(|_| !kept).map(|first| Record::Attempt { op, first })
+            }
+            Record::Rebased { .. } => entry.rebased.clone().map(|base| Record::Rebased { op, base }),
+            Record::Discarding { .. } => entry.discarding.map(|until| Record::Discarding { op, until }),
+            Record::Kept { .. } => entry.discarding.is_none().then_some(Record::Kept { op }),
+            Record::Ended { .. } => Some(fact.clone()),
+            _ => Some(entry.stage_fact()),
+        }
+    }
+
+    /// Whether a discard has found no room yet.
+    pub(crate) fn is_discard_unkept(&self, op: OperationId) -> bool {
+        let is_it = |record: &Record| matches!(record, Record::Discarding { op: of, .. } if *of == op);
+        self.windows.unkept.iter().any(is_it)
+    }
+
     /// Writes a snapshot in place of a journal that is mostly history. Only the sender does, and
     /// only when nothing of its own is on the way to the store.
     pub(crate) fn compact_if_worthwhile(&mut self, effects: &mut Vec<Effect>) {
-        let windows = &mut self.windows;
+        let windows = &self.windows;
         let quiet = windows.pending.is_empty() && windows.unkept.is_empty() && windows.reading_from.is_none();
         let Some(fence) = windows.epoch.filter(|_| quiet && windows.length >= windows.compact_at) else {
             return;
         };
+        let (now, kept) = (self.now.wall, self.config.backups_kept);
+        self.ledger.expire_backups(|backup| now - backup.at < kept);
         let snapshot = self.ledger.snapshot();
         let live = snapshot.len() as u64;
+        let windows = &mut self.windows;
         windows.compact_at = COMPACT_FROM.max(live.saturating_mul(COMPACT_FACTOR));
         if windows.length < windows.compact_at {
             return;

@@ -6,7 +6,7 @@ use crate::journal::{Record, Sequence, Sequenced, Writer};
 use crate::ledger::Ledger;
 use crate::outbox::{Outbox, Phase};
 use crate::peer::PeerMessage;
-use crate::view::CachedMessage;
+use crate::view::{CachedMessage, ViewPatch};
 
 impl Core {
     pub(crate) fn ask_back(&mut self) {
@@ -80,17 +80,40 @@ impl Core {
                 self.abort(request);
             }
         }
+        let open = self.screen.open().cloned();
+        let echoes = open.as_ref().map(|open| self.echoes_of(open)).unwrap_or_default();
         self.screen.clear_rows();
-        if let Some(open) = self.screen.open().cloned() {
-            self.open_transcript(&open);
-            self.place_all_rows(&open);
+        if let Some(open) = &open {
+            self.open_transcript(open);
+            self.place_all_rows(open);
         }
         self.follow_ledger();
         self.carry_over(before);
         self.mark_unkept();
+        if let Some(open) = &open
+            && self.place_finished(open, &echoes)
+        {
+            self.read_rows_again(open);
+        }
         self.take_early();
+        self.patch_everything();
         self.windows.retry_at = self.windows.retry_at.map(|_| self.now.mono);
         self.rewrite_if_due();
+    }
+
+    /// Whatever of it is on screen may look different: drafts, totals, the rows that stayed.
+    fn patch_everything(&mut self) {
+        self.screen.patch(ViewPatch::Status);
+        let drafts = self.ledger.cases().filter(|(_, case)| case.draft.is_some());
+        let drafts: Vec<_> = drafts.map(|(key, _)| Some(key.clone())).chain([None]).collect();
+        for case in drafts {
+            self.screen.patch(ViewPatch::Draft(case));
+        }
+        if let Some(open) = self.screen.open().cloned() {
+            for row in self.view().transcript(&open).to_vec() {
+                self.screen.patch(ViewPatch::Message(open.clone(), row));
+            }
+        }
     }
 
     /// Waits, tries and times of operations that were here before hold on.
@@ -99,6 +122,7 @@ impl Core {
             let Some(live) = self.outbox.live.get_mut(&op) else { continue };
             live.attempts = old.attempts;
             live.not_before = old.not_before;
+            live.failed_until = old.failed_until.filter(|_| live.failed_until.is_some());
             live.uncertain = old.uncertain;
             live.seen_at = old.seen_at;
             live.attempted_at = old.attempted_at;
@@ -106,7 +130,8 @@ impl Core {
             live.thinking_since = old.thinking_since;
             live.polls = old.polls;
             live.polling_since = old.polling_since;
-            let idle = live.phase == Phase::Idle;
+            self.arm_looks(op);
+            let idle = self.phase_of(op) == Phase::Idle;
             if idle && matches!(old.phase, Phase::Waiting { until, .. } if until > self.now.mono) {
                 self.set_phase(op, old.phase);
             }
@@ -115,6 +140,9 @@ impl Core {
 
     pub(super) fn apply_foreign(&mut self, record: &Record) {
         self.windows.length += 1;
+        if let Record::Draft { case, draft, .. } = record {
+            self.back_up_draft(case.as_ref(), draft);
+        }
         let touched = self.ledger.apply(record);
         match touched {
             crate::ledger::Touched::Operation(op) => self.adopt(op),
@@ -158,10 +186,11 @@ impl Core {
     pub(super) fn confirmed_elsewhere(&mut self, write: CacheWrite) {
         match write {
             CacheWrite::Case(case) => {
+                let known_turn = self.confirmed.case(&case.id).map_or(0, |known| known.current_turn);
                 if !self.ledger.is_deleted(&case.id)
                     && let Some(case) = self.confirmed.upsert_case((*case).clone())
                 {
-                    self.case_changed(&self.ledger.key(&case.id));
+                    self.case_confirmed(&case, known_turn);
                 }
             }
             CacheWrite::Message { case, row } => {

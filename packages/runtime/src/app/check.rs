@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use copilot_api::{ServerAddress, ServerInfo, SignInMode};
+use copilot_api::{Client, ServerAddress, ServerInfo, SignInMode};
 use copilot_core::{Failure, FailureClass};
 
 use super::{Attempt, Inner};
@@ -26,27 +26,41 @@ impl Inner {
         self.show_check(ServerCheck::Checking);
         let app = self.clone();
         self.platform.executor.spawn(Box::pin(async move {
-            let asked = app.platform.clock.now().mono;
-            let answer = client.probe().await;
-            let millis = (app.platform.clock.now().mono - asked).0;
+            let check = app.probe(&client).await;
             if app.check.get() != question {
                 return;
             }
-            let check = match answer {
-                Ok(ServerInfo { sign_in, .. }) => ServerCheck::Reachable {
-                    millis,
-                    supports_registration: matches!(sign_in, Some(SignInMode::Local { registration: true })),
-                },
-                Err(Failure { class: FailureClass::Rejected(_) | FailureClass::CaptivePortal, .. }) => {
-                    ServerCheck::NotFaultMaven
-                }
-                Err(_) => ServerCheck::Unreachable,
-            };
             app.show_check(check);
             if matches!(check, ServerCheck::Reachable { .. }) {
                 app.use_kept_link(&address);
             }
         }));
+    }
+
+    /// Asks an address what it is and tells the answer to whoever asked; nothing else changes by it.
+    pub(super) fn ask_server(self: &Rc<Self>, address: &str, tell: impl FnOnce(ServerCheck) + 'static) {
+        let client = ServerAddress::parse(address).ok().and_then(|address| self.client(&address));
+        let Some(client) = client else {
+            return tell(ServerCheck::Unreachable);
+        };
+        let app = self.clone();
+        self.platform.executor.spawn(Box::pin(async move { tell(app.probe(&client).await) }));
+    }
+
+    async fn probe(&self, client: &Client) -> ServerCheck {
+        let asked = self.platform.clock.now().mono;
+        let answer = client.probe().await;
+        let millis = (self.platform.clock.now().mono - asked).0;
+        match answer {
+            Ok(ServerInfo { sign_in, .. }) => ServerCheck::Reachable {
+                millis,
+                supports_registration: matches!(sign_in, Some(SignInMode::Local { registration: true })),
+            },
+            Err(Failure { class: FailureClass::Rejected(_) | FailureClass::CaptivePortal, .. }) => {
+                ServerCheck::NotFaultMaven
+            }
+            Err(_) => ServerCheck::Unreachable,
+        }
     }
 
     fn show_check(&self, check: ServerCheck) {

@@ -61,6 +61,7 @@ impl Inner {
             locks: platform.locks.clone(),
         };
         let session = Session::new(client, profile.clone(), credentials, ports);
+        session.keep_alive();
         let core = Core::new(Config::default(), self.entropy());
         let driver = Driver::new(core, platform.clock.clone(), |inbox| {
             Effects::new(&platform, &profile, store, Rc::new(session.clone()), inbox)

@@ -158,6 +158,7 @@ pub(super) fn error_of(failure: &SignInFailure, with_password: bool) -> SignInEr
             reason: message.as_deref().map_or_else(|| failure.to_string(), str::to_owned),
         },
         SignInFailure::NotOffered => SignInError::Server { status: 404, message: failure.to_string() },
+        SignInFailure::CodeRefused => SignInError::Server { status: 400, message: failure.to_string() },
         SignInFailure::Failed(cause) => match cause.class {
             FailureClass::Offline | FailureClass::CaptivePortal | FailureClass::Uncertain => {
                 SignInError::Unreachable

@@ -1,7 +1,8 @@
 //! The sending lease: one window of a profile sends (I11).
 //!
 //! A lock between windows says whose turn it is, and the epoch in the store makes sure that one who
-//! has not noticed that its turn is over can no longer write.
+//! has not noticed that its turn is over can no longer write. A turn can end without this window's
+//! doing: the others take the lock from one that stands still.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -20,7 +21,7 @@ const EPOCH_PAUSE: Millis = Millis::seconds(2);
 
 #[derive(Default)]
 struct State {
-    /// The task that waits for its turn, then holds still.
+    /// The task that waits for its turn, then for the end of it.
     queueing: Option<OwnedTask>,
     held: Option<LockGuard>,
 }
@@ -53,12 +54,17 @@ impl Lease {
         self.release();
         let task = spawn_owned(&self.executor, async move {
             loop {
-                let lock = locks.acquire(&name).await;
+                let mut lock = locks.acquire(&name).await;
                 let Some(epoch) = store.upgrade().map(|store| store.next_epoch()) else { return };
                 if let Ok(epoch) = epoch.await {
-                    let Some(state) = state.upgrade() else { return };
-                    state.borrow_mut().held = Some(lock);
-                    return inbox.deliver(Event::Lease(LeaseEvent::Granted(epoch)));
+                    let lost = lock.lost();
+                    match state.upgrade() {
+                        Some(state) => state.borrow_mut().held = Some(lock),
+                        None => return,
+                    }
+                    inbox.deliver(Event::Lease(LeaseEvent::Granted(epoch)));
+                    lost.await;
+                    return inbox.deliver(Event::Lease(LeaseEvent::Lost));
                 }
                 drop(lock);
                 executor.sleep(EPOCH_PAUSE).await;
@@ -75,10 +81,26 @@ impl Lease {
 #[cfg(test)]
 mod tests {
     use copilot_core::journal::Epoch;
+    use copilot_storage::LocalFuture;
     use copilot_storage::memory::MemoryStore;
 
     use super::*;
     use crate::bench::{Delivered, Turnstile, executor, on_paused_time};
+
+    /// Gives a lock that is taken away when it is said, then one that stays.
+    struct OneLoss(RefCell<Option<tokio::sync::oneshot::Receiver<()>>>);
+
+    impl Locks for OneLoss {
+        fn acquire(&self, _name: &str) -> LocalFuture<LockGuard> {
+            let taken = self.0.borrow_mut().take();
+            Box::pin(async move {
+                match taken {
+                    Some(taken) => LockGuard::alone().until(Box::pin(async move { taken.await.unwrap() })),
+                    None => LockGuard::alone(),
+                }
+            })
+        }
+    }
 
     fn granted(epoch: u64) -> Event {
         Event::Lease(LeaseEvent::Granted(Epoch(epoch)))
@@ -101,6 +123,24 @@ mod tests {
             assert_eq!(there.take(), []);
             drop(first);
             assert_eq!(there.take_when(1).await, [granted(2)]);
+        });
+    }
+
+    #[test]
+    fn a_window_whose_lock_is_taken_away_is_told_and_can_queue_again() {
+        on_paused_time(async {
+            let (take, taken) = tokio::sync::oneshot::channel::<()>();
+            let locks = OneLoss(RefCell::new(Some(taken)));
+            let profile = ProfileId::of("http://127.0.0.1:1", "u-1");
+            let delivered = Delivered::default();
+            let store = Rc::new(MemoryStore::default());
+            let lease = Lease::new(executor(), Rc::new(locks), &profile, store, delivered.inbox());
+            lease.acquire();
+            assert_eq!(delivered.take_when(1).await, [granted(1)]);
+            take.send(()).unwrap();
+            assert_eq!(delivered.take_when(1).await, [Event::Lease(LeaseEvent::Lost)]);
+            lease.acquire();
+            assert_eq!(delivered.take_when(1).await, [granted(2)]);
         });
     }
 

@@ -8,19 +8,22 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use rusqlite::Connection;
-use serde::Deserialize;
-use serde_json::json;
 
 use super::caller::Caller;
 use super::sessions::{DEFAULT_MINUTES, new_session};
 use crate::app::App;
 use crate::clock::Moment;
+use crate::options::Dialect;
 use crate::outcome::committed;
 use crate::refusal::Refusal;
 use crate::secrets::{self, StoredPassword};
 use crate::store::accounts::{self, Grant, User};
 use crate::store::sessions;
-use crate::wire_types::{ORGANIZATION, Organization, Refreshed, SignedIn, UserInfo, UserProfile};
+use crate::wire_types::meta::SignedOut;
+use crate::wire_types::requests::{RefreshRequest, SignInRequest, StartLink};
+use crate::wire_types::{
+    DevSignedIn, ORGANIZATION, Organization, Refreshed, SignedIn, UserInfo, UserProfile,
+};
 use crate::{body, words};
 
 /// How long an access token lives.
@@ -28,6 +31,9 @@ const ACCESS_SECONDS: i64 = 15 * 60;
 
 /// How long a refresh token lives: a panel that was not opened for a month signs in again.
 const REFRESH_SECONDS: i64 = 30 * 24 * 3600;
+
+/// How long the opaque token of the queries dialect lives (contract 1).
+const OPAQUE_SECONDS: i64 = 24 * 3600;
 
 /// Name of the owner's account where the operating system tells none.
 const OWNER_NAME: &str = "owner";
@@ -38,27 +44,37 @@ const NAME_CHARS: std::ops::RangeInclusive<usize> = 3..=50;
 /// Longest password in bytes; longer ones would only cost time.
 const MAX_PASSWORD_BYTES: usize = 1024;
 
-#[derive(Deserialize)]
-struct Credentials {
-    username: String,
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(default)]
-    display_name: Option<String>,
-    #[serde(default)]
-    password: Option<String>,
+fn credentials(headers: &HeaderMap, body: &Bytes) -> Result<SignInRequest, Refusal> {
+    let mut given: SignInRequest = body::json(headers, body)?;
+    given.username = given.username.trim().to_owned();
+    given.password = given.password.filter(|password| !password.is_empty());
+    if given.password.as_ref().is_some_and(|password| password.len() > MAX_PASSWORD_BYTES) {
+        return Err(Refusal::invalid("password", "Needs 1024 bytes or fewer."));
+    }
+    Ok(given)
 }
 
-impl Credentials {
-    fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, Refusal> {
-        let mut given: Self = body::json(headers, body)?;
-        given.username = given.username.trim().to_owned();
-        given.password = given.password.filter(|password| !password.is_empty());
-        if given.password.as_ref().is_some_and(|password| password.len() > MAX_PASSWORD_BYTES) {
-            return Err(Refusal::invalid("password", "Needs 1024 bytes or fewer."));
-        }
-        Ok(given)
+/// Runs an attempt to sign in, unless this name has failed too often of late.
+async fn attempt<T>(
+    app: &Arc<App>,
+    name: &str,
+    work: impl Future<Output = Result<T, Refusal>>,
+) -> Result<T, Refusal> {
+    let name = name.to_lowercase();
+    if let Some(seconds) = app.sign_in_limit.wait(&name, app.clock.now()) {
+        app.metrics.refused_sign_in();
+        return Err(Refusal::rate_limited(words::SIGN_IN_LIMIT, seconds));
     }
+    let result = work.await;
+    match &result {
+        Ok(_) => app.sign_in_limit.forgive(&name),
+        Err(refusal) if refusal.code() == "SIGN_IN_REFUSED" => {
+            app.metrics.refused_sign_in();
+            app.sign_in_limit.note(&name, app.clock.now());
+        }
+        Err(_) => {}
+    }
+    result
 }
 
 /// `POST /auth/login`
@@ -67,15 +83,31 @@ pub(super) async fn login(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let given = Credentials::read(&headers, &body)?;
+    let given = credentials(&headers, &body)?;
     let name = given.username.clone();
+    let user = attempt(&app, &name, known(&app, given)).await?;
+    sign_in(&app, user, StatusCode::OK).await
+}
+
+/// The user that a name and a password prove.
+async fn known(app: &Arc<App>, given: SignInRequest) -> Result<User, Refusal> {
+    let name = given.username;
     let user = app.store.read(move |db| accounts::by_name(db, &name).map_err(Refusal::from)).await?;
     let user = user.ok_or_else(|| Refusal::sign_in(words::UNKNOWN_USER))?;
     if user.is_owner {
         return Err(Refusal::sign_in(words::OWNER_NEEDS_LINK));
     }
-    let user = check_password(user, given.password).await?;
-    sign_in(&app, user, StatusCode::OK).await
+    if user.password.is_none() {
+        needs_access_token(app, given.password.as_deref())?;
+        return Ok(user);
+    }
+    check_password(user, given.password).await
+}
+
+/// On a server that is open to a network, a name alone proves nothing.
+fn needs_access_token(app: &App, given: Option<&str>) -> Result<(), Refusal> {
+    let fine = app.access_digest.is_none() || given.is_some_and(|given| app.is_access_token(given));
+    if fine { Ok(()) } else { Err(Refusal::sign_in(words::TOKEN_IS_PASSWORD)) }
 }
 
 async fn check_password(mut user: User, password: Option<String>) -> Result<User, Refusal> {
@@ -97,10 +129,14 @@ pub(super) async fn register(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let given = Credentials::read(&headers, &body)?;
+    let given = credentials(&headers, &body)?;
     check_name(&given.username)?;
+    let permission = async { needs_access_token(&app, given.password.as_deref()) };
+    attempt(&app, "registration", permission).await?;
     let password = match given.password {
         None => None,
+        // The token is everybody's; it stands for a password and is not one.
+        Some(_) if app.access_digest.is_some() => None,
         Some(password) => {
             let hashed = tokio::task::spawn_blocking(move || secrets::hash_password(&password)).await;
             Some(hashed.map_err(|_| Refusal::internal())??)
@@ -159,20 +195,15 @@ fn new_user(username: String, is_owner: bool, now: Moment) -> Result<User, Refus
     })
 }
 
-#[derive(Deserialize)]
-struct StartToken {
-    token: String,
-}
-
 /// `POST /auth/token`: exchanges the one-time token of the start link for the owner's sign-in.
 pub(super) async fn start_link(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let given: StartToken = body::json(&headers, &body)?;
+    let given: StartLink = body::json(&headers, &body)?;
     let now = app.clock.now();
-    app.start_link.spend(&given.token, now)?;
+    attempt(&app, "start link", async { app.start_link.spend(&given.token, now) }).await?;
     let owner = app.store.write(move |db| owner(db, now)).await?;
     sign_in(&app, owner, StatusCode::OK).await
 }
@@ -210,7 +241,11 @@ fn new_grant(now: Moment) -> Result<(String, String, Grant), Refusal> {
 
 async fn sign_in(app: &Arc<App>, user: User, status: StatusCode) -> Result<Response, Refusal> {
     let now = app.clock.now();
-    let (access_token, refresh_token, grant) = new_grant(now)?;
+    let (access_token, refresh_token, mut grant) = new_grant(now)?;
+    if app.dialect == Dialect::Queries {
+        grant.access_until = now.plus_seconds(OPAQUE_SECONDS);
+        grant.refresh_until = grant.access_until;
+    }
     let session = new_session(&user.user_id, None, DEFAULT_MINUTES, now)?;
     let profile = UserProfile::from(&user);
     let session_id = session.session_id.clone();
@@ -222,6 +257,17 @@ async fn sign_in(app: &Arc<App>, user: User, status: StatusCode) -> Result<Respo
             Ok::<_, Refusal>(())
         })
         .await?;
+    if app.dialect == Dialect::Queries {
+        // Its refresh token is never told to anybody.
+        let answer = DevSignedIn {
+            access_token,
+            token_type: "bearer",
+            expires_in: OPAQUE_SECONDS,
+            session_id,
+            user: profile,
+        };
+        return Ok(committed((StatusCode::CREATED, Json(answer)).into_response()));
+    }
     let answer = SignedIn {
         access_token,
         token_type: "bearer",
@@ -234,18 +280,13 @@ async fn sign_in(app: &Arc<App>, user: User, status: StatusCode) -> Result<Respo
     Ok(committed((status, Json(answer)).into_response()))
 }
 
-#[derive(Deserialize)]
-struct Refresh {
-    refresh_token: String,
-}
-
 /// `POST /auth/refresh`: both tokens are replaced, and the old pair is dead from here on.
 pub(super) async fn refresh(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let given: Refresh = body::json(&headers, &body)?;
+    let given: RefreshRequest = body::json(&headers, &body)?;
     let now = app.clock.now();
     let (access_token, refresh_token, grant) = new_grant(now)?;
     let digest = secrets::token_digest(&given.refresh_token);
@@ -281,6 +322,6 @@ pub(super) async fn logout(State(app): State<Arc<App>>, caller: Caller) -> Resul
         })
         .await?;
     let answer =
-        json!({ "message": words::SIGNED_OUT, "revoked_tokens": revoked, "all_sessions_ended": left == 0 });
+        SignedOut { message: words::SIGNED_OUT, revoked_tokens: revoked, all_sessions_ended: left == 0 };
     Ok(committed(Json(answer).into_response()))
 }

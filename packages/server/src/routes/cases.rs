@@ -7,12 +7,12 @@ use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use serde::Deserialize;
-use serde_json::json;
+use rusqlite::Connection;
 
 use super::caller::Caller;
 use super::query::Fields;
 use crate::app::App;
+use crate::clock::Moment;
 use crate::keys;
 use crate::lifecycle::{self, CaseState};
 use crate::naming;
@@ -23,6 +23,8 @@ use crate::store::cases::{self, Case, Filter, TitleSource};
 use crate::store::messages::{self, NewMessage};
 use crate::store::receipts::{self, Receipt, Scope};
 use crate::store::{findings, uploads};
+use crate::wire_types::meta::CaseUpdated;
+use crate::wire_types::requests::{CaseChange, NewCase, Search};
 use crate::wire_types::{CaseDetail, CaseList, CaseSummary};
 use crate::{body, words};
 
@@ -74,16 +76,6 @@ fn state(text: &str, place: &str) -> Result<CaseState, Refusal> {
     })
 }
 
-#[derive(Default, Deserialize)]
-struct NewCase {
-    #[serde(default)]
-    title: Option<String>,
-    #[serde(default)]
-    description: Option<String>,
-    #[serde(default)]
-    initial_message: Option<String>,
-}
-
 /// `POST /cases`, once per key.
 pub(super) async fn create(
     State(app): State<Arc<App>>,
@@ -110,39 +102,9 @@ pub(super) async fn create(
             {
                 return Ok(keys::replay(receipt));
             }
-            let (title, title_source) = match title {
-                Some(title) => (title, TitleSource::User),
-                None => {
-                    let day = now.short_day();
-                    let number = cases::next_number(db, &user_id, &day)?;
-                    (naming::placeholder(&day, number), TitleSource::Placeholder)
-                }
-            };
-            let case_id = uuid::Uuid::new_v4().to_string();
-            cases::insert(
-                db,
-                &Case {
-                    case_id: case_id.clone(),
-                    user_id: user_id.clone(),
-                    title,
-                    title_source,
-                    description,
-                    state: CaseState::Inquiry,
-                    version: 1,
-                    state_since_version: 1,
-                    current_turn: 0,
-                    turns_without_progress: 0,
-                    milestones: Vec::new(),
-                    problem: None,
-                    next_actions: Vec::new(),
-                    created: now,
-                    updated: now,
-                    activity: now,
-                    resolved: None,
-                    closed: None,
-                    closure_reason: None,
-                },
-            )?;
+            let case = fresh(db, &user_id, title, description, now)?;
+            cases::insert(db, &case)?;
+            let case_id = case.case_id;
             if let Some(text) = first {
                 let message_id = secrets::new_id("m_")?;
                 let row = NewMessage {
@@ -236,14 +198,45 @@ pub(super) async fn read(
     .into_response())
 }
 
-#[derive(Deserialize)]
-struct CaseChange {
-    #[serde(default)]
+/// A case that begins now; one without a title gets the placeholder of its day.
+pub(super) fn fresh(
+    db: &Connection,
+    user_id: &str,
     title: Option<String>,
-    #[serde(default)]
-    description: Option<String>,
-    #[serde(default)]
-    state: Option<String>,
+    description: String,
+    now: Moment,
+) -> Result<Case, Refusal> {
+    let (title, title_source) = match title {
+        Some(title) => (title, TitleSource::User),
+        None => {
+            let day = now.short_day();
+            let number = cases::next_number(db, user_id, &day)?;
+            (naming::placeholder(&day, number), TitleSource::Placeholder)
+        }
+    };
+    Ok(Case {
+        case_id: uuid::Uuid::new_v4().to_string(),
+        user_id: user_id.to_owned(),
+        title,
+        title_source,
+        description,
+        state: CaseState::Inquiry,
+        version: 1,
+        state_since_version: 1,
+        current_turn: 0,
+        turns_without_progress: 0,
+        milestones: Vec::new(),
+        problem: None,
+        next_actions: Vec::new(),
+        created: now,
+        updated: now,
+        activity: now,
+        resolved: None,
+        closed: None,
+        closure_reason: None,
+        priority: "medium".to_owned(),
+        tags: Vec::new(),
+    })
 }
 
 /// `PUT /cases/{id}`: the last writer wins.
@@ -285,9 +278,7 @@ pub(super) async fn update(
             Ok(())
         })
         .await?;
-    Ok(committed(
-        Json(json!({ "case_id": case_id, "success": true, "message": words::CASE_UPDATED })).into_response(),
-    ))
+    Ok(committed(Json(CaseUpdated { case_id, success: true, message: words::CASE_UPDATED }).into_response()))
 }
 
 /// `DELETE /cases/{id}`: 204 whether it was there or not (contract trap 4).
@@ -312,15 +303,6 @@ pub(super) async fn delete(
         app.drop_unused(hashes).await?;
     }
     Ok(committed(StatusCode::NO_CONTENT.into_response()))
-}
-
-#[derive(Deserialize)]
-struct Search {
-    query: String,
-    #[serde(default)]
-    state: Option<String>,
-    #[serde(default)]
-    limit: Option<u32>,
 }
 
 /// `POST /cases/search`: the answer is a bare array.

@@ -1,4 +1,4 @@
-//! The calls of dialect A (contract section 2), one module per group.
+//! The calls of the turns dialect (contract section 2), one module per group, and those of the queries dialect in a folder.
 //!
 //! Each handler reads its request, works in one transaction where it can, and answers with a type of `wire_types`.
 
@@ -9,6 +9,7 @@ mod details;
 mod files;
 mod messages;
 mod meta;
+mod queries;
 mod query;
 mod sessions;
 mod titles;
@@ -18,19 +19,56 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{Method, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 
 use crate::app::App;
+use crate::metrics::Pattern;
+use crate::options::Dialect;
 use crate::refusal::Refusal;
 use crate::{web, words};
 
 /// All addresses of the server. Without `web` there is nothing at `/`.
 pub(crate) fn router(app: Arc<App>, web: Option<PathBuf>) -> Router {
-    let api = Router::new()
+    let api = match app.dialect {
+        Dialect::Turns => turns_dialect(),
+        Dialect::Queries => queries::router(),
+    };
+    let api = api
+        .route("/metrics", get(meta::metrics))
+        .method_not_allowed_fallback(wrong_method)
+        // Bodies were read and measured at the door.
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn(note_pattern))
+        .with_state(app);
+    api.fallback(move |method: Method, uri: Uri, headers: axum::http::HeaderMap| {
+        let web = web.clone();
+        async move {
+            match web {
+                Some(folder) if !is_api(uri.path()) => web::serve(folder, method, uri, headers).await,
+                _ => Refusal::not_found(words::NO_SUCH_PATH).into_response(),
+            }
+        }
+    })
+}
+
+/// Tells the door by which pattern an address was found, for the counters.
+async fn note_pattern(request: Request, next: Next) -> Response {
+    let pattern = request.extensions().get::<MatchedPath>().map(|path| Pattern(path.as_str().to_owned()));
+    let mut response = next.run(request).await;
+    if let Some(pattern) = pattern {
+        response.extensions_mut().insert(pattern);
+    }
+    response
+}
+
+fn turns_dialect() -> Router<Arc<App>> {
+    Router::new()
         .route("/health", get(meta::health))
+        .route("/openapi.json", get(meta::openapi))
         .route("/v1/meta/capabilities", get(meta::capabilities))
         .route("/api/v1/meta/capabilities", get(meta::capabilities))
         .route("/api/v1/auth/config", get(meta::auth_config))
@@ -55,24 +93,11 @@ pub(crate) fn router(app: Arc<App>, web: Option<PathBuf>) -> Router {
         .route("/api/v1/cases/{case_id}/uploaded-files/{file_id}", get(files::read))
         .route("/api/v1/cases/{case_id}/queries", any(meta::other_dialect))
         .route("/api/v1/cases/{case_id}/data", any(meta::other_dialect))
-        .method_not_allowed_fallback(wrong_method)
-        // Bodies were read and measured at the door.
-        .layer(DefaultBodyLimit::disable())
-        .with_state(app);
-    api.fallback(move |method: Method, uri: Uri, headers: axum::http::HeaderMap| {
-        let web = web.clone();
-        async move {
-            match web {
-                Some(folder) if !is_api(uri.path()) => web::serve(folder, method, uri, headers).await,
-                _ => Refusal::not_found(words::NO_SUCH_PATH).into_response(),
-            }
-        }
-    })
 }
 
 /// Whether an address belongs to the API rather than to the web bundle.
 pub(crate) fn is_api(path: &str) -> bool {
-    ["/api", "/v1", "/__faults"]
+    ["/api", "/v1", "/__faults", "/metrics"]
         .iter()
         .any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }

@@ -7,8 +7,6 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::with_location;
@@ -18,6 +16,8 @@ use crate::outcome::committed;
 use crate::refusal::Refusal;
 use crate::store::sessions::{self, Session};
 use crate::wire_types::SessionAnswer;
+use crate::wire_types::meta::Alive;
+use crate::wire_types::requests::NewSession;
 use crate::{body, words};
 
 /// Minutes without activity after which a session ends, unless the client asks for another number.
@@ -25,18 +25,6 @@ pub(super) const DEFAULT_MINUTES: u32 = 180;
 
 /// What a client may ask for instead (contract 2.2).
 const MINUTES: std::ops::RangeInclusive<u32> = 60..=480;
-
-#[derive(Default, Deserialize)]
-struct NewSession {
-    #[serde(default)]
-    client_id: Option<String>,
-    #[serde(default)]
-    session_type: Option<String>,
-    #[serde(default)]
-    timeout_minutes: Option<u32>,
-    #[serde(default)]
-    metadata: Option<Value>,
-}
 
 /// A session that begins now.
 pub(super) fn new_session(
@@ -170,6 +158,6 @@ pub(super) async fn heartbeat(
             Ok(())
         })
         .await?;
-    let answer = json!({ "session_id": session_id, "status": "active", "last_activity": now.to_rfc3339() });
+    let answer = Alive { session_id, status: "active", last_activity: now.to_rfc3339() };
     Ok(committed(Json(answer).into_response()))
 }

@@ -7,8 +7,6 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use serde::Deserialize;
-use serde_json::json;
 
 use super::caller::Caller;
 use super::cases::found;
@@ -20,20 +18,12 @@ use crate::refusal::Refusal;
 use crate::store::cases::{self, Case, TitleSource};
 use crate::store::receipts::{self, Receipt, Scope};
 use crate::store::{findings, messages};
+use crate::wire_types::meta::Titled;
+use crate::wire_types::requests::TitleWish;
 use crate::{body, naming, secrets, words};
 
 /// Characters of each question that a name may be made from.
 const QUESTION_CHARS: u32 = 500;
-
-#[derive(Default, Deserialize)]
-struct Wish {
-    #[serde(default)]
-    max_words: Option<u32>,
-    #[serde(default)]
-    hint: Option<String>,
-    #[serde(default)]
-    force: bool,
-}
 
 /// `POST /cases/{id}/title`: a name that someone gave stays, unless `force` is set.
 pub(super) async fn generate(
@@ -45,7 +35,7 @@ pub(super) async fn generate(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let key = keys::key_of(&headers)?;
-    let mut wish: Wish = body::optional_json(&headers, &body)?;
+    let mut wish: TitleWish = body::optional_json(&headers, &body)?;
     wish.force |= fields.flag("force", false)?;
     let max_words = wish.max_words.unwrap_or(naming::DEFAULT_WORDS);
     if !(3..=12).contains(&max_words) {
@@ -77,14 +67,15 @@ pub(super) async fn generate(
                 cases::update(db, &case)?;
                 "fallback"
             };
-            let answer = json!({ "schema_version": "3.1.0", "title": case.title });
+            let answer = Titled { schema_version: "3.1.0", title: case.title };
+            let stored = serde_json::to_string(&answer).map_err(|_| Refusal::internal())?;
             if let Some(scope) = &scope {
                 let receipt = Receipt {
                     content_hash,
                     status: 200,
                     location: None,
                     title_source: Some(source.to_owned()),
-                    answer: Some(answer.to_string()),
+                    answer: Some(stored),
                     turn_number: None,
                 };
                 receipts::insert(db, scope, &receipt, now)?;

@@ -62,11 +62,14 @@ pub(crate) struct Case {
     pub(crate) resolved: Option<Moment>,
     pub(crate) closed: Option<Moment>,
     pub(crate) closure_reason: Option<String>,
+    /// Only the queries dialect shows and changes these two.
+    pub(crate) priority: String,
+    pub(crate) tags: Vec<String>,
 }
 
 const COLUMNS: &str = "case_id, user_id, title, title_source, description, state, version, state_since_version, current_turn, \
      turns_without_progress, milestones, problem, next_actions, created_ms, updated_ms, activity_ms, resolved_ms, closed_ms, \
-     closure_reason";
+     closure_reason, priority, tags";
 
 fn case(row: &Row<'_>) -> rusqlite::Result<Case> {
     let list = |text: String| serde_json::from_str(&text).unwrap_or_default();
@@ -90,6 +93,8 @@ fn case(row: &Row<'_>) -> rusqlite::Result<Case> {
         resolved: row.get::<_, Option<i64>>(16)?.map(Moment),
         closed: row.get::<_, Option<i64>>(17)?.map(Moment),
         closure_reason: row.get(18)?,
+        priority: row.get(19)?,
+        tags: serde_json::from_str(&row.get::<_, String>(20)?).unwrap_or_default(),
     })
 }
 
@@ -109,8 +114,9 @@ pub(crate) fn find(db: &Connection, user_id: &str, case_id: &str) -> Result<Opti
 /// Stores a new case.
 pub(crate) fn insert(db: &Connection, case: &Case) -> Result<(), StoreError> {
     db.execute(
-        "INSERT INTO cases (case_id, user_id, title, title_source, description, state, created_ms, updated_ms, activity_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO cases (case_id, user_id, title, title_source, description, state, created_ms, updated_ms, activity_ms,
+             priority, tags)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             case.case_id,
             case.user_id,
@@ -120,7 +126,9 @@ pub(crate) fn insert(db: &Connection, case: &Case) -> Result<(), StoreError> {
             case.state.as_str(),
             case.created.0,
             case.updated.0,
-            case.activity.0
+            case.activity.0,
+            case.priority,
+            serde_json::to_string(&case.tags)?
         ],
     )?;
     Ok(())
@@ -131,7 +139,8 @@ pub(crate) fn update(db: &Connection, case: &Case) -> Result<(), StoreError> {
     db.execute(
         "UPDATE cases SET title = ?2, title_source = ?3, description = ?4, state = ?5, version = version + 1,
              state_since_version = ?6, current_turn = ?7, turns_without_progress = ?8, milestones = ?9, problem = ?10,
-             next_actions = ?11, updated_ms = ?12, activity_ms = ?13, resolved_ms = ?14, closed_ms = ?15, closure_reason = ?16
+             next_actions = ?11, updated_ms = ?12, activity_ms = ?13, resolved_ms = ?14, closed_ms = ?15, closure_reason = ?16,
+             priority = ?17, tags = ?18
          WHERE case_id = ?1",
         params![
             case.case_id,
@@ -149,7 +158,9 @@ pub(crate) fn update(db: &Connection, case: &Case) -> Result<(), StoreError> {
             case.activity.0,
             case.resolved.map(|moment| moment.0),
             case.closed.map(|moment| moment.0),
-            case.closure_reason
+            case.closure_reason,
+            case.priority,
+            serde_json::to_string(&case.tags)?
         ],
     )?;
     Ok(())

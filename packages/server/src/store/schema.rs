@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::OpenError;
 
 /// Migration n brings version n to n + 1.
-const MIGRATIONS: [&str; 1] = [FIRST];
+const MIGRATIONS: [&str; 2] = [FIRST, SECOND];
 
 /// Every table, children before parents, for emptying the store.
 pub(super) const TABLES: [&str; 11] = [
@@ -167,6 +167,12 @@ CREATE TABLE receipts (
     created_ms   INTEGER NOT NULL,
     PRIMARY KEY (user_id, route, key)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// What the queries dialect says of a case beyond the turns dialect.
+const SECOND: &str = "
+ALTER TABLE cases ADD COLUMN priority TEXT NOT NULL DEFAULT 'medium';
+ALTER TABLE cases ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
 ";
 
 /// Brings the database to the newest version, one transaction per step, or refuses one that is newer than this program.

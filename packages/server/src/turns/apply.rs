@@ -88,13 +88,8 @@ impl<'a> Turn<'a> {
 
     fn enter(&mut self, state: CaseState) {
         match state {
-            CaseState::Closed => {
-                self.case.closure_reason = Some(lifecycle::closure_reason(&self.case).to_owned());
-                self.case.closed = Some(self.now);
-                self.notice = Some(words::CASE_CLOSED);
-            }
+            CaseState::Closed => self.notice = Some(words::CASE_CLOSED),
             CaseState::Resolved => {
-                self.case.resolved = Some(self.now);
                 self.notice = Some(words::CASE_RESOLVED);
                 self.reach(lifecycle::SOLUTION);
             }
@@ -102,8 +97,7 @@ impl<'a> Turn<'a> {
                 self.notice = Some(words::INVESTIGATION_STARTED);
             }
         }
-        self.case.state = state;
-        self.case.state_since_version = self.case.version + 1;
+        lifecycle::move_to(&mut self.case, state, self.now);
         self.progress = true;
     }
 

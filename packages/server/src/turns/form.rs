@@ -75,28 +75,30 @@ impl Attachment {
 impl TurnForm {
     /// Reads the form of a request.
     pub(crate) async fn read(request: Request) -> Result<Self, Refusal> {
-        let is_form = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.to_ascii_lowercase().starts_with("multipart/form-data"));
-        if !is_form {
-            return Err(Refusal::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "UNSUPPORTED_MEDIA_TYPE",
-                words::NOT_MULTIPART,
-            ));
-        }
-        let broken = |reason: String| Refusal::bad_request(words::form_broken(reason.trim_end_matches('.')));
-        let mut parts =
-            Multipart::from_request(request, &()).await.map_err(|rejection| broken(rejection.body_text()))?;
         let mut fields = Fields::default();
-        while let Some(part) = parts.next_field().await.map_err(|error| broken(error.body_text()))? {
-            let name = part.name().unwrap_or_default().to_owned();
-            let filename = part.file_name().map(str::to_owned);
-            let content_type = part.content_type().map(str::to_owned);
-            let bytes = part.bytes().await.map_err(|error| broken(error.body_text()))?;
-            fields.take(&name, filename, content_type, bytes)?;
+        each_part(request, |name, filename, content_type, bytes| {
+            fields.take(name, filename, content_type, bytes)
+        })
+        .await?;
+        fields.check()
+    }
+
+    /// A turn of words alone.
+    pub(crate) fn asking(query: String) -> Result<Self, Refusal> {
+        Fields { query: Some(query), ..Fields::default() }.check()
+    }
+
+    /// Reads the form of an upload in the queries dialect: `file` and an optional `description`.
+    pub(crate) async fn read_upload(request: Request) -> Result<Self, Refusal> {
+        let mut fields = Fields::default();
+        each_part(request, |name, filename, content_type, bytes| match name {
+            "file" => fields.take("files", filename, content_type, bytes),
+            "description" => fields.take("query", filename, content_type, bytes),
+            _ => Ok(()),
+        })
+        .await?;
+        if fields.file.is_none() {
+            return Err(Refusal::invalid("file", words::NO_FILE));
         }
         fields.check()
     }
@@ -138,6 +140,33 @@ impl TurnForm {
         }
         text
     }
+}
+
+/// Hands over each part of a multipart form: name, file name, content type, content.
+async fn each_part(
+    request: Request,
+    mut take: impl FnMut(&str, Option<String>, Option<String>, Bytes) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let is_form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.to_ascii_lowercase().starts_with("multipart/form-data"));
+    if !is_form {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(Refusal::new(status, "UNSUPPORTED_MEDIA_TYPE", words::NOT_MULTIPART));
+    }
+    let broken = |reason: String| Refusal::bad_request(words::form_broken(reason.trim_end_matches('.')));
+    let mut parts =
+        Multipart::from_request(request, &()).await.map_err(|rejection| broken(rejection.body_text()))?;
+    while let Some(part) = parts.next_field().await.map_err(|error| broken(error.body_text()))? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let filename = part.file_name().map(str::to_owned);
+        let content_type = part.content_type().map(str::to_owned);
+        let bytes = part.bytes().await.map_err(|error| broken(error.body_text()))?;
+        take(&name, filename, content_type, bytes)?;
+    }
+    Ok(())
 }
 
 /// The content hashes that a stored request refers to.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde_json::json;
 
 use super::form::TurnForm;
 use super::queue::Place;
@@ -14,6 +13,7 @@ use crate::refusal::Refusal;
 use crate::store::jobs::{self, Open, Progress};
 use crate::store::receipts::{self, Receipt, Scope};
 use crate::store::{StoreError, cases};
+use crate::wire_types::meta::JobAccepted;
 use crate::{secrets, words};
 
 /// A turn that was accepted as a job.
@@ -28,7 +28,8 @@ pub(crate) async fn accept(app: &Arc<App>, mut order: Order) -> Result<Accepted,
     let place = app.queue.line_up(&order.case_id).await;
     let job_id = secrets::new_id("job_")?;
     let location = location(&order.case_id, &job_id);
-    let answer = json!({ "job_id": job_id, "status": "processing" }).to_string();
+    let accepted = JobAccepted { job_id: job_id.clone(), status: "processing" };
+    let answer = serde_json::to_string(&accepted).map_err(|_| Refusal::internal())?;
     let request = serde_json::to_string(&order.form).map_err(|_| Refusal::internal())?;
     let end = std::mem::replace(&mut order.end, End::Job(job_id.clone()));
     let receipt = match end {

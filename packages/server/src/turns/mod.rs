@@ -13,6 +13,8 @@ pub(crate) mod queue;
 pub(crate) mod run;
 mod suggest;
 
+pub(crate) use commit::Done;
+
 use crate::store::receipts::Scope;
 use form::TurnForm;
 

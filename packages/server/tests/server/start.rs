@@ -21,7 +21,7 @@ async fn a_taken_port_is_named() {
     let mut second = options(folder.path());
     second.port = world.server.addr().port();
     let error = Server::start(second).await.unwrap_err();
-    assert!(matches!(error, StartError::PortTaken { port } if port == world.server.addr().port()));
+    assert!(matches!(error, StartError::PortTaken { port, .. } if port == world.server.addr().port()));
     assert!(error.to_string().contains("--port"));
 }
 

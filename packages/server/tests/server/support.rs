@@ -52,6 +52,23 @@ impl World {
         world
     }
 
+    /// A server of the queries dialect, and a registered user named maria.
+    pub(crate) async fn speaking_queries(change: impl FnOnce(&mut Options)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = options(folder.path());
+        options.dialect = copilot_server::Dialect::Queries;
+        change(&mut options);
+        let server = Server::start(options).await.unwrap();
+        let mut world = Self { folder, server, client: client(), token: String::new() };
+        let body = json!({ "username": "maria" });
+        let answer = world.bare(Method::POST, "/api/v1/auth/dev-register").json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        let answer: Value = answer.json().await.unwrap();
+        assert!(answer.get("refresh_token").is_none());
+        world.token = answer["access_token"].as_str().unwrap().to_owned();
+        world
+    }
+
     /// Stops the server and starts one with changed settings on the same folder. The client stays signed in.
     pub(crate) async fn restart(self, change: impl FnOnce(&mut Options)) -> Self {
         let Self { folder, server, token, .. } = self;

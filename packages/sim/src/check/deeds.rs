@@ -19,6 +19,10 @@ impl World {
                     self.check_order(key);
                     self.count_effect(key);
                 }
+                Deed::Named(key) => {
+                    self.marks.hit(Mark::Named);
+                    self.count_effect(key);
+                }
                 Deed::Renamed(case, title) => {
                     self.truth.titled.insert((case, title));
                 }
@@ -34,19 +38,24 @@ impl World {
         let label = self.truth.label(&key);
         // A clock that was set back a little and a start since: nobody can know how old the key is.
         let (set_back, started) = (self.set_back_at, self.started_at);
+        // The case that it made is no longer an empty one, or not there any more: nothing tells that it is its.
+        let disguised = self.truth.made.get(&key).is_some_and(|made| {
+            self.server.living(made).is_none_or(|case| case.row.current_turn > 0 || case.row.named().is_some())
+        });
         let Some(did) = self.truth.did.get_mut(&key) else {
             return self.violate("I3", "an effect of no operation", format!("key {key}"));
         };
         did.effects += 1;
         let ageless = set_back > did.sent_at && started > did.sent_at;
-        if did.effects > 1 && !did.damaged && !did.undecidable && !ageless {
+        let excused = did.damaged || did.undecidable || did.too_late || ageless || disguised;
+        if did.effects > 1 && !excused {
             self.violate("I3", "more than one effect", format!("{label} ran {} times", 2));
         }
     }
 
     fn check_order(&mut self, key: OperationId) {
         let Some(did) = self.truth.did.get(&key) else { return };
-        if did.anyway || did.damaged || did.effects > 0 {
+        if did.damaged || did.effects > 0 {
             return;
         }
         let passed = did.before.iter().filter_map(|op| self.truth.did.get(op)).find(|earlier| {
@@ -57,6 +66,8 @@ impl World {
                 && !earlier.lost
                 && !earlier.over
                 && !earlier.damaged
+                // Sent in spite of what failed: only what was to go along still comes first.
+                && (!did.anyway || (earlier.anyway && earlier.sends == 0))
         });
         if let Some(earlier) = passed {
             let (first, second) = (self.truth.label(&earlier.op.id), self.truth.label(&key));

@@ -2,8 +2,9 @@
 
 use copilot_core::ids::{CaseKey, OperationId, RealId};
 use copilot_core::journal::{Batch, Record};
-use copilot_core::operation::{End, OperationKind};
-use copilot_core::{Event, FailureClass, Intent, Millis, Rejection, Wall};
+use copilot_core::model::BackedUp;
+use copilot_core::operation::{Acknowledged, End, OperationKind};
+use copilot_core::{Event, FailureClass, Intent, Millis, Rejection, StoreAck, Wall};
 
 use crate::marks::Mark;
 use crate::truth::{Did, Instance};
@@ -39,6 +40,16 @@ impl World {
                     self.marks.hit(Mark::SentAnyway);
                 }
             }
+            Intent::Restore(id) | Intent::DropBackup(id) => {
+                self.truth.let_go.insert(*id);
+            }
+            // What waits goes out in spite of what failed before it.
+            Intent::SendRest(case) => {
+                for did in self.truth.did.values_mut().filter(|did| did.op.case == *case && did.sends == 0) {
+                    did.anyway = true;
+                }
+                self.marks.hit(Mark::SentTheRest);
+            }
             Intent::DismissTitleNote(case) => {
                 for did in self.truth.did.values_mut() {
                     if did.op.case == *case && matches!(did.op.kind, OperationKind::Rename { .. }) {
@@ -54,7 +65,7 @@ impl World {
     pub(crate) fn check_batch(&mut self, me: Instance, event: &Event, batch: &Batch) {
         // I13: what is written depends on what is under way, never on what has been.
         let most = RECORDS_PER_STEP + RECORDS_PER_OPERATION * self.disk.fold.ops.len();
-        if batch.records.len() > most {
+        if batch.records.len() > most && !self.is_cut_off(me) {
             let detail =
                 format!("{} records while {} operations live", batch.records.len(), self.disk.fold.ops.len());
             self.violate("I13", "a step writes too much", detail);
@@ -64,7 +75,7 @@ impl World {
             let as_sender = matches!(
                 record,
                 Record::Attempt { .. }
-                    | Record::Acknowledged { .. }
+                    | Record::Acknowledged { with: Acknowledged::Working(_) | Acknowledged::Committed, .. }
                     | Record::Link { .. }
                     | Record::Deleted { .. }
             );
@@ -79,7 +90,10 @@ impl World {
         match record {
             Record::Operation(op) => {
                 if let Some(did) = self.truth.did.get(&op.id) {
-                    if did.op != *op {
+                    let (fold, known) = (&self.disk.fold, &did.op);
+                    let same = (known.order, known.created, &known.kind) == (op.order, op.created, &op.kind)
+                        && fold.one(&known.case) == fold.one(&op.case);
+                    if !same {
                         self.violate("I4", "an operation changed", format!("{op:?}"));
                     }
                 } else {
@@ -117,6 +131,16 @@ impl World {
                 }
             }
             Record::Ended { op, end } => self.check_end(op, *end, batch, event),
+            Record::Rebased { .. } if matches!(event, Event::Intent(Intent::KeepMine(_))) => {
+                self.marks.hit(Mark::KeptMine);
+            }
+            Record::BackupGone { id } => {
+                if self.truth.let_go.contains(id) {
+                    self.marks.hit(Mark::Restored);
+                } else {
+                    self.violate("I2", "a copy went without a wish", format!("{id}"));
+                }
+            }
             Record::Link { case, real, .. } => self.check_link(me, case, real),
             _ => {}
         }
@@ -211,6 +235,7 @@ impl World {
             sent_at: 0,
             sends: 0,
             effects: 0,
+            too_late: false,
             damaged: false,
             undecidable: false,
         };
@@ -241,10 +266,14 @@ impl World {
             End::Completed => {
                 case_deleted
                     || match &did.op.kind {
-                        OperationKind::CreateCase { .. } => self.truth.made.contains_key(op),
+                        OperationKind::CreateCase { .. } => self.truth.made.contains_key(op) || self.truth.damaged,
                         OperationKind::SubmitTurn { .. } => did.effects > 0,
                         OperationKind::Rename { title, .. } => {
                             real.is_some_and(|real| self.truth.titled.contains(&(real, title.clone())))
+                        }
+                        // The server did it, or somebody named the case since.
+                        OperationKind::GenerateTitle { .. } => {
+                            did.effects > 0 || real.is_some_and(|real| self.server.is_named(&real))
                         }
                         OperationKind::Delete => real.is_some_and(|real| self.truth.erased.contains(&real)),
                     }
@@ -265,17 +294,40 @@ impl World {
                 }
                 // Pressed in a window that had not heard that it has left.
                 let stopped = matches!(event, Event::Intent(Intent::Stop(stopped)) if stopped == op);
-                did.given_up || stopped || case_deleted || matches!(did.op.kind, OperationKind::Delete)
+                // A change of state that never left is taken back by the undo that was offered for it.
+                let taken_back = undone && did.sends == 0 && did.op.transition().is_some();
+                if taken_back {
+                    self.marks.hit(Mark::StatusUndone);
+                    self.truth.give_up(op);
+                }
+                let unnamed = end == End::Discarded && matches!(did.op.kind, OperationKind::GenerateTitle { .. });
+                if unnamed {
+                    self.marks.hit(Mark::NotNamed);
+                }
+                did.given_up
+                    || stopped
+                    || taken_back
+                    || unnamed
+                    || case_deleted
+                    || (self.truth.unmade.contains(case) && self.gives_back(&did, event))
+                    || matches!(did.op.kind, OperationKind::Delete)
             }
             End::Superseded => {
-                self.marks.hit(Mark::TitleSuperseded);
-                matches!(did.op.kind, OperationKind::Rename { .. })
+                let titled =
+                    matches!(did.op.kind, OperationKind::Rename { .. } | OperationKind::GenerateTitle { .. });
+                self.marks.hit(if titled { Mark::TitleSuperseded } else { Mark::StatusSuperseded });
+                let moved = did.op.transition().is_some() && did.effects == 0;
+                if moved {
+                    self.truth.give_up(op);
+                }
+                titled || moved
             }
         };
         if !explained && !excused {
             let label = self.truth.label(op);
             self.violate("I2", "over without a reason", format!("{label} ({op}) ended as {end:?}"));
         }
+        self.check_copy(&did, end, batch, event);
         let edited = matches!(event, Event::Intent(Intent::Edit(_) | Intent::Stop(_)));
         if edited && end == End::Cancelled {
             self.marks.hit(Mark::Edited);
@@ -286,6 +338,29 @@ impl World {
             });
             if !kept {
                 self.violate("I2", "an edited text is not in the composer", text.to_owned());
+            }
+        }
+    }
+
+    /// Something goes with its case, which found no room: words are given back with those of the case, which
+    /// the notice of the same step shows.
+    fn gives_back(&self, did: &Did, event: &Event) -> bool {
+        let refused = matches!(event, Event::Stored(StoreAck::Refused { .. }));
+        refused && did.turn().is_none_or(|turn| self.given_back.contains(&*turn.text))
+    }
+
+    /// A title that gives way to another one is kept for a while.
+    fn check_copy(&mut self, did: &Did, end: End, batch: &Batch, event: &Event) {
+        let gave_way = end == End::Superseded && matches!(event, Event::Intent(Intent::UseTheirs(_)));
+        let OperationKind::Rename { title, .. } = &did.op.kind else { return };
+        let is_copy = |record: &Record| match record {
+            Record::Backup(backup) => backup.what == BackedUp::Title(title.clone()),
+            _ => false,
+        };
+        if gave_way {
+            self.marks.hit(Mark::TookTheirs);
+            if !batch.records.iter().any(is_copy) {
+                self.violate("I2", "a title gave way without a copy", title.to_string());
             }
         }
     }

@@ -40,7 +40,7 @@ impl World {
     pub(crate) fn check_screen(&mut self, me: Instance) {
         self.drop_settled_debts(me);
         let Some(window) = self.window(me) else { return };
-        if !window.is_caught_up(self.disk.next.0) || self.truth.damaged {
+        if !window.is_caught_up(self.disk.next.0) || self.truth.damaged || self.is_cut_off(me) {
             return;
         }
         if let Some((invariant, rule, detail)) = self.screen_problem(me) {
@@ -142,6 +142,18 @@ impl World {
         if wished != shown && row.conflict.is_none() {
             return Some(("I7", "a title is not the replay", format!("{row:?} instead of {wished:?}")));
         }
+        let naming = ops.iter().any(|known| matches!(known.op.kind, OperationKind::GenerateTitle { .. }));
+        if row.naming != naming {
+            return Some(("I7", "a wish for a name is not the replay", format!("{row:?}")));
+        }
+        let moved = ops.iter().rev().find_map(|known| {
+            let under_way =
+                matches!(known.stage, Stage::Open | Stage::Acknowledged(Acknowledged::Working(_)));
+            known.op.transition().filter(|_| under_way && !known.discarding)
+        });
+        if moved.is_some_and(|(_, to)| row.state != *to) {
+            return Some(("I7", "a state is not the replay", format!("{row:?} instead of {moved:?}")));
+        }
         None
     }
 
@@ -156,7 +168,8 @@ impl World {
         let ops = fold.ops_of(case);
         let real = fold.real(case);
         let confirmed = real.as_ref().and_then(|real| window.rows.get(real));
-        if keys.is_empty() && view.open() != Some(case) {
+        let loading = real.as_ref().is_some_and(|real| window.loading.contains(real));
+        if loading || (keys.is_empty() && view.open() != Some(case)) {
             return None;
         }
         let at: BTreeMap<&MessageKey, usize> = keys.iter().zip(0..).collect();
@@ -232,7 +245,15 @@ impl World {
         if !hearsay && let Some(stray) = keys.iter().find(|key| !accounted.contains(key) && !echo(key)) {
             return Some(("I7", "a row of nobody", format!("{:?}", rows.get(stray))));
         }
-        twice(&rows)
+        let repeated: BTreeSet<&str> = self
+            .truth
+            .did
+            .values()
+            .filter(|did| did.too_late || did.undecidable)
+            .filter_map(|did| did.turn())
+            .map(|turn| &*turn.text)
+            .collect();
+        twice(&rows, &repeated)
     }
 
     /// After a list was read: answers that are shown although it lacks their rows.
@@ -257,6 +278,7 @@ impl World {
         let view = window.core.view();
         let header = view.case(&open);
         let torn = header.as_ref().is_some_and(|row| row.conflict.is_some());
+        let status_torn = header.as_ref().is_some_and(|row| row.status_conflict.is_some());
         let refused = header.is_some_and(|row| row.title_note.is_some());
         let deliveries: Vec<Delivery> = view
             .transcript(&open)
@@ -266,6 +288,15 @@ impl World {
             .collect();
         if torn {
             self.marks.hit(Mark::TitleTorn);
+            let asking = |window: &crate::window::Window| {
+                window.core.view().case(&open).is_some_and(|row| row.conflict.is_some())
+            };
+            if self.windows.iter().flatten().filter(|window| asking(window)).count() > 1 {
+                self.marks.hit(Mark::TornInTwoWindows);
+            }
+        }
+        if status_torn {
+            self.marks.hit(Mark::StatusTorn);
         }
         if refused {
             self.marks.hit(Mark::TitleRefused);
@@ -288,11 +319,16 @@ fn used_up(failure: &Failure) -> bool {
 
 /// A text that is one's own is drawn once. Texts of the simulated person are unique, but for those
 /// that were said twice on purpose, which begin with `same`.
-fn twice(rows: &BTreeMap<&MessageKey, MessageRow>) -> Option<(&'static str, &'static str, String)> {
+fn twice(
+    rows: &BTreeMap<&MessageKey, MessageRow>,
+    repeated: &BTreeSet<&str>,
+) -> Option<(&'static str, &'static str, String)> {
     let mut seen: BTreeMap<(Role, &str), &MessageKey> = BTreeMap::new();
     for row in rows.values() {
-        let repeated = row.text.is_empty() || row.text.starts_with("same");
-        if repeated {
+        let said_twice = row.text.is_empty()
+            || row.text.starts_with("same")
+            || repeated.iter().any(|text| row.text.ends_with(text));
+        if said_twice {
             continue;
         }
         if let Some(other) = seen.insert((row.role, &row.text), &row.key) {

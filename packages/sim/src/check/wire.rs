@@ -16,6 +16,8 @@ use crate::world::World;
 const fn case_of(request: &Request) -> Option<&RealId> {
     match request {
         Request::ReadCase { case }
+        | Request::ReadDetails { case }
+        | Request::GenerateTitle { case, .. }
         | Request::ListMessages { case, .. }
         | Request::SubmitTurn { case, .. }
         | Request::PollJob { case, .. }
@@ -84,22 +86,17 @@ impl World {
     /// The operation that a request carries out.
     fn operation_behind(&mut self, me: Instance, request: &Request) -> Option<OperationId> {
         match request {
-            Request::CreateCase { key } | Request::SubmitTurn { key, .. } => Some(*key),
+            Request::CreateCase { key }
+            | Request::SubmitTurn { key, .. }
+            | Request::GenerateTitle { key, .. } => Some(*key),
             Request::Rename { case, title } => {
                 let wanted = |op: &PendingOperation| {
                     matches!(&op.kind, OperationKind::Rename { title: wished, .. } if wished == title)
                         && self.real_of(&op.case).as_ref() == Some(case)
                 };
                 let found = self.disk.fold.ops.values().map(|known| &known.op).find(|op| wanted(op));
-                // Ended by another window, and this one has not heard of that.
-                let heard = self.window(me).map_or(0, |window| window.heard);
-                let ended = self
-                    .truth
-                    .did
-                    .values()
-                    .find(|did| did.over_at.is_some_and(|at| at >= heard) && wanted(&did.op));
-                let found = found.map(|op| op.id).or(ended.map(|did| did.op.id));
-                if found.is_none() {
+                let found = found.map(|op| op.id).or_else(|| self.ended_unheard(me, &wanted));
+                if found.is_none() && !self.truth.damaged {
                     self.violate("I1", "a title left that is not in the journal", title.to_string());
                 }
                 found
@@ -110,15 +107,25 @@ impl World {
                         && self.real_of(&known.op.case).as_ref() == Some(case)
                 });
                 // Two windows may have deleted it.
-                let found = of_case.max_by_key(|known| known.attempted);
-                let found = found.map(|known| known.op.id);
-                if found.is_none() {
+                let found = of_case.max_by_key(|known| known.attempted).map(|known| known.op.id);
+                let wanted = |op: &PendingOperation| {
+                    matches!(op.kind, OperationKind::Delete) && self.real_of(&op.case).as_ref() == Some(case)
+                };
+                let found = found.or_else(|| self.ended_unheard(me, &wanted));
+                if found.is_none() && !self.truth.damaged {
                     self.violate("I1", "a deletion left that is not in the journal", case.to_string());
                 }
                 found
             }
             _ => None,
         }
+    }
+
+    /// An operation that another window has ended, and this one has not heard of that.
+    fn ended_unheard(&self, me: Instance, wanted: &dyn Fn(&PendingOperation) -> bool) -> Option<OperationId> {
+        let heard = self.window(me).map_or(0, |window| window.heard);
+        let ended = self.truth.did.values().filter(|did| did.over_at.is_some_and(|at| at >= heard));
+        ended.map(|did| &did.op).find(|op| wanted(op)).map(|op| op.id)
     }
 
     fn check_durable(&mut self, me: Instance, op: OperationId, request: &Request) {
@@ -159,10 +166,12 @@ impl World {
             (OperationKind::SubmitTurn { turn, .. }, Request::SubmitTurn { turn: sent, .. }) => turn != sent,
             (OperationKind::CreateCase { .. }, Request::CreateCase { .. })
             | (OperationKind::Rename { .. }, Request::Rename { .. })
+            | (OperationKind::GenerateTitle { .. }, Request::GenerateTitle { .. })
             | (OperationKind::Delete, Request::Delete { .. }) => false,
             _ => true,
         };
-        if changed || wrong_turn {
+        // A damaged link may make a case another one.
+        if (changed || wrong_turn) && !self.truth.damaged {
             self.violate("I4", "another content under the same key", format!("{request:?}"));
         }
         if again && matches!(request, Request::SubmitTurn { .. }) {

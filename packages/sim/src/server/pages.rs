@@ -6,6 +6,9 @@ use copilot_core::request::Page;
 
 use super::Server;
 
+/// Why the boundary of the client refuses a row.
+const FOUL: &str = "id: it was made by this client";
+
 impl Server {
     pub(super) fn list_cases(&self, now: u64, offset: u32, limit: u32) -> Page<RealCase> {
         let mut cases: Vec<&RealCase> = self
@@ -15,7 +18,9 @@ impl Server {
             .map(|case| &case.row)
             .collect();
         cases.sort_by_key(|case| (std::cmp::Reverse(case.last_activity), case.id.clone()));
-        self.page(&cases, offset, limit)
+        let foul = (0..self.foul_cases).map(|_| None);
+        let listed: Vec<Option<&RealCase>> = foul.chain(cases.into_iter().map(Some)).collect();
+        self.page(&listed, offset, limit)
     }
 
     /// The messages of a case; `None` when there is no such case.
@@ -26,26 +31,32 @@ impl Server {
         offset: u32,
         limit: u32,
     ) -> Option<Page<RealMessage>> {
-        let rows: Vec<&RealMessage> = self
-            .living(case)?
-            .rows
-            .iter()
-            .filter(|(at, _)| now - at >= self.hide_rows_ms)
-            .map(|(_, row)| row)
-            .filter(|row| !self.omit_assistant || row.role != Role::Assistant)
-            .collect();
-        Some(self.page(&rows, offset, limit))
+        let case = self.living(case)?;
+        let is_old = |at: u64| now - at >= self.hide_rows_ms;
+        let mut listed: Vec<Option<&RealMessage>> = Vec::new();
+        for (index, (at, row)) in case.rows.iter().enumerate() {
+            let foul = case.foul.iter().filter(|(since, after)| *after == index && is_old(*since));
+            listed.extend(foul.map(|_| None));
+            if is_old(*at) && !(self.omit_assistant && row.role == Role::Assistant) {
+                listed.push(Some(row));
+            }
+        }
+        let last = case.foul.iter().filter(|(since, after)| *after == case.rows.len() && is_old(*since));
+        listed.extend(last.map(|_| None));
+        Some(self.page(&listed, offset, limit))
     }
 
-    fn page<T: Clone>(&self, all: &[&T], offset: u32, limit: u32) -> Page<T> {
+    fn page<T: Clone>(&self, all: &[Option<&T>], offset: u32, limit: u32) -> Page<T> {
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let skip = usize::try_from(offset).unwrap_or(usize::MAX);
         let take = usize::try_from(limit.min(self.page_cap)).unwrap_or(usize::MAX);
-        let rows: Vec<T> = all.iter().skip(skip).take(take).map(|row| (*row).clone()).collect();
-        let received = number(rows.len());
+        let sent: Vec<Option<&T>> = all.iter().skip(skip).take(take).copied().collect();
+        let received = number(sent.len());
+        let rows: Vec<T> = sent.into_iter().flatten().cloned().collect();
+        let refused = received - number(rows.len());
         Page {
             received,
-            refused: None,
+            refused: (refused > 0).then(|| (refused, FOUL.into())),
             total: Some(number(all.len())),
             has_more: offset.saturating_add(received) < number(all.len()),
             rows,

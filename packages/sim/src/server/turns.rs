@@ -42,6 +42,12 @@ impl Server {
         if known.row.state.is_terminal() && (turn.data.is_some() || turn.intention.is_some()) {
             return Served::Now(rejected(Rejection::CaseTerminal, 409));
         }
+        if let Some(Intention::StatusTransition { from, .. }) = &turn.intention
+            && *from != known.row.state
+        {
+            let failure = Failure::of(FailureClass::Conflict);
+            return Served::Now(Err(Failure { status: Some(409), ..failure }));
+        }
         let (span, job) = match fate {
             Some(Fate::Job(span) | Fate::FailingJob(span)) => {
                 self.minted += 1;

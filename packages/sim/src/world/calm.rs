@@ -8,10 +8,12 @@ use copilot_core::model::Role;
 use copilot_core::operation::{Acknowledged, OperationKind};
 use copilot_core::{Event, Intent, Lifecycle};
 
+use super::user::conflicts_of;
 use super::{Pending, World};
 use crate::check::mirror::GROUPS;
+use crate::faults::Omission;
 use crate::marks::Mark;
-use crate::model::Stage;
+use crate::model::{Known, Stage};
 use crate::truth::Instance;
 
 /// Visits of the person to a world that has become calm.
@@ -27,10 +29,11 @@ impl World {
         self.next_happening = 0;
         self.fates.calm();
         self.server.hide_rows_ms = 0;
-        self.server.omit_assistant = false;
+        self.server.omit_assistant = self.fates.faults.omission != Omission::Never;
         self.server.page_cap = 100;
         self.server.down_until = 0;
         self.portal_until = 0;
+        self.asleep_until = self.now;
         self.disk.full_until = 0;
         self.disk.broken_until = 0;
         if let Some(token) = self.link_down {
@@ -41,6 +44,10 @@ impl World {
                 window.doom = None;
             }
             self.thaw(me);
+            // The person was told that nothing can be kept here any more.
+            if self.is_cut_off(me) {
+                self.reload(me, 0);
+            }
         }
         if self.living().is_empty() {
             self.later(1, Pending::Start(0));
@@ -89,6 +96,7 @@ impl World {
             .ops
             .values()
             .filter(|known| !self.truth.damaged_cases.contains(&known.op.case))
+            .filter(|known| !self.is_never_listed(known) && !self.is_unexplained(&known.op.case))
             .map(|known| format!("{} is {:?}", self.truth.label(&known.op.id), known.stage))
             .collect();
         if !open.is_empty() {
@@ -96,13 +104,33 @@ impl World {
         }
         let next = self.disk.next.0;
         let behind =
-            self.windows.iter().flatten().find(|window| !window.is_caught_up(next) && !window.hears_late);
+            self.windows.iter().flatten().find(|window| !window.is_caught_up(next));
         behind.map(|window| {
             format!(
                 "window {} has heard {} of {next}, owes {:?}, reads back: {}",
-                window.me.slot, window.heard, window.owed, window.reading_back
+                window.me.slot, window.heard, window.owed, window.reads_back
             )
         })
+    }
+
+    /// A message whose answer the server has and never lists: it stays, and so does its answer.
+    fn is_never_listed(&self, known: &Known) -> bool {
+        let has_run = self.truth.did.get(&known.op.id).is_some_and(|did| did.effects > 0);
+        let stays = match &known.stage {
+            Stage::Stopped => has_run,
+            Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed) => true,
+            _ => false,
+        };
+        self.fates.faults.omission == Omission::ForEver && stays
+    }
+
+    /// A damaged link may leave two local cases that claim one server case: the person decides.
+    fn is_unexplained(&self, case: &CaseKey) -> bool {
+        let claimed = |known: &Known| {
+            let creation = matches!(known.op.kind, OperationKind::CreateCase { .. });
+            creation && known.op.case == *case && matches!(known.stage, Stage::Failed(_))
+        };
+        self.truth.damaged && self.disk.fold.ops.values().any(claimed)
     }
 
     /// The person looks in on every window: signs in, opens the case, tries again, gives up what
@@ -124,7 +152,7 @@ impl World {
                 let creation = matches!(known.op.kind, OperationKind::CreateCase { .. });
                 let hopeless = !creation
                     && match &known.stage {
-                        Stage::Stopped => visit >= 8 && effects == 0,
+                        Stage::Stopped => visit >= 8 && (effects == 0 || self.is_gone(&known.op.case)),
                         Stage::Acknowledged(Acknowledged::Committed | Acknowledged::Answered(_))
                         | Stage::Open => visit >= 8 && self.is_gone(&known.op.case),
                         // Long after every hour that a server may ask for.
@@ -135,8 +163,8 @@ impl World {
                 (failed || hopeless).then_some((known.op.id, hopeless))
             })
             .collect();
-        for case in self.torn_titles(me) {
-            self.deliver(me, Event::Intent(Intent::KeepMine(case)));
+        for op in self.undecided(me) {
+            self.deliver(me, Event::Intent(Intent::KeepMine(op)));
         }
         for case in self.waiting_cases() {
             self.deliver(me, Event::Intent(Intent::Open(None)));
@@ -154,12 +182,12 @@ impl World {
         self.disk.fold.ops.values().map(|known| known.op.case.clone()).collect()
     }
 
-    /// Cases whose title changed on both sides.
-    fn torn_titles(&self, me: Instance) -> Vec<CaseKey> {
+    /// Edits of titles and states that changed on both sides.
+    fn undecided(&self, me: Instance) -> Vec<OperationId> {
         let Some(window) = self.window(me) else { return Vec::new() };
         let view = window.core.view();
         let listed = GROUPS.into_iter().flat_map(|group| view.group(group).to_vec());
-        listed.filter(|case| view.case(case).is_some_and(|row| row.conflict.is_some())).collect()
+        listed.filter_map(|case| view.case(&case)).flat_map(|row| conflicts_of(&row)).collect()
     }
 
     /// Whether the server no longer has a case.
@@ -192,6 +220,10 @@ impl World {
                 if let Some((rule, detail)) = self.difference(me, &case) {
                     self.violate("I7", rule, format!("window {}: {detail}", me.slot));
                 }
+                if let Some(lost) = self.lost_answer(me, &case) {
+                    let detail = format!("window {}: {lost:?} in {case}", me.slot);
+                    self.violate("I17", "an answer that was received is gone", detail);
+                }
             }
         }
     }
@@ -208,10 +240,17 @@ impl World {
             .collect();
         let stored: Vec<(Role, String)> =
             theirs.rows.iter().map(|(_, row)| (row.role, row.text.to_string())).collect();
-        if view.has_older(case) && stored.ends_with(&drawn) {
-            return None;
-        }
-        if drawn != stored {
+        let (drawn, stored) = if self.fates.faults.omission == Omission::ForEver {
+            // Answers to other clients are never told, and empty rows stand for those that got lost.
+            let asked = |rows: Vec<(Role, String)>| -> Vec<(Role, String)> {
+                rows.into_iter().filter(|(role, _)| *role == Role::User).collect()
+            };
+            (asked(drawn), asked(stored))
+        } else {
+            (drawn, stored)
+        };
+        let tail = view.has_older(case) && stored.ends_with(&drawn);
+        if drawn != stored && !tail {
             return Some((
                 "screen and server differ in the end",
                 format!("{real} draws {drawn:?}, stored is {stored:?}"),
@@ -221,5 +260,27 @@ impl World {
         let named = theirs.row.named().map(ToString::to_string);
         (named.is_some() && title != named)
             .then(|| ("titles differ in the end", format!("{real} is {title:?}, the server has {named:?}")))
+    }
+
+    /// An answer that this client has received and that a window does not draw.
+    fn lost_answer(&mut self, me: Instance, case: &CaseKey) -> Option<String> {
+        let real = self.disk.fold.real(case)?;
+        self.server.living(&real)?;
+        let view = self.window(me)?.core.view();
+        let drawn: BTreeSet<String> = view
+            .transcript(case)
+            .iter()
+            .filter_map(|key| view.message(case, key))
+            .map(|row| row.text.to_string())
+            .collect();
+        let received = self.truth.answers.iter().filter(|(op, _)| {
+            self.truth.did.get(op).is_some_and(|did| did.op.case == *case && !did.given_up && !did.damaged)
+        });
+        let lost = received.clone().find(|(_, text)| !drawn.contains(&***text));
+        let lost = lost.filter(|_| !view.has_older(case)).map(|(_, text)| text.to_string());
+        if self.fates.faults.omission == Omission::ForEver && received.count() > 0 {
+            self.marks.hit(Mark::NeverListed);
+        }
+        lost
     }
 }

@@ -14,16 +14,19 @@ impl World {
         match effect {
             Effect::Append(batch) => self.append(me, batch),
             Effect::Cache(writes) => self.cache(me, &writes),
-            Effect::Compact { before, snapshot, fence } => self.compact(before, &snapshot, fence),
+            Effect::Compact { before, snapshot, fence } => self.compact(me, before, &snapshot, fence),
             Effect::ReadBack(from) => {
                 self.marks.hit(Mark::ReadBack);
                 if let Some(window) = self.window_mut(me) {
-                    window.reading_back = true;
+                    window.reads_back += 1;
                 }
                 self.later(4, Pending::ReadBack(me, from));
             }
             Effect::Load(case) => {
-                let rows = self.disk.load(&case);
+                if let Some(window) = self.window_mut(me) {
+                    window.loading.insert(case.clone());
+                }
+                let rows = if self.is_cut_off(me) { Vec::new() } else { self.disk.load(&case) };
                 self.later(3, Pending::Deliver(me, Event::Stored(StoreAck::Loaded { case, rows })));
             }
             Effect::Send(id, request) => self.send(me, id, request),
@@ -100,7 +103,10 @@ impl World {
                     .truth
                     .did
                     .values()
-                    .filter(|did| did.born == me && did.sequence.is_none())
+                    .filter(|did| {
+                        let unmade = self.truth.unmade.contains(&did.op.case);
+                        unmade || (did.born == me && did.sequence.is_none())
+                    })
                     .filter(|did| did.turn().is_some_and(|turn| draft.text.contains(&*turn.text)))
                     .map(|did| did.op.id)
                     .collect();

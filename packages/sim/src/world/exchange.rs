@@ -1,7 +1,7 @@
 //! The network: what becomes of a request between a window and the server.
 
 use copilot_core::ids::OperationId;
-use copilot_core::request::{Outcome, Reply, Request, RequestId};
+use copilot_core::request::{Outcome, Page, Reply, Request, RequestId};
 use copilot_core::{Event, Failure, FailureClass, Millis, Rejection, Transient};
 
 use super::{Pending, World};
@@ -13,6 +13,9 @@ use crate::truth::Instance;
 /// The client's own time-out (contract 2), in milliseconds.
 const TIME_OUT_MS: u64 = 300_000;
 
+/// How long servers keep keys (contract 4.1), in milliseconds.
+const KEY_LIFETIME_MS: u64 = 3_600_000;
+
 /// A request on its way, or the answer to one.
 #[derive(Debug)]
 pub(crate) struct Exchange {
@@ -20,6 +23,7 @@ pub(crate) struct Exchange {
     id: RequestId,
     request: Request,
     fate: Option<Fate>,
+    left_at: u64,
     back_ms: u64,
     /// It has arrived once.
     arrived: bool,
@@ -27,8 +31,53 @@ pub(crate) struct Exchange {
     closed: bool,
 }
 
-fn failed(class: FailureClass) -> Outcome {
-    Err(Failure::of(class))
+fn failed(class: FailureClass, status: Option<u16>) -> Outcome {
+    Err(Failure { status, ..Failure::of(class) })
+}
+
+/// Whether a request changes something, so that nobody may take it for lost.
+const fn is_write(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::CreateCase { .. }
+            | Request::SubmitTurn { .. }
+            | Request::Rename { .. }
+            | Request::GenerateTitle { .. }
+            | Request::Delete { .. }
+            | Request::RenewToken
+    )
+}
+
+/// What a client makes of an answer that it cannot read, or of none.
+fn no_verdict(request: &Request, status: Option<u16>) -> Outcome {
+    let class = if is_write(request) {
+        FailureClass::Uncertain
+    } else {
+        FailureClass::Transient(Transient::ServerProblem)
+    };
+    failed(class, status)
+}
+
+/// A creation is answered with a case that is another's, and can be seen to be: something was said in it.
+fn collide(world: &World, request: &Request) -> Option<Outcome> {
+    let Request::CreateCase { .. } = request else { return None };
+    let (_, case) = world.server.cases.iter().find(|(_, case)| !case.deleted && case.row.current_turn > 0)?;
+    Some(Ok(Reply::Case(case.row.clone())))
+}
+
+/// A server without a list of its own: the last row of the last page stands there twice.
+fn double(outcome: &mut Outcome) {
+    fn last_twice<T: Clone>(page: &mut Page<T>) {
+        if let Some(last) = page.rows.last().cloned().filter(|_| !page.has_more) {
+            page.rows.push(last);
+            page.received += 1;
+        }
+    }
+    match outcome {
+        Ok(Reply::Messages(page)) => last_twice(page),
+        Ok(Reply::Cases(page)) => last_twice(page),
+        _ => {}
+    }
 }
 
 impl World {
@@ -45,37 +94,52 @@ impl World {
         }
         let arrives = match &fate {
             _ if self.link_down.is_some() => {
-                self.later(2, Pending::Hear(ticket, Box::new(failed(FailureClass::Offline))));
+                let outcome = self.unheard(&request, false);
+                self.later(2, Pending::Hear(ticket, Box::new(outcome)));
                 None
             }
             _ if self.now < self.portal_until => {
                 self.marks.hit(Mark::Portal);
-                self.later(out, Pending::Hear(ticket, Box::new(failed(FailureClass::CaptivePortal))));
+                self.later(out, Pending::Hear(ticket, Box::new(failed(FailureClass::CaptivePortal, Some(302)))));
                 None
             }
             _ if self.now < self.server.down_until => {
-                let class = FailureClass::Transient(Transient::ServerProblem);
-                let failure = Failure { status: Some(502), ..Failure::of(class) };
-                self.later(out, Pending::Hear(ticket, Box::new(Err(failure))));
+                let outcome = no_verdict(&request, Some(502));
+                self.later(out, Pending::Hear(ticket, Box::new(outcome)));
                 None
             }
             Some(Fate::LostRequest(after)) => {
-                self.later(*after, Pending::Hear(ticket, Box::new(failed(FailureClass::Uncertain))));
+                let outcome = self.unheard(&request, true);
+                self.later(*after, Pending::Hear(ticket, Box::new(outcome)));
                 None
             }
             Some(Fate::Hang) => None,
             Some(Fate::Late(after)) => Some(*after),
             _ => Some(out),
         };
-        self.later(TIME_OUT_MS, Pending::Hear(ticket, Box::new(failed(FailureClass::Uncertain))));
+        self.later(TIME_OUT_MS, Pending::Hear(ticket, Box::new(no_verdict(&request, None))));
         if let Some(Fate::Late(after)) = &fate {
             let give_up = (after / 2).min(TIME_OUT_MS);
-            self.later(give_up, Pending::Hear(ticket, Box::new(failed(FailureClass::Uncertain))));
+            let outcome = self.unheard(&request, true);
+            self.later(give_up, Pending::Hear(ticket, Box::new(outcome)));
         }
-        let exchange = Exchange { from, id, request, fate, back_ms, arrived: false, closed: false };
+        let left_at = self.now;
+        let exchange = Exchange { from, id, request, fate, left_at, back_ms, arrived: false, closed: false };
         self.exchanges.insert(ticket, exchange);
         if let Some(wait) = arrives {
             self.later(wait, Pending::Arrive(ticket));
+        }
+    }
+
+    /// What a client hears when no answer comes. `left`: the request was on its way. A browser does not
+    /// tell a refused connection from a lost answer.
+    fn unheard(&self, request: &Request, left: bool) -> Outcome {
+        let offline = failed(FailureClass::Offline, None);
+        match (self.fates.faults.browser, is_write(request)) {
+            (true, true) => failed(FailureClass::Uncertain, None),
+            (true, false) => offline,
+            (false, _) if left => no_verdict(request, None),
+            (false, _) => offline,
         }
     }
 
@@ -91,6 +155,8 @@ impl World {
             Request::CreateCase { .. } => (Of::Write, "create".to_owned()),
             Request::SubmitTurn { turn, .. } => (Of::Turn, format!("turn {}", turn.text)),
             Request::PollJob { job, .. } => (Of::Read, format!("poll {}", job.0)),
+            Request::ReadDetails { case } => (Of::Read, format!("details {case}")),
+            Request::GenerateTitle { case, .. } => (Of::Write, format!("name {case}")),
             Request::Rename { title, .. } => (Of::Write, format!("rename {title}")),
             Request::Delete { case } => (Of::Write, format!("delete {case}")),
         }
@@ -101,6 +167,7 @@ impl World {
         let Some(exchange) = self.exchanges.get_mut(&ticket) else { return };
         let again = std::mem::replace(&mut exchange.arrived, true);
         let (request, fate) = (exchange.request.clone(), exchange.fate.clone());
+        let left_at = exchange.left_at;
         if exchange.closed && !again {
             self.marks.hit(Mark::LateArrival);
         }
@@ -115,6 +182,20 @@ impl World {
         if again {
             self.marks.hit(Mark::DuplicateArrival);
         }
+        self.note_age(&request, left_at);
+        match fate {
+            Some(Fate::Gateway { status, ran: false }) => {
+                self.marks.hit(Mark::Gateway);
+                return self.answer(ticket, no_verdict(&request, Some(status)));
+            }
+            Some(Fate::Collision) => {
+                if let Some(outcome) = collide(self, &request) {
+                    self.marks.hit(Mark::Collision);
+                    return self.answer(ticket, outcome);
+                }
+            }
+            _ => {}
+        }
         let served = self.server.handle(self.now, &request, fate.as_ref());
         self.check_deeds();
         if std::mem::take(&mut self.server.expired) > 0 {
@@ -122,7 +203,16 @@ impl World {
         }
         self.mark_served(&request, &served);
         match served {
-            Served::Now(outcome) => self.answer(ticket, outcome),
+            Served::Now(mut outcome) => {
+                if matches!(fate, Some(Fate::Doubled)) {
+                    double(&mut outcome);
+                }
+                self.answer(ticket, outcome);
+            }
+            Served::After(work, key) if matches!(fate, Some(Fate::Gateway { .. })) => {
+                self.later(work, Pending::Finish(key));
+                self.answer(ticket, Ok(Reply::Done));
+            }
             Served::After(work, key) => {
                 self.working.entry(key).or_default().push(ticket);
                 self.later(work, Pending::Finish(key));
@@ -131,6 +221,23 @@ impl World {
                 self.later(work, Pending::Finish(key));
                 self.answer(ticket, outcome);
             }
+        }
+    }
+
+    /// A request that arrives after its key may have expired can do what was done before: no client can
+    /// prevent that.
+    fn note_age(&mut self, request: &Request, left_at: u64) {
+        let (Request::CreateCase { key }
+        | Request::SubmitTurn { key, .. }
+        | Request::GenerateTitle { key, .. }) = request
+        else {
+            return;
+        };
+        if self.now - left_at >= KEY_LIFETIME_MS
+            && let Some(did) = self.truth.did.get_mut(key)
+        {
+            did.too_late = true;
+            self.marks.hit(Mark::HoursLate);
         }
     }
 
@@ -147,6 +254,9 @@ impl World {
             },
             (Request::RenewToken, Ok(_)) => self.marks.hit(Mark::TokenRenewed),
             (Request::RenewSession, Ok(_)) => self.marks.hit(Mark::SessionRenewed),
+            (_, Ok(Reply::Messages(Page { refused: Some(_), .. }) | Reply::Cases(Page { refused: Some(_), .. }))) => {
+                self.marks.hit(Mark::FoulRow);
+            }
             (_, Ok(Reply::Messages(page))) if page.has_more => self.marks.hit(Mark::Paged),
             (Request::PollJob { .. }, Ok(Reply::Answered { .. })) => self.marks.hit(Mark::JobAnswered),
             (Request::PollJob { .. }, Ok(Reply::JobFailed { .. })) => self.marks.hit(Mark::JobFailed),
@@ -172,8 +282,18 @@ impl World {
         let back = exchange.back_ms;
         match &exchange.fate {
             Some(Fate::LostAnswer(after)) => {
-                let after = *after;
-                self.later(after, Pending::Hear(ticket, Box::new(failed(FailureClass::Uncertain))));
+                let (after, outcome) = (*after, self.unheard(&exchange.request, true));
+                self.later(after, Pending::Hear(ticket, Box::new(outcome)));
+            }
+            Some(Fate::Cut) if outcome.is_ok() => {
+                let outcome = no_verdict(&exchange.request, Some(200));
+                self.marks.hit(Mark::CutAnswer);
+                self.later(back, Pending::Hear(ticket, Box::new(outcome)));
+            }
+            Some(Fate::Gateway { status, .. }) => {
+                let outcome = no_verdict(&exchange.request, Some(*status));
+                self.marks.hit(Mark::Gateway);
+                self.later(back, Pending::Hear(ticket, Box::new(outcome)));
             }
             _ => self.later(back, Pending::Hear(ticket, Box::new(outcome))),
         }
@@ -181,12 +301,13 @@ impl World {
 
     /// The client hears about a request, unless it has heard or no longer listens.
     pub(crate) fn hear(&mut self, ticket: u64, outcome: Outcome) {
-        let Some(exchange) = self.exchanges.get_mut(&ticket) else { return };
+        let Some(exchange) = self.exchanges.get(&ticket) else { return };
         let outcome = match outcome {
             // On a phone the route may go while an answer is on its way.
-            Ok(_) if self.link_down.is_some() => failed(FailureClass::Uncertain),
+            Ok(_) if self.link_down.is_some() => self.unheard(&exchange.request, true),
             outcome => outcome,
         };
+        let Some(exchange) = self.exchanges.get_mut(&ticket) else { return };
         if std::mem::replace(&mut exchange.closed, true) {
             return;
         }

@@ -28,7 +28,7 @@ impl World {
         if self.window(next).is_none() {
             return self.pump_lease(10);
         }
-        if self.disk.refusal(self.now).is_some() {
+        if self.disk.refusal(self.now).is_some() || self.is_cut_off(next) {
             self.lease.queue.push_back(next);
             return self.pump_lease(2000);
         }
@@ -52,6 +52,10 @@ impl World {
         let stands_still = self.window(from).is_some_and(|window| window.frozen);
         if self.lease.holder != Some(from) || !stands_still || self.disk.epoch != epoch {
             return;
+        }
+        // Nobody is awake to take it.
+        if self.now < self.asleep_until {
+            return self.later(self.asleep_until - self.now + STEAL_AFTER_MS, Pending::Steal(from, epoch));
         }
         if self.lease.queue.is_empty() {
             return;

@@ -6,7 +6,7 @@ use copilot_core::journal::{Record, StoreRefusal};
 use copilot_core::peer::PeerMessage;
 use copilot_core::request::Reply;
 use copilot_core::view::ViewPatch;
-use copilot_core::{CacheWrite, Effect, Event, StoreAck};
+use copilot_core::{CacheWrite, Effect, Event, Notice, StoreAck};
 
 use super::World;
 use crate::check::mirror::GROUPS;
@@ -16,7 +16,15 @@ use crate::saboteur::spoil;
 use crate::truth::Instance;
 
 /// Every so many steps of a window everything is compared, not only what changed.
-const LOOK_AT_ALL: u64 = 6;
+const LOOK_AT_ALL: u64 = 1;
+
+/// Words that go back into the composer because they could not be kept.
+fn given_back(effect: &Effect) -> Option<&str> {
+    match effect {
+        Effect::Notice(Notice::NotKept { draft, .. }) => Some(&draft.text),
+        _ => None,
+    }
+}
 
 impl World {
     /// A core gets an event, now or when its window goes on.
@@ -77,6 +85,10 @@ impl World {
 
     fn note_ack(&mut self, me: Instance, ack: &StoreAck) {
         let next = self.disk.next.0;
+        let key = match ack {
+            StoreAck::Loaded { case, .. } => Some(self.disk.fold.key(case)),
+            _ => None,
+        };
         let Some(window) = self.window_mut(me) else { return };
         match ack {
             StoreAck::Appended { batch, first } => {
@@ -87,15 +99,12 @@ impl World {
             }
             StoreAck::Refused { batch, why } => {
                 window.unanswered.remove(batch);
-                if *why == StoreRefusal::Fenced {
-                    window.reading_back = true;
-                    window.fenced = true;
-                }
+                window.fenced |= *why == StoreRefusal::Fenced;
                 let refused = window.refused.remove(batch).unwrap_or_default();
                 self.truth.take_back(&refused);
             }
             StoreAck::ReadBack { records, .. } => {
-                window.reading_back = false;
+                window.reads_back = window.reads_back.saturating_sub(1);
                 if std::mem::take(&mut window.fenced) {
                     window.owed.clear();
                 }
@@ -103,7 +112,12 @@ impl World {
                 window.heard = window.heard.max(last).min(next);
             }
             StoreAck::Loaded { case, rows } => {
+                window.loading.remove(case);
+                // What was not drawn any more had been taken out of memory to make room.
+                let view = window.core.view();
+                let drawn = key.map(|key| view.transcript(&key).to_vec()).unwrap_or_default();
                 let known = window.rows.entry(case.clone()).or_default();
+                known.retain(|_, row| drawn.contains(&row.key));
                 for row in rows {
                     known.entry(row.message.id.clone()).or_insert_with(|| std::sync::Arc::new(row.clone()));
                 }
@@ -116,7 +130,7 @@ impl World {
         match message {
             PeerMessage::Appended(records) => {
                 for record in records {
-                    if record.sequence.0 == window.heard && !window.reading_back {
+                    if record.sequence.0 == window.heard && window.reads_back == 0 {
                         window.heard += 1;
                     }
                 }
@@ -141,6 +155,7 @@ impl World {
 
     /// Judges what a core asks for. Returns what it says has changed on its screen.
     fn after(&mut self, me: Instance, event: &Event, effects: &[Effect]) -> Vec<ViewPatch> {
+        self.given_back = effects.iter().filter_map(given_back).collect();
         for effect in effects {
             match effect {
                 Effect::Append(batch) => {
@@ -213,8 +228,8 @@ impl World {
             || !window.open.is_empty()
             || !window.writes.is_empty()
             || !window.unanswered.is_empty()
-            || window.reading_back;
-        if !free || woken || status.waiting == 0 || !window.is_caught_up(self.disk.next.0) {
+            || window.reads_back > 0;
+        if self.is_cut_off(me) || !free || woken || status.waiting == 0 || !window.is_caught_up(self.disk.next.0) {
             return;
         }
         // What stands behind something that needs the person waits for the person.

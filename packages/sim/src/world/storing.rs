@@ -1,7 +1,8 @@
 //! The store at work: appends with their acknowledgements in order, the cache, compaction, reading back.
 
 use copilot_core::journal::{Batch, BatchId, Epoch, Record, Sequence, StoreRefusal};
-use copilot_core::{CacheWrite, Event, StoreAck};
+use copilot_core::operation::Acknowledged;
+use copilot_core::{CacheWrite, Event, Millis, StoreAck};
 
 use super::{Pending, World};
 use crate::fate::{Fate, Of};
@@ -9,6 +10,9 @@ use crate::marks::Mark;
 use crate::model::Stage;
 use crate::saboteur::Sabotage;
 use crate::truth::Instance;
+
+/// How long copies can be restored (architecture §4).
+const BACKUPS_KEPT: Millis = Millis::seconds(7 * 24 * 3600);
 
 impl World {
     pub(super) fn append(&mut self, me: Instance, batch: Batch) {
@@ -60,7 +64,8 @@ impl World {
             Some(Fate::Broken) => Some(StoreRefusal::Unavailable),
             _ => None,
         };
-        match fate.or_else(|| self.disk.refusal(self.now)) {
+        let gone = self.is_cut_off(me).then_some(StoreRefusal::Unavailable);
+        match fate.or(gone).or_else(|| self.disk.refusal(self.now)) {
             Some(why) => self.refuse(me, &batch, why, 1),
             None => self.keep(me, &batch, true),
         }
@@ -68,6 +73,9 @@ impl World {
 
     /// Writes a batch to the disk. `alive`: somebody waits for the acknowledgement.
     pub(crate) fn keep(&mut self, me: Instance, batch: &Batch, alive: bool) {
+        if self.is_cut_off(me) {
+            return;
+        }
         if self.sabotage == Some(Sabotage::ForgetfulStore) && batch.fence.is_none() {
             let first = self.disk.next;
             return self.acknowledge(me, batch.id, first);
@@ -87,6 +95,14 @@ impl World {
                     {
                         did.sequence.get_or_insert(sequence);
                         did.lost = false;
+                    }
+                    if let Record::Acknowledged { op, with: Acknowledged::Answered(answer) } = record {
+                        self.truth.answers.entry(*op).or_insert_with(|| answer.text.clone());
+                    }
+                    if let Record::Link { case, real, .. } = record
+                        && self.disk.fold.links.get(case) == Some(real)
+                    {
+                        self.truth.unite(case, real);
                     }
                     if let Record::Ended { op, .. } = record
                         && let Some(did) = self.truth.did.get_mut(op)
@@ -128,7 +144,7 @@ impl World {
     }
 
     pub(crate) fn read_back(&mut self, me: Instance, from: Sequence) {
-        if self.now < self.disk.broken_until {
+        if self.now < self.disk.broken_until || self.is_cut_off(me) {
             return self.later(2000, Pending::ReadBack(me, from));
         }
         let records = self.disk.read_from(from);
@@ -136,7 +152,7 @@ impl World {
     }
 
     pub(super) fn cache(&mut self, me: Instance, writes: &[CacheWrite]) {
-        let lost = self.fates.of(Of::Cache, "cache") == Some(Fate::Dropped);
+        let lost = self.fates.of(Of::Cache, "cache") == Some(Fate::Dropped) || self.is_cut_off(me);
         for write in writes {
             if !lost {
                 self.disk.cache(write);
@@ -171,13 +187,21 @@ impl World {
         }
     }
 
-    pub(super) fn compact(&mut self, before: Sequence, snapshot: &[Record], fence: Epoch) {
-        if self.disk.refusal(self.now).is_some() {
+    pub(super) fn compact(&mut self, me: Instance, before: Sequence, snapshot: &[Record], fence: Epoch) {
+        if self.disk.refusal(self.now).is_some() || self.is_cut_off(me) {
             return;
         }
         if let Ok(Some((old, new))) = self.disk.compact(before, snapshot, fence) {
             self.marks.hit(Mark::Compacted);
-            let (old, new) = (old.lasting(), new.lasting());
+            if !new.foreign.is_empty() {
+                self.marks.hit(Mark::ForeignCompacted);
+            }
+            let (mut old, new) = (old.lasting(), new.lasting());
+            // Copies that can no longer be restored need not be kept.
+            let wall = self.window(me).map(|window| window.now(self.now, self.wall_offset).wall);
+            old.backups.retain(|id, backup| {
+                new.backups.contains_key(id) || wall.is_some_and(|wall| wall - backup.at < BACKUPS_KEPT)
+            });
             if old != new && !self.truth.damaged {
                 self.violate("I15", "a snapshot is not what it replaces", format!("{old:?} became {new:?}"));
             }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use copilot_core::ids::{CaseKey, OperationId};
-use copilot_core::model::{CaseState, Data, Draft, Intention, Turn};
-use copilot_core::view::{Delivery, MessageRow, Thinking};
+use copilot_core::model::{CaseState, Data, Draft, Turn};
+use copilot_core::view::{CaseRow, Delivery, MessageRow, Thinking};
 use copilot_core::{Event, Intent, Lifecycle};
 
 use super::World;
@@ -18,6 +18,13 @@ const ROWS: usize = 24;
 
 fn pick_of<T: Clone>(values: &[T], pick: u32) -> Option<T> {
     values.get(pick as usize % values.len().max(1)).cloned()
+}
+
+/// What waits for the person's decision in a case.
+pub(crate) fn conflicts_of(row: &CaseRow) -> Vec<OperationId> {
+    let title = row.conflict.as_ref().map(|conflict| conflict.operation);
+    let status = row.status_conflict.as_ref().map(|conflict| conflict.operation);
+    title.into_iter().chain(status).collect()
 }
 
 impl World {
@@ -75,13 +82,23 @@ impl World {
             }
             Act::SayTheSame => Intent::Submit { case: Some(case?), turns: vec![say("same".to_owned())] },
             Act::MoveState => {
-                let case = case?;
-                let from = view.case(&case)?.state;
                 let to = if pick.is_multiple_of(3) { CaseState::Resolved } else { CaseState::Investigating };
-                let intention = Some(Intention::StatusTransition { from, to });
-                let turn = Turn { text: format!("move {n}.").into(), data: None, intention };
-                Intent::Submit { case: Some(case), turns: vec![turn] }
+                Intent::SetStatus { case: case?, to, text: format!("move {n}.").into() }
             }
+            Act::Name => Intent::GenerateTitle(case?),
+            Act::SendRest => {
+                let blocked = rows.iter().any(|row| row.delivery == Delivery::Blocked);
+                Intent::SendRest(case.filter(|case| blocked && view.open() == Some(case))?)
+            }
+            Act::Restore | Act::DropCopy => {
+                let of: Vec<_> = cases.iter().map(Some).chain([None]).collect();
+                let copies: Vec<OperationId> =
+                    of.into_iter().flat_map(|case| view.backups(case)).map(|copy| copy.id).collect();
+                let copy = pick_of(&copies, pick)?;
+                if act == Act::Restore { Intent::Restore(copy) } else { Intent::DropBackup(copy) }
+            }
+            Act::LookAtDetails if pick.is_multiple_of(3) => Intent::CloseDetails,
+            Act::LookAtDetails => Intent::ReadDetails(case?),
             Act::Rename => Intent::Rename { case: case?, title: format!("Title {n}.").into() },
             Act::Delete => Intent::Delete(case?),
             Act::Undo => Intent::Undo(window.undoable.last().copied()?),
@@ -103,13 +120,10 @@ impl World {
             }
             Act::DismissNote => Intent::DismissTitleNote(case?),
             Act::KeepMine | Act::UseTheirs => {
-                let torn: Vec<CaseKey> = cases
-                    .iter()
-                    .filter(|case| view.case(case).is_some_and(|row| row.conflict.is_some()))
-                    .cloned()
-                    .collect();
-                let case = pick_of(&torn, pick)?;
-                if act == Act::KeepMine { Intent::KeepMine(case) } else { Intent::UseTheirs(case) }
+                let rows = cases.iter().filter_map(|case| view.case(case));
+                let torn: Vec<OperationId> = rows.flat_map(|row| conflicts_of(&row)).collect();
+                let op = pick_of(&torn, pick)?;
+                if act == Act::KeepMine { Intent::KeepMine(op) } else { Intent::UseTheirs(op) }
             }
             Act::TryNow => Intent::TryNow,
             Act::LoadOlder => Intent::LoadOlder,

@@ -1,11 +1,8 @@
 //! The file store on real files: damage, crashes in a compaction, vanished folders.
 
-mod disk;
-
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use copilot_core::journal::{BatchId, Damage, Writer, frame};
+use copilot_core::journal::{BatchId, Writer, frame};
 use tempfile::TempDir;
 
 use super::*;
@@ -49,20 +46,13 @@ fn folder_of(bytes: &[u8]) -> TempDir {
     folder
 }
 
-/// 64 records in batches of one to four, with the count of records and the length after each batch.
-fn sixty_four() -> (Vec<u8>, Vec<(u32, usize)>) {
-    let (mut bytes, mut ends, mut turn) = (Vec::new(), vec![(0, 0)], 0);
-    for size in [1, 2, 3, 4].into_iter().cycle() {
-        let size = size.min(64 - turn);
-        if size == 0 {
-            break;
-        }
-        let records: Vec<_> = (turn + 1..=turn + size).map(seen).collect();
-        frame::write_batch(&mut bytes, Sequence(u64::from(turn) + 1), Writer(7), None, &records).unwrap();
-        turn += size;
-        ends.push((turn, bytes.len()));
+/// A journal of a few records, each a batch of its own.
+fn a_few() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for turn in 1..=4 {
+        frame::write(&mut bytes, Sequence(u64::from(turn)), Writer(7), None, &seen(turn)).unwrap();
     }
-    (bytes, ends)
+    bytes
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -77,58 +67,8 @@ async fn the_file_store_keeps_every_promise() {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn a_journal_cut_anywhere_recovers_to_its_whole_batches_and_goes_on() {
-    let (bytes, ends) = sixty_four();
-    for cut in (0..=bytes.len()).step_by(11) {
-        let folder = folder_of(&bytes[..cut]);
-        let (kept, _) = *ends.iter().rfind(|(_, end)| *end <= cut).unwrap();
-        let store = FileStore::open(folder.path()).unwrap();
-        let recovered = store.recover().await.unwrap();
-        assert_eq!(turns(&recovered.records), (1..=kept).collect::<Vec<_>>(), "cut at {cut}");
-        assert_eq!(recovered.damage, None, "cut at {cut}");
-        assert_eq!(append(&store, [99]).await, Sequence(u64::from(kept) + 1), "cut at {cut}");
-        drop(store);
-        let store = FileStore::open(folder.path()).unwrap();
-        let expected: Vec<_> = (1..=kept).chain([99]).collect();
-        assert_eq!(turns(&store.recover().await.unwrap().records), expected, "cut at {cut}");
-    }
-}
-
-#[tokio::test(flavor = "current_thread")]
-async fn a_flipped_bit_costs_one_record_or_the_last_batch_is_told_once_and_is_kept_aside() {
-    let (bytes, ends) = sixty_four();
-    let (before_last, last_at) = ends[ends.len() - 2];
-    for bit in (0..bytes.len() * 8).step_by(89) {
-        let mut flipped = bytes.clone();
-        flipped[bit / 8] ^= 1 << (bit % 8);
-        let folder = folder_of(&flipped);
-        let store = FileStore::open(folder.path()).unwrap();
-        let recovered = store.recover().await.unwrap();
-        let found = turns(&recovered.records);
-        let expected: Vec<_> = if bit / 8 >= last_at {
-            (1..=before_last).collect()
-        } else {
-            let lost = (1..=64).find(|turn| !found.contains(turn)).unwrap();
-            (1..=64).filter(|turn| *turn != lost).collect()
-        };
-        assert_eq!(found, expected, "bit {bit}");
-        let total = 1 + expected.len() as u64;
-        assert_eq!(recovered.damage, Some(Damage { damaged: 1, total }), "bit {bit}");
-        assert_eq!(store.recover().await.unwrap().damage, None, "told once, bit {bit}");
-        let aside = folder.path().join("quarantine");
-        let set_aside = std::fs::read(aside.join(&files(&aside)[0])).unwrap();
-        assert!(flipped.windows(set_aside.len()).any(|bytes| bytes == set_aside), "bit {bit}");
-        append(&store, [99]).await;
-        drop(store);
-        let store = FileStore::open(folder.path()).unwrap();
-        let again = store.recover().await.unwrap();
-        assert_eq!((turns(&again.records), again.damage), (expected.into_iter().chain([99]).collect(), None));
-    }
-}
-
-#[tokio::test(flavor = "current_thread")]
 async fn quarantined_bytes_are_never_written_over() {
-    let (mut bytes, _) = sixty_four();
+    let mut bytes = a_few();
     bytes[6] ^= 1;
     let folder = folder_of(&bytes);
     drop(FileStore::open(folder.path()).unwrap());
@@ -218,7 +158,7 @@ async fn batches_that_wait_for_a_sync_share_the_next_one() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_newer_layout_is_left_as_it_is() {
-    let (bytes, _) = sixty_four();
+    let bytes = a_few();
     let folder = folder_of(&bytes);
     std::fs::write(folder.path().join("format"), "2\n").unwrap();
     let refused = FileStore::open(folder.path()).unwrap_err();

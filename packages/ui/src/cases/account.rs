@@ -1,11 +1,12 @@
-//! The foot of the list: whose cases these are, what waits in all of them, and the way out.
+//! The foot of the list: whose cases these are, what waits in all of them, and the pages beside the
+//! conversation.
 
 use dioxus::prelude::*;
 
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::label;
-use crate::session::use_session;
+use crate::session::{Page, use_session};
 use crate::words;
 
 /// See the module.
@@ -41,14 +42,25 @@ pub(crate) fn AccountFoot() -> Element {
             button {
                 r#type: "button",
                 class: "icon-button",
-                title: words::SIGN_OUT,
-                aria_label: words::SIGN_OUT,
+                title: words::INSPECTOR,
+                aria_label: words::INSPECTOR,
+                onclick: {
+                    let session = session.clone();
+                    move |_| session.show_page(Page::Inspector)
+                },
+                Icon { glyph: Glyph::Pulse }
+            }
+            button {
+                r#type: "button",
+                class: "icon-button",
+                title: words::SETTINGS,
+                aria_label: words::SETTINGS,
                 onmounted: {
                     let session = session.clone();
                     move |event: MountedEvent| session.spots.mounted(Spot::LayerEnd, event.data())
                 },
-                onclick: move |_| session.sign_out(false),
-                Icon { glyph: Glyph::SignOut }
+                onclick: move |_| session.show_page(Page::Settings),
+                Icon { glyph: Glyph::Sliders }
             }
         }
     }

@@ -12,17 +12,18 @@ use super::{Rename, toggle_pin};
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::label;
+use crate::menu::{Menu, MenuItem};
 use crate::mirror::use_case;
-use crate::session::{Renaming, Session, at_once, put, use_session};
+use crate::session::{MenuAt, Renaming, Session, put, use_session};
 use crate::words;
 
-/// A case of the list. The component's key is the case's.
+/// A case of the list. The component's key is the case's, `place` its number among how many of its group.
 #[component]
-pub(crate) fn CaseItem(id: CaseKey, stop: bool) -> Element {
+pub(crate) fn CaseItem(id: CaseKey, stop: bool, place: (usize, usize)) -> Element {
     let session = use_session();
     let row = use_case(&id);
     let mut active = use_context::<Signal<Option<CaseKey>>>();
-    let (open, renaming, menu) = (session.view.open, session.renaming, session.row_menu);
+    let (open, renaming, menu) = (session.view.open, session.renaming, session.menu);
     let current = use_memo({
         let id = id.clone();
         move || open.read().as_ref() == Some(&id)
@@ -33,7 +34,7 @@ pub(crate) fn CaseItem(id: CaseKey, stop: bool) -> Element {
     });
     let has_menu = use_memo({
         let id = id.clone();
-        move || menu.read().as_ref() == Some(&id)
+        move || matches!(&*menu.read(), Some(MenuAt::Case(case)) if *case == id)
     });
     use_drop({
         let (session, id) = (session.clone(), id.clone());
@@ -45,7 +46,7 @@ pub(crate) fn CaseItem(id: CaseKey, stop: bool) -> Element {
     let badge = badge_name(case.badge);
     let name = [&*case.title, &*under, &badge_words(case.badge)].join(", ");
     rsx! {
-        li {
+        li { aria_posinset: "{place.0}", aria_setsize: "{place.1}",
             div {
                 class: "case",
                 "data-key": "{id}",
@@ -90,9 +91,8 @@ pub(crate) fn CaseItem(id: CaseKey, stop: bool) -> Element {
                         onclick: {
                             let (session, id) = (session.clone(), id.clone());
                             move |_| {
-                                let next = (!has_menu()).then(|| id.clone());
-                                put(session.row_menu, next);
-                                session.focus(Spot::MenuItem(0));
+                                let next = (!has_menu()).then(|| MenuAt::Case(id.clone()));
+                                put(session.menu, next);
                             }
                         },
                         Icon { glyph: Glyph::Dots }
@@ -137,6 +137,9 @@ fn under(session: &Session, case: &CaseRow) -> String {
     let now = session.handle.now();
     if case.state.is_terminal() {
         return format!("{} {}", words::state(&case.state), label::day_name(case.activity.0, now));
+    }
+    if case.naming {
+        return words::NAMING.to_owned();
     }
     let stage = case.stage.as_ref().map_or_else(|| words::state(&case.state), words::stage);
     format!("{stage} · {}", label::age(case.activity.0, now))
@@ -206,126 +209,71 @@ fn StateDot(state: CaseState) -> Element {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Item {
     Rename,
+    Suggest,
     Pin,
+    CopyLink,
+    Export,
     Delete,
 }
-
-const ITEMS: [Item; 3] = [Item::Rename, Item::Pin, Item::Delete];
 
 #[component]
 fn RowMenu(case: Rc<CaseRow>) -> Element {
     let session = use_session();
     let pinned = case.group == Group::Pinned;
-    let word = move |item| match item {
-        Item::Rename => words::RENAME,
-        Item::Pin if pinned => words::UNPIN,
-        Item::Pin => words::PIN,
-        Item::Delete => words::DELETE,
+    let link = session.link_to(&case.key);
+    let mut all = vec![Item::Pin, Item::Export, Item::Delete];
+    if link.is_some() {
+        all.insert(1, Item::CopyLink);
+    }
+    // The server refuses both for a case that has ended (contract 2.4).
+    if !case.state.is_terminal() {
+        all.splice(0..0, [Item::Rename, Item::Suggest]);
+    }
+    let line = |item: &Item| match item {
+        Item::Rename => MenuItem::new(Glyph::Pencil, words::RENAME).key("F2"),
+        Item::Suggest => MenuItem::new(Glyph::Bolt, words::SUGGEST_TITLE),
+        Item::Pin => MenuItem::new(Glyph::Pin, if pinned { words::UNPIN } else { words::PIN }).key("P"),
+        Item::CopyLink => MenuItem::new(Glyph::Link, words::COPY_LINK),
+        Item::Export => MenuItem::new(Glyph::Download, words::EXPORT_MARKDOWN).key("E"),
+        Item::Delete => MenuItem::new(Glyph::Trash, words::DELETE).key("Del").danger(),
     };
-    let choose = {
-        let (session, id) = (session.clone(), case.key.clone());
-        move |item| {
-            put(session.row_menu, None);
-            match item {
-                Item::Rename => put(session.renaming, Some(Renaming { case: id.clone(), in_header: false })),
-                Item::Pin => toggle_pin(&session, &id),
-                Item::Delete => session.delete(&id),
-            }
-        }
-    };
-    let mut at = use_signal(|| 0_usize);
-    let close = {
-        let (session, id) = (session.clone(), case.key.clone());
-        move || {
-            put(session.row_menu, None);
-            session.focus(Spot::Case(id.clone()));
-        }
-    };
+    let id = case.key.clone();
     rsx! {
-        div {
-            class: "menu-away",
-            onclick: {
-                let close = close.clone();
-                move |_| close()
-            },
-        }
-        div {
-            class: "menu",
-            role: "menu",
-            aria_label: words::more_of(&case.title),
-            onmounted: move |event: MountedEvent| {
-                // A menu of one of the last rows brings itself into view.
-                let nearest = ScrollToOptions {
-                    behavior: ScrollBehavior::Instant,
-                    vertical: ScrollLogicalPosition::Nearest,
-                    horizontal: ScrollLogicalPosition::Nearest,
-                };
-                at_once(event.data().scroll_to_with_options(nearest));
-            },
-            onkeydown: move |event: KeyboardEvent| {
-                let last = ITEMS.len() - 1;
-                let to = match event.key() {
-                    Key::ArrowDown => if at() == last { 0 } else { at() + 1 },
-                    Key::ArrowUp => if at() == 0 { last } else { at() - 1 },
-                    Key::Home => 0,
-                    Key::End => last,
-                    Key::Character(letter) => {
-                        let starts = |item: &Item| word(*item).to_lowercase().starts_with(&letter.to_lowercase());
-                        ITEMS.iter().position(starts).unwrap_or_else(&*at)
-                    }
-                    Key::Escape | Key::Tab => {
-                        event.prevent_default();
-                        event.stop_propagation();
-                        close();
-                        return;
-                    }
-                    // Enter and Space press the item by themselves.
-                    _ => {
-                        event.stop_propagation();
-                        return;
-                    }
-                };
-                event.prevent_default();
-                event.stop_propagation();
-                at.set(to);
-                session.focus(Spot::MenuItem(to));
-            },
-            for (index , item) in ITEMS.into_iter().enumerate() {
-                div { key: "{index}", role: "none",
-                    if item == Item::Delete {
-                        hr { role: "separator" }
-                    }
-                    button {
-                        r#type: "button",
-                        role: "menuitem",
-                        tabindex: "-1",
-                        class: if item == Item::Delete { "danger" },
-                        onmounted: {
-                            let session = session.clone();
-                            move |event: MountedEvent| session.spots.mounted(Spot::MenuItem(index), event.data())
-                        },
-                        onclick: {
-                            let choose = choose.clone();
-                            move |_| choose(item)
-                        },
-                        Icon {
-                            glyph: match item {
-                                Item::Rename => Glyph::Pencil,
-                                Item::Pin => Glyph::Pin,
-                                Item::Delete => Glyph::Trash,
-                            },
+        Menu {
+            label: words::more_of(&case.title),
+            items: all.iter().map(line).collect::<Vec<_>>(),
+            onchoose: {
+                let (session, id) = (session.clone(), id.clone());
+                move |index: usize| {
+                    put(session.menu, None);
+                    match all.get(index) {
+                        Some(Item::Rename) => {
+                            put(session.renaming, Some(Renaming { case: id.clone(), in_header: false }));
                         }
-                        "{word(item)}"
-                        kbd { aria_hidden: "true",
-                            match item {
-                                Item::Rename => "F2",
-                                Item::Pin => "P",
-                                Item::Delete => "Del",
+                        Some(Item::Suggest) => {
+                            session.act(Intent::GenerateTitle(id.clone()));
+                            session.focus(Spot::Case(id.clone()));
+                        }
+                        Some(Item::Pin) => toggle_pin(&session, &id),
+                        Some(Item::CopyLink) => {
+                            if let Some(link) = link.clone() {
+                                session.copy(link);
                             }
+                            session.focus(Spot::Case(id.clone()));
                         }
+                        Some(Item::Export) => {
+                            session.export_case(&id);
+                            session.focus(Spot::Case(id.clone()));
+                        }
+                        Some(Item::Delete) => session.delete(&id),
+                        None => {}
                     }
                 }
-            }
+            },
+            onclose: move |()| {
+                put(session.menu, None);
+                session.focus(Spot::Case(id.clone()));
+            },
         }
     }
 }

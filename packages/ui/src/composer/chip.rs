@@ -117,7 +117,6 @@ pub(crate) fn ChipCard(chip: Chip) -> Element {
                 small {
                     span { "{about(&chip.staged)}" }
                     if text.is_some() {
-                        span { aria_hidden: "true", "·" }
                         button {
                             r#type: "button",
                             class: "link",

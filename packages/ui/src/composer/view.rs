@@ -6,7 +6,8 @@ use dioxus::prelude::*;
 use super::chip::ChipCard;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
-use crate::session::use_session;
+use crate::preferences::Choice;
+use crate::session::{Session, use_session};
 use crate::words;
 
 /// See the module.
@@ -82,12 +83,12 @@ pub(crate) fn Composer(ended: bool) -> Element {
                             }
                             let modifiers = event.modifiers();
                             match event.key() {
-                                Key::Enter if !modifiers.contains(Modifiers::SHIFT) => {
+                                Key::Enter if sends(&session, modifiers) => {
                                     event.prevent_default();
                                     session.send();
                                 }
-                                Key::ArrowUp if modifiers.is_empty() && session.desk.text.peek().is_empty()
-                                    && session.edit_last() => {
+                                Key::ArrowUp | Key::ArrowDown if modifiers.is_empty()
+                                    && session.recall(event.key() == Key::ArrowUp) => {
                                         event.prevent_default();
                                     }
                                 Key::Character(letter)
@@ -139,7 +140,15 @@ pub(crate) fn Composer(ended: bool) -> Element {
                 if files > 1 {
                     span { class: "count", "{words::files(files)}" }
                 } else {
-                    span { class: "hint", if online { "{words::HINT}" } else { "{words::HINT_OFFLINE}" } }
+                    span { class: "hint",
+                        if !online {
+                            "{words::HINT_OFFLINE}"
+                        } else if session.preferences.get(Choice::EnterSends) == "off" {
+                            "{words::hint_command(session.host.command_key())}"
+                        } else {
+                            "{words::HINT}"
+                        }
+                    }
                 }
                 button {
                     r#type: "button",
@@ -182,4 +191,10 @@ pub(crate) fn Composer(ended: bool) -> Element {
             }
         }
     }
+}
+
+/// Whether Enter with these keys sends, by the person's choice.
+fn sends(session: &Session, modifiers: Modifiers) -> bool {
+    let command = modifiers.intersects(Modifiers::CONTROL | Modifiers::META);
+    !modifiers.contains(Modifiers::SHIFT) && (command || session.preferences.is_on(Choice::EnterSends))
 }

@@ -1,10 +1,11 @@
-//! The card of a title that changed on both sides. Mine is shown everywhere until the person has decided.
+//! The card of a title or a state that changed on both sides. Mine is shown everywhere until the person has decided.
 
 use copilot_core::Intent;
-use copilot_core::ids::CaseKey;
-use copilot_core::view::TitleConflict;
+use copilot_core::ids::{CaseKey, OperationId};
+use copilot_core::view::CaseRow;
 use dioxus::prelude::*;
 
+use crate::announce::Saying;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::label;
@@ -40,61 +41,120 @@ pub(crate) fn Conflict() -> Element {
     }
 }
 
+/// A value that changed on both sides, whatever it is.
+#[derive(Debug, Clone, PartialEq)]
+struct Choice {
+    /// The operation of the conflict.
+    operation: OperationId,
+    /// The name of the group of options, and of the notice for outside tests.
+    name: &'static str,
+    notice: &'static str,
+    title: &'static str,
+    mine: String,
+    mine_at: u64,
+    theirs: String,
+}
+
+fn choices(case: &CaseRow) -> Vec<Choice> {
+    let title = case.conflict.as_ref().map(|conflict| Choice {
+        operation: conflict.operation,
+        name: words::CONFLICT_NAME,
+        notice: "title-conflict",
+        title: words::CONFLICT,
+        mine: conflict.mine.to_string(),
+        mine_at: conflict.mine_at.0,
+        theirs: conflict.theirs.to_string(),
+    });
+    let status = case.status_conflict.as_ref().map(|conflict| Choice {
+        operation: conflict.operation,
+        name: words::STATUS_CONFLICT_NAME,
+        notice: "status-conflict",
+        title: words::STATUS_CONFLICT,
+        mine: words::state(&conflict.mine),
+        mine_at: conflict.mine_at.0,
+        theirs: words::state(&conflict.theirs),
+    });
+    title.into_iter().chain(status).collect()
+}
+
 #[component]
 fn OfCase(id: CaseKey) -> Element {
+    let session = use_session();
     let row = use_case(&id);
-    let mut later = use_signal(|| false);
-    let Some(conflict) = row.read().as_ref().and_then(|row| row.conflict.clone()) else { return rsx! {} };
-    if later() {
-        return rsx! {
-            div { class: "notices",
-                div { class: "notice", role: "note", "data-notice": "title-conflict",
-                    Icon { glyph: Glyph::Branch }
-                    div {
-                        button { r#type: "button", class: "link", onclick: move |_| later.set(false), "{words::CONFLICT}" }
-                    }
-                }
-            }
-        };
-    }
+    let conflicted = use_memo(move || {
+        let row = row.read();
+        let row = row.as_ref();
+        let title = row.is_some_and(|row| row.conflict.is_some());
+        let status = row.is_some_and(|row| row.status_conflict.is_some());
+        (title.then_some(words::SAID_TITLE_CONFLICT), status.then_some(words::SAID_STATUS_CONFLICT))
+    });
+    use_effect(move || {
+        let (title, status) = conflicted();
+        for said in title.into_iter().chain(status) {
+            session.say(Saying::Conflict(said));
+        }
+    });
+    let all = row.read().as_ref().map(|row| choices(row)).unwrap_or_default();
     rsx! {
-        Card { id, conflict, onlater: move |()| later.set(true) }
+        for choice in all {
+            Foldable { key: "{choice.operation}", choice }
+        }
     }
 }
 
 #[component]
-fn Card(id: CaseKey, conflict: TitleConflict, onlater: EventHandler<()>) -> Element {
+fn Foldable(choice: Choice) -> Element {
+    let mut later = use_signal(|| false);
+    if !later() {
+        return rsx! {
+            Card { choice, onlater: move |()| later.set(true) }
+        };
+    }
+    rsx! {
+        div { class: "notices",
+            div { class: "notice", role: "note", "data-notice": choice.notice,
+                Icon { glyph: Glyph::Branch }
+                div {
+                    button { r#type: "button", class: "link", onclick: move |_| later.set(false), "{choice.title}" }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Card(choice: Choice, onlater: EventHandler<()>) -> Element {
     let session = use_session();
     let mut keep_mine = use_signal(|| true);
     let now = session.handle.now();
     let options = [
         (
             true,
-            words::yours_at(&label::clock_time(conflict.mine_at.0, now)),
-            marked(&conflict.mine, &conflict.theirs),
+            words::yours_at(&label::clock_time(choice.mine_at, now)),
+            marked(&choice.mine, &choice.theirs),
         ),
-        (false, words::THEIRS.to_owned(), marked(&conflict.theirs, &conflict.mine)),
+        (false, words::THEIRS.to_owned(), marked(&choice.theirs, &choice.mine)),
     ];
+    let operation = choice.operation;
     let decide = move |mine: bool| {
-        let intent = if mine { Intent::KeepMine(id.clone()) } else { Intent::UseTheirs(id.clone()) };
-        session.act(intent);
+        session.act(if mine { Intent::KeepMine(operation) } else { Intent::UseTheirs(operation) });
         session.focus(Spot::Composer);
     };
     let (decide_mine, decide_theirs) = (decide.clone(), decide);
     rsx! {
         div { class: "notices",
-            section { class: "conflict", "data-notice": "title-conflict", aria_labelledby: "title-conflict",
+            section { class: "conflict", "data-notice": choice.notice, aria_labelledby: choice.notice,
                 Icon { glyph: Glyph::Branch }
                 div { class: "says",
-                    strong { id: "title-conflict", "{words::CONFLICT}" }
+                    strong { id: choice.notice, "{choice.title}" }
                     "{words::CONFLICT_SUB}"
                 }
-                div { class: "options", role: "radiogroup", aria_label: words::CONFLICT_NAME,
+                div { class: "options", role: "radiogroup", aria_label: choice.name,
                     for (mine , whose , words) in options {
                         label { key: "{mine}", class: "option",
                             input {
                                 r#type: "radio",
-                                name: "title-conflict",
+                                name: choice.notice,
                                 checked: keep_mine() == mine,
                                 onchange: move |_| keep_mine.set(mine),
                             }

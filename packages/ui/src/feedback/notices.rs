@@ -45,9 +45,12 @@ pub(crate) fn Notices() -> Element {
     let mut unfolded = use_signal(|| false);
     let status = session.view.status;
     let full = use_memo(move || status.read().store == StoreHealth::Full);
-    use_effect(move || {
-        if full() {
-            session.say(Saying::StorageFull);
+    use_effect({
+        let session = session.clone();
+        move || {
+            if full() {
+                session.say(Saying::StorageFull);
+            }
         }
     });
     let mut all = notices(&status.read());
@@ -66,11 +69,21 @@ pub(crate) fn Notices() -> Element {
                         strong { "{notice.title}" }
                         "{notice.text}"
                     }
-                    if notice.can_go {
-                        div { class: "buttons",
+                    div { class: "buttons",
+                        button {
+                            r#type: "button",
+                            class: "button",
+                            onclick: {
+                                let session = session.clone();
+                                move |_| session.export_everything()
+                            },
+                            Icon { glyph: Glyph::Download, size: 14 }
+                            "{words::EXPORT}"
+                        }
+                        if notice.can_go {
                             button {
                                 r#type: "button",
-                                class: "button",
+                                class: "button quiet",
                                 onclick: move |_| gone.write().push(notice.name),
                                 "{words::DISMISS}"
                             }

@@ -127,7 +127,7 @@ pub(crate) fn Strip() -> Element {
                         r#type: "button",
                         class: if retry { "button quiet" } else { "button" },
                         onclick: {
-                            let (session, first) = (session, failed.first);
+                            let (session, first) = (session.clone(), failed.first);
                             move |_| {
                                 if let (Some(first), Some(reading)) = (first.clone(), session.reading()) {
                                     reading.go_to(&first);
@@ -137,20 +137,21 @@ pub(crate) fn Strip() -> Element {
                         },
                         "{words::SHOW}"
                     }
-                    if retry {
+                    // What can go is either the failed ones, or only those that wait behind them.
+                    if retry || failed.blocked {
                         button {
                             r#type: "button",
                             class: "button",
                             onclick: {
-                                let (session, case) = (session.clone(), case);
+                                let (session, case) = (session.clone(), case.clone());
                                 move |_| {
                                 if let Some(case) = case.clone() {
-                                    session.act(Intent::RetryAll(case));
+                                    session.act(if retry { Intent::RetryAll(case) } else { Intent::SendRest(case) });
                                 }
                                 session.focus(Spot::Composer);
                             }},
                             Icon { glyph: Glyph::Refresh, size: 14 }
-                            "{words::RETRY_ALL}"
+                            if retry { "{words::RETRY_ALL}" } else { "{words::SEND_REST}" }
                         }
                     }
                 },
@@ -201,6 +202,8 @@ struct Failed {
     count: u32,
     /// Whether trying again helps at least one of them.
     retry: bool,
+    /// Whether messages wait behind one that needs a change first.
+    blocked: bool,
     first: Option<copilot_core::ids::MessageKey>,
 }
 
@@ -218,7 +221,10 @@ fn failed(session: &Session, case: &CaseKey) -> Failed {
                     failed.retry |= crate::transcript::retry_helps(failure);
                     failed.first = Some(key.clone());
                 }
-                Delivery::Blocked => failed.first = Some(key.clone()),
+                Delivery::Blocked => {
+                    failed.blocked = true;
+                    failed.first = Some(key.clone());
+                }
                 // Unsent rows stand together at the end.
                 _ => break,
             }

@@ -112,3 +112,9 @@ fn headings_are_ranked_without_gaps() {
         .collect();
     assert_eq!(ranks, [0, 1, 0]);
 }
+
+#[test]
+fn the_words_alone_are_lines_without_marks() {
+    let text = "## Title\n\n**Bold** and `code`.\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n";
+    assert_eq!(super::plain_text(text), "Title\nBold and code.\n- one\n- two\na\tb\n1\t2");
+}

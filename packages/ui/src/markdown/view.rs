@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 use pulldown_cmark::Alignment;
 
+use super::diagram::Diagram;
 use super::highlight::{self, Token};
 use super::{Block, Inline, Item, parse, plain};
 use crate::copy::CopyButton;
@@ -89,7 +90,19 @@ fn draw_tight(blocks: &[Block]) -> Element {
     }
 }
 
+/// A block of code, or the diagram that it describes.
 fn draw_code(language: &str, text: &str) -> Element {
+    if language.eq_ignore_ascii_case("mermaid") {
+        let source = Arc::<str>::from(text);
+        return rsx! {
+            Diagram { source }
+        };
+    }
+    code_box(language, text)
+}
+
+/// Code with its language and a button that copies it.
+pub(super) fn code_box(language: &str, text: &str) -> Element {
     let label = if language.is_empty() { words::PLAIN_TEXT } else { language };
     let colour = !matches!(language, "" | "text" | "txt" | "log" | "plain");
     let tokens = if colour { highlight::tokens(text) } else { vec![(Token::Plain, text)] };

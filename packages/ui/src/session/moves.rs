@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use copilot_core::Intent;
 use copilot_core::ids::{CaseKey, MessageKey, OperationId};
+use copilot_core::model::CaseState;
 use copilot_core::view::Thinking;
 use dioxus::prelude::*;
 
-use super::{Session, above, put};
+use super::{Dialog, Page, Session, above, put};
 use crate::focus::Spot;
 use crate::words;
 
@@ -18,8 +19,9 @@ impl Session {
     pub(crate) fn show(&self, case: Option<CaseKey>) {
         self.keep_draft();
         self.act(Intent::Open(case));
+        put(self.page, Page::Conversation);
         put(self.drawer, false);
-        put(self.row_menu, None);
+        put(self.menu, None);
         self.focus(Spot::Composer);
     }
 
@@ -37,8 +39,52 @@ impl Session {
 
     pub(crate) fn close_drawer(&self) {
         put(self.drawer, false);
-        put(self.row_menu, None);
+        put(self.menu, None);
         self.focus(Spot::Menu);
+    }
+
+    /// Opens a layer; `back` gets the focus when it is closed.
+    pub(crate) fn open_layer(&self, dialog: Dialog, back: Spot) {
+        if self.dialog.peek().is_none() {
+            self.way_back.replace(back);
+        }
+        put(self.drawer, false);
+        put(self.menu, None);
+        put(self.dialog, Some(dialog));
+    }
+
+    /// Closes the layer on top.
+    pub(crate) fn close_layer(&self) {
+        put(self.dialog, None);
+        self.focus(self.way_back.borrow().clone());
+    }
+
+    /// Shows what is known about the open case.
+    pub(crate) fn show_details(&self) {
+        if self.view.open.peek().is_some() {
+            let back = if *self.page.peek() == Page::Conversation { Spot::Details } else { Spot::Back };
+            self.open_layer(Dialog::Details, back);
+        }
+    }
+
+    /// Asks for another state of a case, in the person's words.
+    pub(crate) fn set_state(&self, case: &CaseKey, to: CaseState) {
+        if let Some(reading) = self.reading() {
+            reading.go_to_end();
+        }
+        let (_, says) = words::set_state(&to);
+        self.act(Intent::SetStatus { case: case.clone(), to, text: Arc::from(says) });
+        self.focus(Spot::Composer);
+    }
+
+    /// Shows a page in place of the conversation.
+    pub(crate) fn show_page(&self, page: Page) {
+        self.keep_draft();
+        put(self.drawer, false);
+        put(self.menu, None);
+        put(self.dialog, None);
+        put(self.page, page);
+        self.focus(if page == Page::Conversation { Spot::Composer } else { Spot::Back });
     }
 
     /// Puts the cursor into the search field, wherever that is.
@@ -55,7 +101,7 @@ impl Session {
         if self.view.open.peek().as_ref() == Some(case) {
             self.keep_draft();
         }
-        put(self.row_menu, None);
+        put(self.menu, None);
         self.act(Intent::Delete(case.clone()));
         self.focus(neighbour.map_or(Spot::Composer, Spot::Case));
     }

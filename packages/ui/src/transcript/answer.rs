@@ -1,5 +1,6 @@
 //! A row of FaultMaven: thinking, answered or stopped, with what can be done next.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use copilot_core::Intent;
@@ -14,8 +15,10 @@ use crate::copy::{CopyIcon, copy_for_a_moment};
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon, Mark};
 use crate::label;
-use crate::markdown::Markdown;
-use crate::session::{Session, use_session};
+use crate::markdown::{self, Markdown};
+use crate::menu::{Menu, MenuItem};
+use crate::preferences::Choice;
+use crate::session::{MenuAt, Session, put, use_session};
 use crate::words;
 
 /// See the module.
@@ -24,17 +27,28 @@ pub(crate) fn AnswerRow(case: CaseKey, row: Rc<MessageRow>, last: bool) -> Eleme
     let session = use_session();
     let now = session.handle.now();
     let time = if matches!(row.thinking, Some(Thinking::Since(_))) { None } else { moment(&row) };
+    // An answer that is not confirmed yet has come just now.
+    let came = use_hook(|| Rc::new(Cell::new(None::<u64>)));
+    let time = time.or_else(|| {
+        row.thinking.is_none().then(|| {
+            let at = came.get().unwrap_or(now.wall.0);
+            came.set(Some(at));
+            at
+        })
+    });
     let time = time.map(|at| label::clock_time(at, now));
     let name = match (&row.thinking, &time) {
         (Some(Thinking::Since(_)), _) => format!("{}, thinking", words::BRAND),
         (_, Some(time)) => format!("{}, {time}", words::BRAND),
         _ => words::BRAND.to_owned(),
     };
+    let for_more = case.clone();
     let again = question(&session, &case, &row.key);
     let keys = {
         let (session, row) = (session.clone(), row.clone());
         move |event: KeyboardEvent| {
-            if event.key() == Key::Character("c".to_owned()) && row.thinking.is_none() {
+            let letter = event.key() == Key::Character("c".to_owned());
+            if letter && row.thinking.is_none() && session.preferences.is_on(Choice::Letters) {
                 event.prevent_default();
                 session.copy(row.text.to_string());
             }
@@ -74,7 +88,7 @@ pub(crate) fn AnswerRow(case: CaseKey, row: Rc<MessageRow>, last: bool) -> Eleme
             }
             if !row.actions.is_empty() && row.thinking.is_none() {
                 ul { class: "suggestions",
-                    for (index , action) in row.actions.iter().take(MOST).enumerate() {
+                    for (index , action) in distinct(&row.actions).into_iter().take(MOST).enumerate() {
                         li { key: "{index}",
                             Suggestion { case: case.clone(), action: action.clone() }
                         }
@@ -96,10 +110,32 @@ pub(crate) fn AnswerRow(case: CaseKey, row: Rc<MessageRow>, last: bool) -> Eleme
                             Icon { glyph: Glyph::Refresh, size: 14 }
                         }
                     }
+                    if row.thinking.is_none() {
+                        More { case: for_more, row: row.clone() }
+                    }
                 }
             }
         }
     }
+}
+
+/// Suggestions without those that say the same as one before them: "Start an investigation" and "Start a
+/// formal investigation" are one wish. Of two, the one that carries an intent stays.
+fn distinct(actions: &[model::Action]) -> Vec<model::Action> {
+    const SMALL: [&str; 4] = ["a", "an", "the", "formal"];
+    let meaning = |action: &model::Action| {
+        let label = action.label.to_lowercase();
+        label.split_whitespace().filter(|word| !SMALL.contains(word)).collect::<Vec<_>>().join(" ")
+    };
+    let mut kept: Vec<model::Action> = Vec::new();
+    for action in actions {
+        match kept.iter_mut().find(|other| other.kind == action.kind && meaning(other) == meaning(action)) {
+            Some(other) if other.intent.is_none() && action.intent.is_some() => *other = action.clone(),
+            Some(_) => {}
+            None => kept.push(action.clone()),
+        }
+    }
+    kept
 }
 
 /// Suggestions shown at most (ux §4).
@@ -114,6 +150,85 @@ fn question(session: &Session, case: &CaseKey, answer: &MessageKey) -> Option<Tu
         let asked = above.into_iter().find(|row| row.role == Role::User)?;
         asked.attachment.is_none().then(|| Turn::say(asked.text))
     })
+}
+
+/// What else can be done with an answer.
+#[component]
+fn More(case: CaseKey, row: Rc<MessageRow>) -> Element {
+    let session = use_session();
+    let menu = session.menu;
+    let key = row.key.clone();
+    let is_open = use_memo({
+        let key = key.clone();
+        move || matches!(&*menu.read(), Some(MenuAt::Answer(open)) if *open == key)
+    });
+    let close = {
+        let (session, key) = (session.clone(), key.clone());
+        move || {
+            put(session.menu, None);
+            session.focus(Spot::More(key.clone()));
+        }
+    };
+    use_drop({
+        let (session, key) = (session.clone(), key.clone());
+        move || session.spots.left(&Spot::More(key))
+    });
+    let name = words::on_message(words::MORE, &row.text);
+    rsx! {
+        span { class: "pill-box", "data-open": is_open(),
+            button {
+                r#type: "button",
+                class: "icon-button",
+                title: words::MORE,
+                aria_label: "{name}",
+                aria_haspopup: "menu",
+                aria_expanded: is_open(),
+                onmounted: {
+                    let (session, key) = (session.clone(), key.clone());
+                    move |event: MountedEvent| session.spots.mounted(Spot::More(key.clone()), event.data())
+                },
+                onclick: {
+                    let session = session.clone();
+                    move |_| put(session.menu, (!is_open()).then(|| MenuAt::Answer(key.clone())))
+                },
+                Icon { glyph: Glyph::Dots, size: 14 }
+            }
+            if is_open() {
+                Menu {
+                    label: name.clone(),
+                    place: "above",
+                    items: vec![
+                        MenuItem::new(Glyph::Quote, words::QUOTE),
+                        MenuItem::new(Glyph::Copy, words::COPY_PLAIN),
+                        MenuItem::new(Glyph::Download, words::EXPORT_MARKDOWN),
+                        MenuItem::new(Glyph::Panel, words::DETAILS_TITLE),
+                    ],
+                    onchoose: {
+                        let (session, row, case, close) = (session.clone(), row.clone(), case.clone(), close.clone());
+                        move |index| {
+                            close();
+                            match index {
+                                0 => {
+                                    session.type_text(quote(&row.text));
+                                    session.focus(Spot::Composer);
+                                }
+                                1 => session.copy(markdown::plain_text(&row.text)),
+                                2 => session.export_case(&case),
+                                _ => session.show_details(),
+                            }
+                        }
+                    },
+                    onclose: move |()| close(),
+                }
+            }
+        }
+    }
+}
+
+/// A text as a quotation, with room for what follows.
+fn quote(text: &str) -> String {
+    let lines = text.trim().lines().map(|line| format!("> {line}").trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n") + "\n\n"
 }
 
 /// A suggested next step.
@@ -167,5 +282,38 @@ impl Session {
         }
         self.act(Intent::Submit { case, turns });
         self.focus(Spot::Composer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn action(label: &str, intent: Option<&str>) -> model::Action {
+        model::Action {
+            label: label.into(),
+            kind: ActionKind::Decide,
+            payload: None,
+            intent: intent.map(Into::into),
+        }
+    }
+
+    #[test]
+    fn one_wish_in_two_wordings_is_offered_once_with_its_intent() {
+        let actions = [
+            action("Start an investigation", None),
+            action("Roll back", None),
+            action("Start a formal investigation", Some("{}")),
+        ];
+        let labels: Vec<_> = distinct(&actions).into_iter().map(|action| action.label).collect();
+        assert_eq!(
+            labels.iter().map(|label| &**label).collect::<Vec<_>>(),
+            ["Start a formal investigation", "Roll back"]
+        );
+    }
+
+    #[test]
+    fn a_quotation_marks_every_line() {
+        assert_eq!(quote("one\n\ntwo\n"), "> one\n>\n> two\n\n");
     }
 }

@@ -44,6 +44,12 @@ pub(crate) enum Action {
     ReplaceFile,
     MoveToNewCase,
     FollowUp,
+    /// The plan is used up: what the server says about it.
+    SeePlan,
+    /// The person may read but not write: words to ask the owner with.
+    AskForAccess,
+    /// The operation in the inspector.
+    Details,
 }
 
 impl Action {
@@ -60,6 +66,9 @@ impl Action {
             Self::ReplaceFile => words::REPLACE_FILE,
             Self::MoveToNewCase => words::MOVE_TO_NEW,
             Self::FollowUp => words::FOLLOW_UP,
+            Self::SeePlan => words::SEE_PLAN,
+            Self::AskForAccess => words::ASK_FOR_ACCESS,
+            Self::Details => words::DETAILS,
         }
     }
 
@@ -74,6 +83,9 @@ impl Action {
             Self::Cancel | Self::CancelSending => Glyph::Close,
             Self::ReplaceFile => Glyph::Clip,
             Self::MoveToNewCase | Self::FollowUp => Glyph::Plus,
+            Self::SeePlan => Glyph::Open,
+            Self::AskForAccess => Glyph::Lock,
+            Self::Details => Glyph::Pulse,
         }
     }
 }
@@ -188,7 +200,10 @@ pub(crate) fn retry_helps(failure: &Failure) -> bool {
 
 /// What a failed row offers, the most useful first (ux §6).
 pub(crate) fn ways_out(failure: &Failure, not_before: Option<Mono>, now: Mono) -> Vec<Action> {
-    use Action::{CheckAgain, Copy, Discard, Edit, FollowUp, MoveToNewCase, ReplaceFile, Retry, RetryAt};
+    use Action::{
+        AskForAccess, CheckAgain, Copy, Details, Discard, Edit, FollowUp, MoveToNewCase, ReplaceFile, Retry,
+        RetryAt, SeePlan,
+    };
     let retry = match not_before {
         Some(moment) if moment > now => RetryAt(moment),
         _ => Retry,
@@ -196,7 +211,11 @@ pub(crate) fn ways_out(failure: &Failure, not_before: Option<Mono>, now: Mono) -
     match &failure.class {
         FailureClass::Uncertain | FailureClass::Committed => vec![CheckAgain, Copy, Discard],
         FailureClass::Rejected(rejection) => match rejection {
-            Rejection::Forbidden => vec![Copy, Discard],
+            Rejection::Quota => vec![SeePlan, Edit, Copy, Discard],
+            Rejection::Forbidden => vec![AskForAccess, Copy, Discard],
+            Rejection::Refused | Rejection::Unexplained | Rejection::OtherDialect => {
+                vec![Edit, Copy, Discard, Details]
+            }
             Rejection::CaseGone => vec![MoveToNewCase, Copy, Discard],
             Rejection::CaseTerminal => vec![FollowUp, Copy, Discard],
             Rejection::TooLarge => vec![ReplaceFile, Edit, Copy, Discard],
@@ -227,6 +246,7 @@ mod tests {
             thinking: None,
             actions: vec![],
             operation: None,
+            turn: None,
         }
     }
 
@@ -260,7 +280,10 @@ mod tests {
     #[test]
     fn a_used_up_plan_offers_no_retry() {
         let failure = rejected(Rejection::Quota);
-        assert_eq!(ways_out(&failure, None, Mono(0)), [Action::Edit, Action::Copy, Action::Discard]);
+        assert_eq!(
+            ways_out(&failure, None, Mono(0)),
+            [Action::SeePlan, Action::Edit, Action::Copy, Action::Discard]
+        );
         assert_eq!(
             show(&row(Delivery::Failed { failure, not_before: None }), false).state,
             "failed-needs-change"

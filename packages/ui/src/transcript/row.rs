@@ -42,11 +42,17 @@ pub(crate) fn Row(
         let id = id.clone();
         move || new_from.read().as_ref() == Some(&id)
     });
+    let lit = session.view.lit;
+    let is_lit = use_memo({
+        let id = id.clone();
+        move || lit.read().as_ref() == Some(&id)
+    });
     let Some(shown) = row.read().clone() else { return rsx! {} };
     let day = day_above(&session, &case, &shown, previous.as_ref());
     rsx! {
         div {
             class: "row",
+            "data-lit": is_lit().then_some("true"),
             onresize: move |event: ResizeEvent| {
                 if let Ok(size) = event.data().get_border_box_size() {
                     reading.measured(&id, size.height);

@@ -15,7 +15,8 @@ use crate::copy::CopyIcon;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::label;
-use crate::session::{Session, use_session};
+use crate::preferences::Choice;
+use crate::session::{Page, Session, use_session};
 use crate::words;
 
 /// Longer messages are folded after this many lines (ux §4).
@@ -49,6 +50,9 @@ pub(crate) fn UserRow(case: CaseKey, row: Rc<MessageRow>, newest: bool) -> Eleme
         let ways =
             failure.as_ref().map(|(failure, until)| ways_out(failure, *until, now.mono)).unwrap_or_default();
         move |event: KeyboardEvent| {
+            if matches!(event.key(), Key::Character(_)) && !session.preferences.is_on(Choice::Letters) {
+                return;
+            }
             let Some(action) = action_of_key(&event.key()) else { return };
             let offered = ways.iter().chain(&shown.inline).chain(&shown.aside);
             let wanted = offered.copied().find(|offered| same_key(*offered, action));
@@ -156,6 +160,17 @@ fn act(session: &Session, case: &CaseKey, row: &MessageRow, action: Action) {
             session.drop_files();
             session.pick_files();
         }),
+        Action::SeePlan => {
+            let dashboard = session.view.status.peek().limits.dashboard.clone();
+            let server = session.handle.account().server;
+            session.host.open(dashboard.as_deref().unwrap_or(&server));
+        }
+        Action::AskForAccess => {
+            let title = session.open_case().map(|case| case.title).unwrap_or_default();
+            session.copy(words::access_request(&title, &session.handle.account().server));
+            session.desk.note(words::ACCESS_COPIED);
+        }
+        Action::Details => session.show_page(Page::Inspector),
         Action::MoveToNewCase | Action::FollowUp => with(&|operation| session.move_to_new_case(operation)),
     }
 }

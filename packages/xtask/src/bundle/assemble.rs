@@ -8,6 +8,7 @@ use std::path::Path;
 
 use flate2::{Compression, GzBuilder};
 
+use super::diagrams;
 use super::imports;
 use super::module::STEM;
 use super::sizes::File;
@@ -30,6 +31,9 @@ pub(crate) fn write(workspace: &Workspace, module: &Path) -> Result<Vec<File>, F
         files.push(add(module, &draft, &script)?);
     }
     files.push(add(module, &draft, Path::new(&format!("{STEM}_bg.wasm")))?);
+    if let Some(folder) = diagrams::prepare(workspace)? {
+        files.push(add(&folder, &draft, Path::new(diagrams::NAME))?);
+    }
     clear(&finished)?;
     fs::rename(&draft, &finished).map_err(Failure::file("write", &finished))?;
     Ok(files)
@@ -56,7 +60,12 @@ fn add(from: &Path, to: &Path, name: &Path) -> Result<File, Failure> {
     copy.push(".gz");
     let compressed = compress(&bytes).map_err(Failure::file("compress", &source))?;
     fs::write(&copy, &compressed).map_err(Failure::file("write", copy))?;
-    Ok(File { name: name.to_string_lossy().replace('\\', "/"), raw: bytes.len(), gzip: compressed.len() })
+    Ok(File {
+        name: name.to_string_lossy().replace('\\', "/"),
+        raw: bytes.len(),
+        gzip: compressed.len(),
+        lazy: diagrams::is_lazy(name),
+    })
 }
 
 /// Without time and file name in the header, equal input gives equal bytes.

@@ -1,6 +1,6 @@
 //! How large the bundle is, file by file, as people download it.
 
-/// One file of the bundle. The page loads all of them before it can be used.
+/// One file of the bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct File {
     /// Path inside the bundle, with forward slashes.
@@ -9,6 +9,8 @@ pub(crate) struct File {
     pub(crate) raw: usize,
     /// Bytes on the wire.
     pub(crate) gzip: usize,
+    /// Whether the page loads it when it is needed first, and not before it can be used.
+    pub(crate) lazy: bool,
 }
 
 /// A table with a closing line, sizes in bytes.
@@ -17,10 +19,12 @@ pub(crate) fn table(files: &[File]) -> String {
     let row = |name: &str, raw: &str, gzip: &str| format!("{name:<width$}  {raw:>10}  {gzip:>10}\n");
     let mut text = row("dist/web", "raw", "gzip");
     for file in files {
-        text += &row(&file.name, &grouped(file.raw), &grouped(file.gzip));
+        let name = if file.lazy { format!("{} (on demand)", file.name) } else { file.name.clone() };
+        text += &row(&name, &grouped(file.raw), &grouped(file.gzip));
     }
-    let raw: usize = files.iter().map(|file| file.raw).sum();
-    let gzip: usize = files.iter().map(|file| file.gzip).sum();
+    let eager = || files.iter().filter(|file| !file.lazy);
+    let raw: usize = eager().map(|file| file.raw).sum();
+    let gzip: usize = eager().map(|file| file.gzip).sum();
     text += &row("total, eager", &grouped(raw), &grouped(gzip));
     format!("{text}\nEager gzip size: {} bytes ({:.1} KB)", grouped(gzip), gzip as f64 / 1000.0)
 }
@@ -44,8 +48,12 @@ mod tests {
 
     #[test]
     fn the_last_line_is_the_sum_of_what_is_downloaded() {
-        let file = |name: &str, raw, gzip| File { name: name.to_owned(), raw, gzip };
-        let table = table(&[file("a.js", 1_200, 700), file("a_bg.wasm", 400_000, 165_300)]);
+        let file = |name: &str, raw, gzip, lazy| File { name: name.to_owned(), raw, gzip, lazy };
+        let table = table(&[
+            file("a.js", 1_200, 700, false),
+            file("a_bg.wasm", 400_000, 165_300, false),
+            file("later.js", 9_000, 8_000, true),
+        ]);
         assert!(table.contains("401,200"), "{table}");
         assert!(table.ends_with("Eager gzip size: 166,000 bytes (166.0 KB)"), "{table}");
     }

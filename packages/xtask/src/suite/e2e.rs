@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::counts::Counts;
 use crate::child;
@@ -70,13 +71,22 @@ fn find_chromium() -> Option<PathBuf> {
     }
 }
 
-/// Runs the specs against the built bundle and the built server.
+/// What the specs need beside the bundle.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Programs<'a> {
+    /// The built server.
+    pub(crate) server: &'a Path,
+    /// The folder with the suite of the stores.
+    pub(crate) storage_suite: &'a Path,
+}
+
+/// Runs the specs against the built bundle and the built server; `configure` says which of them.
 pub(crate) fn run(
     workspace: &Workspace,
     step: &mut Step,
     tools: &BrowserTools,
-    server: &Path,
-    filter: Option<&str>,
+    programs: Programs<'_>,
+    configure: impl FnOnce(&mut Command),
 ) -> Result<Counts, Failure> {
     let folder = workspace.e2e();
     let report = workspace.scratch().join("e2e.json");
@@ -88,14 +98,13 @@ pub(crate) fn run(
     command
         .arg("test")
         .env("CI", "1")
-        .env("COPILOT_SERVER_BIN", server)
+        .env("COPILOT_SERVER_BIN", programs.server)
+        .env("COPILOT_STORAGE_SUITE", programs.storage_suite)
         .env("COPILOT_WEB_DIR", workspace.web_bundle())
         .env("COPILOT_E2E_OUTPUT", workspace.scratch().join("e2e"))
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
         .env(CHROMIUM, &tools.chromium);
-    if let Some(filter) = filter {
-        command.args(["--pass-with-no-tests", "--grep", &as_pattern(filter)]);
-    }
+    configure(&mut command);
     let finished = child::observe(step, "Playwright", &mut command)?;
     let counts = fs::read_to_string(&report).ok().and_then(|text| Counts::from_playwright(&text));
     let counts = counts.unwrap_or_default().with_status(finished.status.success());
@@ -106,7 +115,7 @@ pub(crate) fn run(
 }
 
 /// `--grep` takes a regular expression, `--filter` plain text.
-fn as_pattern(text: &str) -> String {
+pub(crate) fn as_pattern(text: &str) -> String {
     let mut pattern = String::new();
     for c in text.chars() {
         if !c.is_alphanumeric() && !c.is_whitespace() {

@@ -49,12 +49,12 @@ fn journal(batches: &[(Vec<Record>, Option<Epoch>)]) -> (Vec<u8>, Vec<usize>, Ve
     (bytes, ends, records)
 }
 
-/// 64 records in batches of one to four.
-fn sixty_four() -> (Vec<u8>, Vec<usize>, Vec<Sequenced>, Vec<usize>) {
+/// 24 records in batches of one to four.
+fn twenty_four() -> (Vec<u8>, Vec<usize>, Vec<Sequenced>, Vec<usize>) {
     let mut sizes = [1usize, 2, 3, 4].into_iter().cycle();
     let (mut batches, mut counts, mut turn) = (Vec::new(), Vec::new(), 0);
-    while turn < 64 {
-        let size = sizes.next().unwrap().min(64 - turn as usize);
+    while turn < 24 {
+        let size = sizes.next().unwrap().min(24 - turn as usize);
         batches.push((
             (0..size)
                 .map(|_| {
@@ -95,7 +95,7 @@ proptest! {
 
 #[test]
 fn every_prefix_reads_as_the_batches_that_end_in_it() {
-    let (bytes, ends, records, counts) = sixty_four();
+    let (bytes, ends, records, counts) = twenty_four();
     for cut in 0..=bytes.len() {
         let whole = ends.iter().filter(|end| **end <= cut).count();
         let kept = whole.checked_sub(1).map_or(0, |last| counts[last]);
@@ -109,7 +109,7 @@ fn every_prefix_reads_as_the_batches_that_end_in_it() {
 
 #[test]
 fn every_flipped_bit_costs_one_record_or_the_last_batch_and_is_reported() {
-    let (bytes, ends, records, counts) = sixty_four();
+    let (bytes, ends, records, counts) = twenty_four();
     let last_batch = (counts[counts.len() - 2], ends[ends.len() - 2]);
     for bit in 0..bytes.len() * 8 {
         let mut flipped = bytes.clone();

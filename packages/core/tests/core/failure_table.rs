@@ -1,0 +1,560 @@
+//! The failure table of the design, row by row: what each failure does to a message, a title, a deletion,
+//! a new case, a job and a reading.
+
+use copilot_core::ids::CaseKey;
+use copilot_core::model::RealCase;
+use copilot_core::request::{Limits, Outcome, Reply, Request};
+use copilot_core::view::{AccountStatus, Delivery, LinkStatus};
+use copilot_core::{Event, Failure, FailureClass, Intent, Millis, Notice, Rejection, Transient};
+
+use crate::support::*;
+
+/// What follows from a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// Sent again by itself within this many seconds.
+    Again(u64),
+    /// Sent again once a probe was answered.
+    AfterProbe,
+    /// Sent again once the credentials were renewed.
+    AfterRenewal,
+    /// The list is read; nothing is sent again.
+    Listed,
+    /// The person decides; trying again may help, or cannot.
+    Parked { helps: bool },
+}
+
+const TRIES_USED_UP: u32 = 5;
+
+fn rejections() -> Vec<(Rejection, bool)> {
+    let last = Box::new(FailureClass::Transient(Transient::ServerProblem));
+    let all = vec![
+        (Rejection::Refused, false),
+        (Rejection::Quota, true),
+        (Rejection::DailyLimit, true),
+        (Rejection::Forbidden, false),
+        (Rejection::CaseGone, false),
+        (Rejection::CaseTerminal, false),
+        (Rejection::KeyReused, false),
+        (Rejection::Unexplained, true),
+        (Rejection::TooLarge, false),
+        (Rejection::UnsupportedType, false),
+        (Rejection::Invalid { field: Some("query".into()) }, false),
+        (Rejection::OtherDialect, false),
+        (Rejection::Provider, true),
+        (Rejection::TriesUsedUp { tries: TRIES_USED_UP, last }, true),
+    ];
+    let mut numbers: Vec<_> = all.iter().map(|(rejection, _)| number_of(rejection)).collect();
+    numbers.dedup();
+    assert_eq!(numbers, (0..=13).collect::<Vec<_>>(), "every rejection stands in the table");
+    all
+}
+
+/// Does not compile with a rejection that the table does not know.
+fn number_of(rejection: &Rejection) -> u32 {
+    match rejection {
+        Rejection::Refused => 0,
+        Rejection::Quota => 1,
+        Rejection::DailyLimit => 2,
+        Rejection::Forbidden => 3,
+        Rejection::CaseGone => 4,
+        Rejection::CaseTerminal => 5,
+        Rejection::KeyReused => 6,
+        Rejection::Unexplained => 7,
+        Rejection::TooLarge => 8,
+        Rejection::UnsupportedType => 9,
+        Rejection::Invalid { .. } => 10,
+        Rejection::OtherDialect => 11,
+        Rejection::Provider => 12,
+        Rejection::TriesUsedUp { .. } => 13,
+    }
+}
+
+/// What the table says of a class. Does not compile with a class that it does not know.
+fn then(class: &FailureClass) -> Then {
+    match class {
+        FailureClass::Offline | FailureClass::CaptivePortal => Then::AfterProbe,
+        FailureClass::Transient(Transient::Busy) => Then::Again(62),
+        FailureClass::Transient(Transient::ServerProblem | Transient::Once) => Then::Again(1),
+        FailureClass::Uncertain => Then::AfterProbe,
+        FailureClass::TokenRefused | FailureClass::SessionExpired => Then::AfterRenewal,
+        FailureClass::Rejected(rejection) => {
+            Then::Parked { helps: rejections().iter().any(|(known, helps)| known == rejection && *helps) }
+        }
+        FailureClass::Conflict => Then::Parked { helps: true },
+        FailureClass::InProgress => Then::Again(2),
+        FailureClass::Committed => Then::Listed,
+    }
+}
+
+fn classes() -> Vec<FailureClass> {
+    let mut all = vec![
+        FailureClass::Offline,
+        FailureClass::CaptivePortal,
+        FailureClass::Transient(Transient::Busy),
+        FailureClass::Transient(Transient::ServerProblem),
+        FailureClass::Transient(Transient::Once),
+        FailureClass::Uncertain,
+        FailureClass::TokenRefused,
+        FailureClass::SessionExpired,
+        FailureClass::Conflict,
+        FailureClass::InProgress,
+        FailureClass::Committed,
+    ];
+    all.extend(rejections().into_iter().map(|(rejection, _)| FailureClass::Rejected(rejection)));
+    all
+}
+
+/// A failure as the server or the network would give it.
+fn failure(class: &FailureClass) -> Failure {
+    let status = match class {
+        FailureClass::Transient(Transient::Busy) => Some(429),
+        FailureClass::Transient(_) => Some(502),
+        FailureClass::TokenRefused | FailureClass::SessionExpired => Some(401),
+        FailureClass::Rejected(_) => Some(400),
+        FailureClass::Conflict | FailureClass::InProgress | FailureClass::Committed => Some(409),
+        FailureClass::Offline | FailureClass::CaptivePortal | FailureClass::Uncertain => None,
+    };
+    Failure { status, ..Failure::of(class.clone()) }
+}
+
+fn alive(request: &Request) -> Option<Outcome> {
+    (*request == Request::Probe).then(|| Ok(Reply::Alive(Limits::default())))
+}
+
+fn renewed(request: &Request) -> Option<Outcome> {
+    matches!(request, Request::RenewToken | Request::RenewSession).then_some(Ok(Reply::Renewed))
+}
+
+#[test]
+fn every_failure_does_to_a_message_what_the_table_says() {
+    for class in classes() {
+        let mut desk = Desk::new();
+        let key = desk.settled_case("c-1", "first");
+        let other = desk.settled_case("c-2", "other");
+        desk.wish(Intent::Open(Some(key.clone())));
+        desk.say(Some(&key), "second");
+        desk.say(Some(&key), "third");
+        let first = desk.writes();
+        desk.answer(Err(failure(&class)));
+        let stays =
+            |desk: &Desk| assert_eq!(desk.writes(), first, "{class:?}: the same bytes under the same key");
+        let shown = desk.row(&key, "second").delivery;
+        match then(&class) {
+            Then::Again(seconds) => {
+                assert_eq!(desk.writes(), [], "{class:?} waits");
+                assert!(!matches!(shown, Delivery::Failed { .. }), "{class:?}: {shown:?}");
+                desk.pass_seconds(seconds);
+                stays(&desk);
+            }
+            Then::AfterProbe => {
+                assert_eq!(desk.writes(), [], "{class:?} waits");
+                desk.pass_seconds(5);
+                desk.answer_all(alive);
+                stays(&desk);
+            }
+            Then::AfterRenewal => {
+                assert_eq!((desk.writes(), shown), (vec![], Delivery::Echoed), "{class:?} is not shown");
+                assert_eq!(desk.core.view().status().account, AccountStatus::Renewing);
+                desk.answer_all(renewed);
+                assert_eq!(desk.core.view().status().account, AccountStatus::SignedIn);
+                stays(&desk);
+            }
+            Then::Listed => {
+                let [Request::SubmitTurn { turn, .. }] = &desk.writes()[..] else {
+                    panic!("the next one leaves")
+                };
+                assert_eq!(&*turn.text, "third");
+                let rows = talk(&[("first", "Look at the pool."), ("second", "two")]);
+                desk.list("c-1", rows);
+                let texts = desk.texts(&key);
+                let at = texts.iter().position(|row| row == "user: second").unwrap();
+                assert_eq!(texts[at + 1], "assistant: two");
+            }
+            Then::Parked { helps } => {
+                let Delivery::Failed { failure: shown, not_before: None } = shown else {
+                    panic!("{class:?}: {shown:?}")
+                };
+                assert_eq!(shown.class, class);
+                assert_eq!(desk.row(&key, "third").delivery, Delivery::Blocked, "{class:?}");
+                desk.pass_seconds(600);
+                assert_eq!(desk.writes(), [], "{class:?} is never tried again by itself");
+                desk.say(Some(&other), "other lanes go on");
+                assert_eq!(desk.writes().len(), 1);
+                desk.answer(answered(2, "ok"));
+                desk.wish(Intent::RetryAll(key.clone()));
+                assert_eq!(
+                    desk.writes().len(),
+                    usize::from(helps),
+                    "{class:?}: retrying helps or it does not"
+                );
+                if !helps {
+                    // Not by "all", but the person may insist on this one.
+                    desk.wish(Intent::Retry(desk.operation(&key, "second")));
+                }
+                stays(&desk);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_failure_does_to_a_new_case_what_it_does_to_a_message() {
+    for class in classes() {
+        let mut desk = Desk::new();
+        desk.say(None, "one");
+        let key = desk.core.view().open().cloned().unwrap();
+        let first = desk.writes();
+        desk.answer(Err(failure(&class)));
+        match then(&class) {
+            Then::Again(seconds) => desk.pass_seconds(seconds),
+            Then::AfterProbe => {
+                desk.pass_seconds(5);
+                desk.answer_all(alive);
+            }
+            Then::AfterRenewal => desk.answer_all(renewed),
+            Then::Listed | Then::Parked { .. } => {
+                let Delivery::Failed { .. } = desk.row(&key, "one").delivery else { panic!("{class:?}") };
+                assert_eq!(desk.writes(), []);
+                desk.wish(Intent::Retry(desk.operation(&key, "one")));
+            }
+        }
+        assert_eq!(desk.writes(), first, "{class:?}: the case is made once, under one key");
+        assert_eq!(desk.texts(&key)[0], "user: one");
+    }
+}
+
+/// A rename that has left.
+fn renaming(desk: &mut Desk) -> CaseKey {
+    let key = desk.settled_case("c-1", "first");
+    desk.wish(Intent::Rename { case: key.clone(), title: "Mine".into() });
+    desk.pass_seconds(1);
+    let read = |request: &Request| {
+        matches!(request, Request::ReadCase { .. }).then(|| Ok(Reply::Case(case("c-1", 1))))
+    };
+    desk.answer_all(read);
+    assert!(matches!(desk.writes()[..], [Request::Rename { .. }]));
+    key
+}
+
+#[test]
+fn every_failure_rolls_a_title_back_or_tries_it_again_and_never_forgets_it() {
+    for class in classes() {
+        let mut desk = Desk::new();
+        let key = renaming(&mut desk);
+        desk.answer(Err(failure(&class)));
+        let read_first = |desk: &mut Desk| {
+            let theirs = case("c-1", 1);
+            desk.answer_all(|request| match request {
+                Request::ReadCase { .. } => Some(Ok(Reply::Case(theirs.clone()))),
+                _ => None,
+            });
+        };
+        match then(&class) {
+            Then::Again(seconds) => {
+                desk.pass_seconds(seconds);
+                read_first(&mut desk);
+                assert!(matches!(desk.writes()[..], [Request::Rename { .. }]), "{class:?}");
+                assert_eq!(desk.title(&key), "Mine", "{class:?}");
+            }
+            Then::AfterProbe => {
+                desk.pass_seconds(5);
+                desk.answer_all(alive);
+                read_first(&mut desk);
+                assert!(matches!(desk.writes()[..], [Request::Rename { .. }]), "{class:?}");
+            }
+            Then::AfterRenewal => {
+                desk.answer_all(renewed);
+                read_first(&mut desk);
+                assert!(matches!(desk.writes()[..], [Request::Rename { .. }]), "{class:?}");
+            }
+            Then::Listed | Then::Parked { .. } => {
+                let row = desk.core.view().case(&key).unwrap();
+                assert_eq!(&*row.title, "Chat-2026-11-22 12:00", "{class:?}: the old title is back");
+                assert_eq!(row.title_note.map(|note| note.attempted), Some("Mine".into()), "{class:?}");
+                assert_eq!(desk.core.view().status().not_sent, 0, "a title is no message");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_failure_brings_a_deleted_case_back_or_deletes_it_later() {
+    for class in classes() {
+        let mut desk = Desk::new();
+        let key = desk.settled_case("c-1", "first");
+        desk.wish(Intent::Delete(key.clone()));
+        desk.pass_seconds(9);
+        desk.answer(Err(failure(&class)));
+        match then(&class) {
+            Then::Again(seconds) => desk.pass_seconds(seconds),
+            Then::AfterProbe => {
+                desk.pass_seconds(5);
+                desk.answer_all(alive);
+            }
+            Then::AfterRenewal => desk.answer_all(renewed),
+            Then::Listed => continue,
+            Then::Parked { .. } => {
+                let told = desk
+                    .notices
+                    .iter()
+                    .any(|notice| matches!(notice, Notice::NotDeleted { case, .. } if *case == key));
+                // What is gone need not be deleted.
+                let gone = class == FailureClass::Rejected(Rejection::CaseGone);
+                assert!(told || gone, "{class:?}");
+                assert!(desk.core.view().case(&key).is_some() || gone, "{class:?}");
+                assert_eq!(desk.writes(), [], "{class:?}");
+                continue;
+            }
+        }
+        assert!(matches!(desk.writes()[..], [Request::Delete { .. }]), "{class:?}");
+        assert_eq!(desk.core.view().case(&key), None, "{class:?}: it stays off the screen meanwhile");
+    }
+}
+
+#[test]
+fn a_job_that_cannot_be_asked_about_is_asked_about_later_and_one_that_is_lost_is_sent_again_under_its_key() {
+    for class in classes() {
+        let mut desk = Desk::new();
+        let key = desk.settled_case("c-1", "first");
+        desk.say(Some(&key), "second");
+        let [Request::SubmitTurn { key: first, .. }] = desk.writes()[..] else { panic!("a message") };
+        desk.answer(working("/jobs/1"));
+        desk.pass(Millis(1500));
+        desk.answer(Err(failure(&class)));
+        desk.answer_all(renewed);
+        desk.pass_seconds(70);
+        desk.answer_all(|request| alive(request).or_else(|| renewed(request)));
+        desk.pass_seconds(2);
+        let again = &desk.writes()[..];
+        let polled = matches!(then(&class), Then::Again(_) | Then::AfterProbe | Then::AfterRenewal);
+        match again {
+            [Request::PollJob { job, .. }] if polled => assert_eq!(&*job.0, "/jobs/1"),
+            [Request::SubmitTurn { key, .. }] if !polled => assert_eq!(*key, first, "{class:?}"),
+            other => panic!("{class:?}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_job_that_the_server_gave_up_needs_the_person() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(working("/jobs/1"));
+    desk.pass(Millis(1500));
+    desk.answer(Ok(Reply::JobFailed { message: Some("The model gave no usable answer".into()) }));
+    let Delivery::Failed { failure, .. } = desk.row(&key, "second").delivery else { panic!("parked") };
+    assert_eq!(failure.message.as_deref(), Some("The model gave no usable answer"));
+    assert_eq!(failure.class, FailureClass::Rejected(Rejection::Provider));
+}
+
+#[test]
+fn a_job_is_asked_about_ever_more_rarely_for_ten_minutes_and_then_sent_again() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(working("/jobs/1"));
+    let mut waits = Vec::new();
+    let mut waited = 0;
+    while !matches!(desk.writes()[..], [Request::SubmitTurn { .. }]) {
+        if matches!(desk.writes()[..], [Request::PollJob { .. }]) {
+            waits.push(std::mem::take(&mut waited));
+            desk.answer(working("/jobs/1"));
+        } else {
+            desk.pass(Millis(50));
+            waited += 50;
+        }
+        assert!(waits.len() < 200, "the budget ends");
+    }
+    assert_eq!(waits[..5], [1500, 2250, 3400, 5100, 7600]);
+    assert!(waits[5..].iter().all(|wait| *wait == 10_000), "{waits:?}");
+    let total: u64 = waits.iter().sum();
+    assert!((600_000..620_000).contains(&total), "{total}");
+}
+
+#[test]
+fn the_servers_own_pace_for_a_job_is_a_floor() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    let job = copilot_core::request::Job("/jobs/1".into());
+    desk.answer(Ok(Reply::Working { job: job.clone(), poll_after: Some(Millis::seconds(7)) }));
+    desk.pass_seconds(6);
+    assert_eq!(desk.writes(), []);
+    desk.pass_seconds(1);
+    assert!(matches!(desk.writes()[..], [Request::PollJob { .. }]));
+    // A job that goes by another name now is asked about under that.
+    let moved = copilot_core::request::Job("/jobs/2".into());
+    desk.answer(Ok(Reply::Working { job: moved.clone(), poll_after: None }));
+    let mut desk = desk.restart(2);
+    desk.pass_seconds(3);
+    assert!(matches!(&desk.writes()[..], [Request::PollJob { job, .. }] if *job == moved));
+}
+
+#[test]
+fn a_busy_answer_to_a_reading_leaves_the_server_alone_as_well() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.pass_seconds(61);
+    desk.answer_all(|request| matches!(request, Request::ListCases { .. }).then(|| busy(30)));
+    desk.say(Some(&key), "second");
+    assert_eq!(desk.writes(), []);
+    assert!(matches!(desk.row(&key, "second").delivery, Delivery::WaitingBusy { .. }));
+    desk.pass_seconds(29);
+    assert_eq!(desk.writes(), []);
+    desk.pass_seconds(2);
+    assert_eq!(desk.writes().len(), 1);
+}
+
+#[test]
+fn a_busy_answer_without_a_time_means_a_minute_for_a_429_and_nothing_for_a_503() {
+    for (status, silent) in [(429, true), (503, false)] {
+        let mut desk = Desk::new();
+        let key = desk.settled_case("c-1", "first");
+        desk.pass_seconds(61);
+        let class = FailureClass::Transient(Transient::Busy);
+        let failure = Failure { status: Some(status), ..Failure::of(class) };
+        desk.answer_all(|request| matches!(request, Request::ListCases { .. }).then(|| Err(failure.clone())));
+        desk.say(Some(&key), "second");
+        assert_eq!(desk.writes().is_empty(), silent, "{status}");
+    }
+}
+
+#[test]
+fn a_longer_wait_is_not_shortened_by_a_shorter_one() {
+    let mut desk = Desk::new();
+    let keys: Vec<_> = (1..=2).map(|n| desk.settled_case(&format!("c-{n}"), "first")).collect();
+    keys.iter().for_each(|key| desk.say(Some(key), "again"));
+    let mut waits = [100, 5].into_iter();
+    desk.answer_all(|request| is_write(request).then(|| busy(waits.next().unwrap())));
+    desk.pass_seconds(99);
+    assert_eq!(desk.open, []);
+    desk.pass_seconds(3);
+    assert_eq!(desk.writes().len(), 2);
+}
+
+#[test]
+fn a_case_that_the_server_no_longer_has_keeps_its_transcript_and_says_so() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(rejected(Rejection::CaseGone));
+    let gone = Failure { status: Some(404), ..Failure::of(FailureClass::Rejected(Rejection::CaseGone)) };
+    desk.answer_all(|request| matches!(request, Request::ReadCase { .. }).then(|| Err(gone.clone())));
+    assert!(desk.core.view().case(&key).unwrap().only_here);
+    assert_eq!(desk.texts(&key), ["user: first", "assistant: Look at the pool.", "user: second"]);
+    let mut again = desk.restart(2);
+    again.wish(Intent::Open(Some(key.clone())));
+    assert_eq!(again.texts(&key), desk.texts(&key));
+    // A list that shows it again is believed.
+    again.pass_seconds(61);
+    let back = RealCase { title: Some("Back".into()), ..case("c-1", 1) };
+    again.answer_all(|request| match request {
+        Request::ListCases { .. } => Some(Ok(Reply::Cases(page(vec![back.clone()])))),
+        _ => None,
+    });
+    assert!(!again.core.view().case(&key).unwrap().only_here);
+}
+
+#[test]
+fn a_reading_that_fails_is_repeated_after_two_five_fifteen_forty_five_and_a_hundred_and_twenty_seconds() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(answered(2, "two"));
+    let reads = |desk: &Desk| {
+        desk.open.iter().filter(|(_, request)| matches!(request, Request::ListMessages { .. })).count()
+    };
+    for wait in [2, 5, 15, 45, 120] {
+        assert_eq!(reads(&desk), 1);
+        desk.answer_all(|_| Some(server_problem()));
+        desk.pass(Millis(wait * 1000 - 1));
+        assert_eq!(reads(&desk), 0, "not before {wait} s");
+        desk.answer_all(|_| Some(server_problem()));
+        desk.pass(Millis(1));
+    }
+    desk.answer_all(|_| Some(server_problem()));
+    desk.pass_seconds(600);
+    assert_eq!(reads(&desk), 0, "then the person's next look reads again");
+    desk.step(Event::Page(copilot_core::Lifecycle::Shown));
+    assert_eq!(reads(&desk), 1);
+}
+
+#[test]
+fn a_renewal_that_finds_no_answer_is_repeated_and_signs_nobody_out() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(failed(FailureClass::SessionExpired));
+    for _ in 0..10 {
+        assert!(desk.open.iter().any(|(_, request)| *request == Request::RenewSession), "{:?}", desk.open);
+        desk.answer_all(|request| (*request == Request::RenewSession).then(server_problem));
+        assert_eq!(desk.core.view().status().account, AccountStatus::Renewing);
+        desk.pass_seconds(60);
+    }
+    desk.answer_all(renewed);
+    assert_eq!(desk.writes().len(), 1);
+}
+
+#[test]
+fn a_refused_session_asks_for_a_token_and_a_refused_token_for_the_person() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(failed(FailureClass::SessionExpired));
+    desk.answer_all(|request| {
+        (*request == Request::RenewSession).then(|| failed(FailureClass::SessionExpired))
+    });
+    assert!(desk.open.iter().any(|(_, request)| *request == Request::RenewToken));
+    desk.answer_all(|request| (*request == Request::RenewToken).then(|| rejected(Rejection::Refused)));
+    assert_eq!(desk.core.view().status().account, AccountStatus::SignedOut);
+    assert!(desk.notices.contains(&Notice::Announce(copilot_core::Announcement::SignedOut)));
+    assert_eq!(desk.open.iter().filter(|(_, request)| is_write(request)).count(), 0);
+    assert_eq!(desk.row(&key, "second").delivery, Delivery::WaitingSignIn);
+}
+
+#[test]
+fn credentials_that_are_refused_again_and_again_end_at_the_person_not_in_a_circle() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    let mut asked = Vec::new();
+    for _ in 0..5 {
+        desk.answer_all(|request| match request {
+            Request::SubmitTurn { .. } => Some(failed(FailureClass::SessionExpired)),
+            Request::RenewSession | Request::RenewToken => {
+                asked.push(request.clone());
+                Some(Ok(Reply::Renewed))
+            }
+            _ => None,
+        });
+    }
+    assert_eq!(asked, [Request::RenewSession, Request::RenewToken]);
+    assert_eq!(desk.core.view().status().account, AccountStatus::SignedOut);
+    desk.step(Event::SignedIn);
+    assert_eq!(desk.writes().len(), 1, "and everything goes on after that");
+}
+
+#[test]
+fn a_captive_portal_is_told_from_a_missing_route() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(failed(FailureClass::CaptivePortal));
+    let LinkStatus::Portal { since } = desk.core.view().status().link else { panic!("a portal") };
+    assert_eq!(desk.row(&key, "second").delivery, Delivery::WaitingOffline);
+    desk.pass_seconds(2);
+    desk.answer_all(|request| (*request == Request::Probe).then(|| failed(FailureClass::Offline)));
+    assert_eq!(desk.core.view().status().link, LinkStatus::Offline { since }, "away since the same moment");
+}
+
+#[test]
+fn an_answer_that_is_only_an_error_still_proves_the_link() {
+    let mut desk = Desk::new();
+    desk.step(Event::Link(copilot_core::Link::Offline));
+    assert!(matches!(desk.core.view().status().link, LinkStatus::Offline { .. }));
+    desk.pass_seconds(2);
+    desk.answer_all(|request| (*request == Request::Probe).then(server_problem));
+    assert_eq!(desk.core.view().status().link, LinkStatus::Online);
+}

@@ -1,0 +1,143 @@
+//! The earlier extension's data is taken over: added, never overwritten, never sent by itself, never twice.
+
+use copilot_core::legacy::{ImportCounts, LegacyError, read};
+use copilot_core::model::{RealMessage, Role};
+use copilot_core::request::{Reply, Request};
+use copilot_core::view::{Delivery, Group};
+use copilot_core::{Intent, Notice, ServerTime};
+
+use crate::support::{Desk, case, page, row};
+
+const STORED: &str = r#"{
+    "conversationTitles": { "c-7": "Checkout 503", "opt_case_1700000000000_5": "Chat of yesterday" },
+    "titleSources": { "c-7": "user" },
+    "pinnedCases": ["c-7"],
+    "idMappings": { "optimisticToReal": { "opt_case_1690000000000_1": "c-7" }, "realToOptimistic": {} },
+    "conversations": {
+        "c-7": [
+            { "id": "m-1", "role": "user", "content": "checkout answers 503", "timestamp": "2026-08-18T09:12:04.118Z", "turn_number": 1, "optimistic": false },
+            { "id": "m-2", "role": "assistant", "content": "Look at the drain.", "timestamp": "2026-08-18T09:12:09.000Z", "turn_number": 1, "optimistic": false },
+            { "id": "opt_msg_1690000001000_2", "question": "since when?", "response": "Since 09:10.", "timestamp": "2026-08-18T09:14:00.000Z", "turn_number": 2, "optimistic": true },
+            { "id": "opt_msg_1690000002000_3", "question": "never heard", "timestamp": "2026-08-18T09:15:00.000Z", "optimistic": true, "failed": true },
+            { "id": "opt_msg_1690000002000_4", "role": "assistant", "loading": true, "timestamp": "2026-08-18T09:15:00.000Z" },
+            17
+        ],
+        "opt_case_1700000000000_5": [
+            { "id": "opt_msg_1700000000000_6", "question": "said offline", "timestamp": "2026-08-19T10:00:00.000Z", "optimistic": true, "failed": true }
+        ]
+    },
+    "pendingOperations": {
+        "op-1": { "id": "op-1", "type": "update_title", "status": "failed", "optimisticData": { "case_id": "c-7", "title": "Drain of node 14" }, "createdAt": 1690000003000 },
+        "op-2": { "id": "op-2", "type": "submit_query", "status": "pending", "optimisticData": { "case_id": "c-7", "question": "only in the queue" }, "createdAt": 1690000004000 },
+        "op-3": { "id": "op-3", "type": "submit_query", "status": "completed", "optimisticData": {} },
+        "op-4": { "id": "op-4", "type": "dance" , "status": "pending", "optimisticData": {} }
+    }
+}"#;
+
+fn import(desk: &mut Desk) -> ImportCounts {
+    desk.wish(Intent::Import(read(STORED).unwrap().into()));
+    let imported = desk.notices.iter().rev().find_map(|notice| match notice {
+        Notice::Imported(counts) => Some(*counts),
+        _ => None,
+    });
+    imported.expect("the import says what it did")
+}
+
+#[test]
+fn cases_titles_pins_words_and_unsent_work_are_taken_over_and_what_cannot_be_read_is_counted() {
+    let mut desk = Desk::new();
+    let counts = import(&mut desk);
+    let expected = ImportCounts { cases: 2, messages: 4, unsent: 3, pins: 1, already_here: 0, refused: 2 };
+    assert_eq!(counts, expected);
+    let pinned = desk.core.view().group(Group::Pinned).to_vec();
+    assert_eq!(desk.title(&pinned[0]), "Checkout 503");
+    assert_eq!(desk.core.view().backups(Some(&pinned[0])).len(), 1, "the title that was wished is offered");
+}
+
+#[test]
+fn nothing_is_sent_by_an_import_and_a_retry_asks_the_server_first() {
+    let mut desk = Desk::new();
+    import(&mut desk);
+    desk.pass_seconds(600);
+    assert!(desk.writes().is_empty(), "{:?}", desk.writes());
+    let key = desk.core.view().group(Group::Pinned)[0].clone();
+    desk.wish(Intent::Open(Some(key.clone())));
+    let unsent = desk.row(&key, "never heard");
+    assert!(matches!(unsent.delivery, Delivery::Failed { .. }));
+    desk.wish(Intent::Retry(unsent.operation.unwrap()));
+    assert!(desk.writes().is_empty());
+    assert!(desk.open.iter().any(|(_, request)| matches!(request, Request::ListMessages { .. })));
+}
+
+#[test]
+fn an_answer_that_the_server_never_lists_stands_in_the_transcript_all_the_same() {
+    let mut desk = Desk::new();
+    import(&mut desk);
+    let key = desk.core.view().group(Group::Pinned)[0].clone();
+    desk.wish(Intent::Open(Some(key.clone())));
+    let at_morning = |id, turn, text| RealMessage {
+        created: ServerTime(1_786_000_000_000),
+        ..row(id, Role::User, turn, text)
+    };
+    let users = vec![at_morning("m-1", 1, "checkout answers 503"), at_morning("m-3", 2, "since when?")];
+    desk.list("c-7", users);
+    let texts = desk.texts(&key);
+    let at = |text: &str| texts.iter().position(|row| row == text).unwrap_or_else(|| panic!("{text}: {texts:?}"));
+    assert!(at("user: checkout answers 503") < at("assistant: Look at the drain."));
+    assert!(at("assistant: Look at the drain.") < at("user: since when?"));
+    assert!(at("user: since when?") < at("assistant: Since 09:10."));
+    assert_eq!(texts.iter().filter(|text| text.contains("since when?")).count(), 1);
+}
+
+#[test]
+fn a_second_import_adds_nothing_also_after_a_restart() {
+    let mut desk = Desk::new();
+    import(&mut desk);
+    let before = desk.core.inspect().operations.len();
+    let again = import(&mut desk);
+    assert_eq!((again.cases, again.messages, again.unsent, again.pins), (0, 0, 0, 0));
+    let mut later = desk.restart(7);
+    let again = import(&mut later);
+    assert_eq!((again.cases, again.messages, again.unsent, again.pins), (0, 0, 0, 0));
+    assert_eq!(later.core.inspect().operations.len(), before);
+}
+
+#[test]
+fn a_case_that_is_known_here_keeps_its_title_and_its_rows() {
+    let mut desk = Desk::new();
+    let mut known = case("c-7", 1);
+    known.title = Some("The server's own".into());
+    desk.wish(Intent::TryNow);
+    desk.wish(Intent::Open(None));
+    desk.pass_seconds(61);
+    desk.answer_all(|request| {
+        matches!(request, Request::ListCases { .. }).then(|| Ok(Reply::Cases(page(vec![known.clone()]))))
+    });
+    import(&mut desk);
+    let key = desk.core.view().group(Group::Pinned)[0].clone();
+    assert_eq!(desk.title(&key), "The server's own");
+}
+
+#[test]
+fn an_export_can_be_imported_elsewhere_with_the_unsent_work_in_it() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "p99 went from 210 ms to 4.1 s");
+    desk.wish(Intent::Pin { case: key.clone(), pinned: true });
+    desk.step(copilot_core::Event::Link(copilot_core::Link::Offline));
+    desk.say(Some(&key), "said while offline");
+    let exported = desk.core.view().export();
+    let mut other = Desk::new();
+    other.wish(Intent::Import(read(&exported).unwrap().into()));
+    let key = other.core.view().group(Group::Pinned)[0].clone();
+    other.wish(Intent::Open(Some(key.clone())));
+    assert!(matches!(other.row(&key, "said while offline").delivery, Delivery::Failed { .. }));
+    assert!(other.texts(&key).contains(&"assistant: Look at the pool.".to_owned()));
+}
+
+#[test]
+fn what_is_not_the_extensions_storage_is_refused_with_a_reason() {
+    assert!(matches!(read("not json"), Err(LegacyError::NotJson(_))));
+    for text in ["[]", "{}", "{\"settings\":{}}"] {
+        assert_eq!(read(text), Err(LegacyError::NothingKnown), "{text}");
+    }
+}

@@ -1,0 +1,18 @@
+//! The core from outside: one event in, effects and view out. One binary, so that it links once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod disk;
+mod mirror;
+mod office;
+mod support;
+
+mod contamination;
+mod defect_2025;
+mod failure_table;
+mod id_collision;
+mod inspector;
+mod legacy;
+mod message;
+mod race;
+mod title_and_delete;
+mod trace;

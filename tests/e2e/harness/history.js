@@ -1,0 +1,49 @@
+// Years of work, written through the server's own API before the panel looks.
+
+import { randomUUID } from 'node:crypto';
+
+/** Answers that differ in height, as real ones do. */
+const WORDS = ['Checked.', 'The pool of db-2 is at its limit since the deploy. '.repeat(3), 'Two pods restart with OOMKilled, one per node, every ten minutes.'];
+
+/**
+ * Makes a case and fills it with turns; each turn is two messages.
+ * @param {import('./server.js').Server} server
+ * @param {import('./chromium.js').Chromium} chromium The panel in it must have signed in.
+ * @param {number} turns
+ * @returns {Promise<string>} The server's id of the case.
+ */
+export async function fill(server, chromium, turns) {
+  const post = async (/** @type {string} */ path, /** @type {BodyInit} */ body, headers = {}) => {
+    const answer = await fetch(`${server.origin}/api/v1${path}`, {
+      method: 'POST',
+      headers: { authorization: chromium.authorization, 'idempotency-key': randomUUID(), ...headers },
+      body,
+    });
+    if (!answer.ok) {
+      throw new Error(`POST ${path} was answered with ${answer.status}: ${await answer.text()}`);
+    }
+    return answer.json();
+  };
+  const { case_id } = await post('/cases', '{"title":"Years of work"}', { 'content-type': 'application/json' });
+  for (let turn = 1; turn <= turns; turn += 1) {
+    const form = new FormData();
+    form.set('query', `Message ${turn}. ${WORDS[turn % WORDS.length]}`);
+    await post(`/cases/${case_id}/turns`, form);
+  }
+  return case_id;
+}
+
+/**
+ * Makes cases with one turn each.
+ * @param {import('./server.js').Server} server
+ * @param {import('./chromium.js').Chromium} chromium
+ * @param {number} count
+ */
+export async function manyCases(server, chromium, count) {
+  const lanes = Array.from({ length: 4 }, async (_, lane) => {
+    for (let number = lane; number < count; number += 4) {
+      await fill(server, chromium, 1);
+    }
+  });
+  await Promise.all(lanes);
+}

@@ -1,0 +1,151 @@
+// A case of ten thousand messages: what is in the page stays small, one row's change touches that row, and reading is
+// never moved by what loads. Times are noted in the report, not asserted: they belong to the machine.
+
+import { expect, test } from './harness.js';
+import { fill, manyCases } from './harness/history.js';
+import { answerWith, hang, TURNS } from './harness/routes.js';
+
+const TURNS_OF_THE_CASE = 5_000;
+const CASES = 300;
+/** Elements of the whole page (issue "The whole side panel"). */
+const MOST_ELEMENTS = 2_000;
+
+test.describe.configure({ timeout: 240_000 });
+
+/** @param {import('@playwright/test').Page} page */
+const elements = (page) => page.evaluate(() => document.querySelectorAll('*').length);
+
+/**
+ * Counts what changes in the conversation while something happens, by the row it happens in.
+ * @param {import('@playwright/test').Page} page
+ */
+async function watchRows(page) {
+  await page.evaluate(() => {
+    /** @type {Record<string, number>} */
+    const counts = {};
+    const log = /** @type {Element} */ (document.querySelector('[role="log"]'));
+    new MutationObserver((records) => {
+      for (const { target, type } of records) {
+        const element = target instanceof Element ? target : target.parentElement;
+        const row = element?.closest('article')?.getAttribute('data-key') ?? `outside: ${element?.className}`;
+        counts[row] = (counts[row] ?? 0) + 1;
+        void type;
+      }
+    }).observe(log, { subtree: true, childList: true, attributes: true, characterData: true });
+    Object.assign(window, { counts });
+  });
+  // @ts-expect-error: written above
+  return () => page.evaluate(() => window.counts);
+}
+
+test('ten thousand messages are read, written to and left with a small page', async ({ server, chromium, copilot }, testInfo) => {
+  const { page } = copilot;
+  await expect.poll(() => chromium.authorization).not.toBe('');
+  await fill(server, chromium, TURNS_OF_THE_CASE);
+  await page.reload();
+  await copilot.widen();
+  await copilot.caseRows.filter({ hasText: 'Years of work' }).getByRole('button').first().click();
+  const last = `Message ${TURNS_OF_THE_CASE}.`;
+  await expect(copilot.message(last)).toBeVisible();
+  expect(await elements(page)).toBeLessThanOrEqual(MOST_ELEMENTS);
+
+  // Older rows load above what is read, and nothing that is read moves by it.
+  const jumps = await page.evaluate(async () => {
+    const log = /** @type {HTMLElement} */ (document.querySelector('[role="log"]'));
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    let worst = 0;
+    for (let step = 0; step < 60; step += 1) {
+      log.scrollTop -= 700;
+      await frame();
+      await frame();
+      const top = log.getBoundingClientRect().top;
+      const rows = () => [...log.querySelectorAll('article')];
+      const anchor = rows().find((row) => row.getBoundingClientRect().bottom > top + 10);
+      const key = anchor?.getAttribute('data-key');
+      const before = anchor?.getBoundingClientRect().top ?? 0;
+      for (let wait = 0; wait < 6; wait += 1) {
+        await frame();
+      }
+      const same = rows().find((row) => row.getAttribute('data-key') === key);
+      worst = Math.max(worst, same ? Math.abs(same.getBoundingClientRect().top - before) : Infinity);
+    }
+    return worst;
+  });
+  expect(jumps, 'pixels that what is read moved by itself').toBeLessThan(1);
+  expect(await elements(page)).toBeLessThanOrEqual(MOST_ELEMENTS);
+  await page.getByRole('button', { name: /^Jump to latest/ }).click();
+  await expect(copilot.message(last)).toBeVisible();
+
+  // One row flips from waiting to failed to sent: that row and nothing else is edited.
+  await chromium.context.setOffline(true);
+  await copilot.say('Only this row changes.');
+  await copilot.reaches('Only this row changes.', 'waiting-offline');
+  const row = copilot.message('Only this row changes.');
+  const key = /** @type {string} */ (await row.getAttribute('data-key'));
+  const node = await row.elementHandle();
+  const counts = await watchRows(page);
+  await server.faults.set([answerWith(TURNS, 402, { code: 'QUOTA_EXHAUSTED' })]);
+  await chromium.context.setOffline(false);
+  await copilot.reaches('Only this row changes.', 'failed-needs-change');
+  const touched = Object.keys(await counts());
+  expect(touched, 'rows that were edited').toEqual([key]);
+  expect(await row.evaluate((now, before) => now === before, node)).toBe(true);
+  await server.faults.clear();
+  await copilot.action('Discard', 'Only this row changes.').click();
+  await expect(row).toHaveCount(0);
+
+  // Times of this machine, for the report.
+  await server.faults.set([hang(TURNS)]);
+  const times = [];
+  for (let number = 0; number < 20; number += 1) {
+    await copilot.composer.fill(`Timed message ${number}`);
+    times.push(
+      await copilot.composer.evaluate(async (field) => {
+        const log = /** @type {HTMLElement} */ (document.querySelector('[role="log"]'));
+        const begun = performance.now();
+        field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+        // The layout is part of what has to be done before the paint.
+        void log.scrollHeight;
+        return performance.now() - begun;
+      }),
+    );
+  }
+  await expect(copilot.mine.last()).toContainText('Timed message 19');
+  expect(await elements(page)).toBeLessThanOrEqual(MOST_ELEMENTS);
+  const p95 = times.toSorted((a, b) => a - b)[18];
+  await server.faults.letGo();
+  await copilot.newCase();
+  const opened = await copilot.caseRows.filter({ hasText: 'Years of work' }).first().getByRole('button').first().evaluate(async (button) => {
+    const begun = performance.now();
+    /** @type {HTMLElement} */ (button).click();
+    while (!document.querySelector('[role="log"] article')) {
+      await new Promise((done) => requestAnimationFrame(done));
+    }
+    return performance.now() - begun;
+  });
+  testInfo.annotations.push(
+    { type: 'Enter to layout, p95, ms', description: p95.toFixed(1) },
+    { type: 'open 10,000 messages, ms', description: opened.toFixed(1) },
+  );
+  console.log(`10,000 messages: Enter to layout p95 ${p95.toFixed(1)} ms, open ${opened.toFixed(1)} ms`);
+});
+
+test('a list of many cases has a screenful in the page and is walked to both ends by keys', async ({ server, chromium, copilot }) => {
+  const { page } = copilot;
+  await expect.poll(() => chromium.authorization).not.toBe('');
+  await manyCases(server, chromium, CASES);
+  await page.reload();
+  await copilot.widen();
+  await expect(copilot.list.getByRole('button', { name: /^Active/ })).toContainText(String(CASES));
+  expect(await copilot.caseRows.count()).toBeLessThan(120);
+  expect(await elements(page)).toBeLessThanOrEqual(MOST_ELEMENTS);
+  await copilot.caseRows.first().getByRole('button').first().focus();
+  await page.keyboard.press('End');
+  await expect(copilot.list.locator(`li[aria-posinset="${CASES}"] .case-button`)).toBeFocused();
+  await expect(copilot.list.locator(`li[aria-posinset="${CASES}"]`)).toBeInViewport();
+  await page.keyboard.press('ArrowUp');
+  await expect(copilot.list.locator(`li[aria-posinset="${CASES - 1}"] .case-button`)).toBeFocused();
+  await page.keyboard.press('Home');
+  await expect(copilot.list.locator('li[aria-posinset="1"] .case-button')).toBeFocused();
+  expect(await copilot.caseRows.count()).toBeLessThan(120);
+});
