@@ -294,6 +294,27 @@ test(`holder frozen: another window sends within ${FROZEN_MS / 1000} s; thawed, 
   expect(worst).toBeLessThanOrEqual(FROZEN_MS);
 });
 
+test('a window whose channel is silent hears on the second wire', async ({ server, chromium, copilot }) => {
+  await copilot.widen();
+  await copilot.say(FIRST);
+  await copilot.answered(1);
+  const key = await copilot.caseKey();
+  const page = await chromium.context.newPage();
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(window, 'BroadcastChannel');
+  });
+  await page.goto(server.origin);
+  const deaf = new Copilot(page);
+  await deaf.widen();
+  await show(deaf, key);
+  await copilot.say('Does it come through?');
+  await deaf.reaches('Does it come through?', 'sent');
+  await deaf.say('It does.');
+  await deaf.reaches('It does.', 'sent');
+  await copilot.reaches('It does.', 'sent');
+  expect(await said(server, chromium)).toEqual([[FIRST, 'Does it come through?', 'It does.']]);
+});
+
 test('pins, drafts and messages of three windows are all kept when all of them crash', async ({ server, chromium, copilot }) => {
   const rounds = runs(10, 1);
   test.setTimeout(60_000 + rounds * 40_000);

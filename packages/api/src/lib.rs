@@ -28,6 +28,8 @@ mod encode;
 mod error;
 mod error_body;
 mod error_text;
+#[cfg(test)]
+mod fuzz;
 mod installation;
 mod job;
 mod oauth;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::ids::{MessageKey, RealId};
 use crate::model::{RealCase, Role};
+use crate::time::Mono;
 use crate::view::CachedMessage;
 
 /// The order of rows in a case: turn, time, arrival (contract 5.7).
@@ -18,7 +19,7 @@ pub(crate) type RowPlace = (u32, u64, u32);
 pub(crate) struct Rows {
     by_id: BTreeMap<RealId, Arc<CachedMessage>>,
     by_key: BTreeMap<MessageKey, RealId>,
-    turns: BTreeSet<(u32, Role)>,
+    turns: BTreeMap<(u32, Role), BTreeSet<RealId>>,
     /// Indexes of the server's list that have been read: from, up to.
     pub(crate) window: Option<(u32, u32)>,
 }
@@ -32,9 +33,16 @@ impl Rows {
         }
         if let Some(before) = &before {
             self.by_key.remove(&before.key);
+            if let Some(turn) = before.message.turn
+                && let Some(ids) = self.turns.get_mut(&(turn, before.message.role))
+            {
+                ids.remove(&row.message.id);
+            }
         }
         self.by_key.insert(row.key.clone(), row.message.id.clone());
-        self.turns.extend(row.message.turn.map(|turn| (turn, row.message.role)));
+        if let Some(turn) = row.message.turn {
+            self.turns.entry((turn, row.message.role)).or_default().insert(row.message.id.clone());
+        }
         Some(before)
     }
 
@@ -42,14 +50,15 @@ impl Rows {
         self.by_id.get(id)
     }
 
-    /// Whether a row of a turn is here, from one side.
-    pub(crate) fn has_turn(&self, turn: u32, role: Role) -> bool {
-        self.turns.contains(&(turn, role))
+    /// Whether a row of a turn is here, from one side, that says this.
+    pub(crate) fn says(&self, turn: u32, role: Role, text: &str) -> bool {
+        let says = |id| self.by_id.get(id).is_some_and(|row| row.message.text.trim() == text.trim());
+        self.turns.get(&(turn, role)).is_some_and(|ids| ids.iter().any(says))
     }
 
     /// The first turn that a row is here of.
     pub(crate) fn lowest_turn(&self) -> Option<u32> {
-        self.turns.first().map(|(turn, _)| *turn)
+        self.turns.iter().find(|(_, ids)| !ids.is_empty()).map(|((turn, _), _)| *turn)
     }
 
     pub(crate) fn by_key(&self, key: &MessageKey) -> Option<&Arc<CachedMessage>> {
@@ -71,11 +80,14 @@ pub(crate) fn row_place(row: &CachedMessage) -> RowPlace {
 pub(crate) struct Confirmed {
     cases: BTreeMap<RealId, Arc<RealCase>>,
     rows: BTreeMap<RealId, Rows>,
+    /// When this window first heard of each case.
+    first_seen: BTreeMap<RealId, Mono>,
 }
 
 impl Confirmed {
     /// Adds or replaces a case. Returns what is new about it, or `None` when it says nothing new.
-    pub(crate) fn upsert_case(&mut self, mut case: RealCase) -> Option<Arc<RealCase>> {
+    pub(crate) fn upsert_case(&mut self, mut case: RealCase, now: Mono) -> Option<Arc<RealCase>> {
+        self.first_seen.entry(case.id.clone()).or_insert(now);
         let known = self.cases.get(&case.id);
         if let Some(known) = known {
             // A list row says less than the case itself.
@@ -95,6 +107,10 @@ impl Confirmed {
 
     pub(crate) fn case(&self, id: &RealId) -> Option<&Arc<RealCase>> {
         self.cases.get(id)
+    }
+
+    pub(crate) fn first_seen(&self, id: &RealId) -> Option<Mono> {
+        self.first_seen.get(id).copied()
     }
 
     pub(crate) fn cases(&self) -> impl Iterator<Item = &Arc<RealCase>> {

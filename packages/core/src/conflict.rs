@@ -32,8 +32,7 @@ impl Core {
             };
             let base = named(entry.rebased.as_ref().unwrap_or(base).as_ref());
             // A name that the person asked for before giving one is nobody else's edit.
-            let both_changed =
-                !asked_for_a_name && base.is_some_and(|base| base != theirs) && theirs != mine;
+            let both_changed = !asked_for_a_name && base.is_some_and(|base| base != theirs) && theirs != mine;
             (both_changed && self.is_undecided(entry)).then(|| TitleConflict {
                 operation: entry.op.id,
                 base: base.cloned(),

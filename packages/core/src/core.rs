@@ -135,6 +135,7 @@ impl Core {
     /// What every step ends with: whatever may go out goes out, and the effects are put in order.
     /// Appends come first, so that a store can begin with them before anything else happens.
     fn settle(&mut self, effects: &mut Vec<Effect>) {
+        self.open_gate_if_over();
         self.pump();
         self.pump_reads();
         self.flush_rows();

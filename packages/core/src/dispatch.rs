@@ -198,12 +198,10 @@ impl Core {
             // It may have run, and its key may have expired since (contract 4.1, rule 5).
             OperationKind::SubmitTurn { .. }
             | OperationKind::CreateCase { .. }
-            | OperationKind::GenerateTitle { .. } => {
-                entry.first.is_some_and(|first| {
-                    let now = self.now.wall;
-                    sent_long_ago || now < first.at || now - first.at >= self.config.key_lifetime
-                })
-            }
+            | OperationKind::GenerateTitle { .. } => entry.first.is_some_and(|first| {
+                let now = self.now.wall;
+                sent_long_ago || now < first.at || now - first.at >= self.config.key_lifetime
+            }),
             // A title has no version on the server: whether theirs changed is seen by reading it.
             OperationKind::Rename { .. } => true,
             OperationKind::Delete => false,
@@ -281,10 +279,6 @@ impl Core {
             }
             self.wait_is_over(op);
         }
-        if self.net.gate_until().is_some_and(|until| until <= self.now.mono) {
-            self.net.open_gate();
-            self.all_lanes();
-        }
         self.renew_if_due();
         self.rewrite_if_due();
     }
@@ -293,7 +287,7 @@ impl Core {
         let discarded = self.ledger.entry(&op).is_some_and(|entry| entry.discarding.is_some());
         let listed = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Listed, .. });
         self.set_phase(op, Phase::Idle);
-        if listed {
+        if listed && self.windows.is_sender() {
             self.state(Record::Ended { op, end: End::Completed }, true);
         }
         if discarded {

@@ -134,7 +134,10 @@ impl Core {
         }
         let was_failed = matches!(entry.stage, Stage::Failed { .. });
         self.outbox.dequeue(&lane, entry.op.order, id);
-        let undecided = matches!(entry.op.kind, OperationKind::Rename { .. }) || entry.op.transition().is_some();
+        let live = self.outbox.live.get(&id);
+        let awaited_since = live.map(|live| live.thinking_since.unwrap_or(live.seen_at));
+        let undecided =
+            matches!(entry.op.kind, OperationKind::Rename { .. }) || entry.op.transition().is_some();
         if self.outbox.forget(id, &case) || undecided {
             self.screen.patch(crate::view::ViewPatch::Status);
         }
@@ -148,6 +151,7 @@ impl Core {
         if end == End::Completed && self.lacks_rows(entry) {
             // Another window has seen the rows and this one has not: the echo stays until they are here
             // (I17). They are in the cache by now, and on the server.
+            self.outbox.awaited_since.extend(awaited_since.map(|since| (id, since)));
             self.read_rows_again(&case);
             self.draw_again(entry);
         } else {

@@ -153,10 +153,6 @@ impl Net {
         self.gate
     }
 
-    pub(crate) const fn open_gate(&mut self) {
-        self.gate = None;
-    }
-
     pub(crate) fn fingerprint(&self, state: &mut impl std::hash::Hasher) {
         use std::hash::Hash;
         (self.gate, self.last_request, self.renewals, self.probes).hash(state);
@@ -334,6 +330,14 @@ impl Core {
         if self.net.gate != before && self.windows.is_sender() {
             let until = self.now.wall + wait;
             self.state(Record::Gate { at: self.now.wall, until }, true);
+        }
+    }
+
+    /// Whatever happens first after the gate's time, be it its timer or something else, finds it open.
+    pub(crate) fn open_gate_if_over(&mut self) {
+        if self.net.gate.is_some_and(|until| until <= self.now.mono) {
+            self.net.gate = None;
+            self.all_lanes();
         }
     }
 

@@ -132,6 +132,8 @@ pub(crate) struct Outbox {
     pub(crate) deadlines: BTreeSet<(Mono, OperationId)>,
     /// When rows change their look by themselves.
     pub(crate) looks: BTreeSet<(Mono, OperationId)>,
+    /// Since when the answers of messages are awaited that are over elsewhere, while their rows are not here.
+    pub(crate) awaited_since: BTreeMap<OperationId, Mono>,
     totals: Totals,
     /// Operations in all lanes, and those of them that failed.
     queued: usize,

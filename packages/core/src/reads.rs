@@ -40,8 +40,8 @@ enum Want {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {
     Nothing,
-    /// The server may list them later.
-    Later,
+    /// The server may list them later, at this index or behind it.
+    Later(u32),
     /// They may stand above the rows that are in memory.
     Above,
 }
@@ -60,6 +60,8 @@ struct Reading {
     open: bool,
     /// When to read again, because rows were missing or the read failed.
     again_at: Option<Mono>,
+    /// From which index on, if that is not the end.
+    again_from: Option<u32>,
     again: usize,
 }
 
@@ -163,7 +165,8 @@ impl Reads {
             reading.wanted = Some(Want::At(total.saturating_sub(OVERLAP)));
         } else if has_more && received > 0 && !reading.older_wanted {
             reading.wanted = Some(Want::At(offset.saturating_add(received)));
-        } else if missing == Missing::Later {
+        } else if let Missing::Later(from) = missing {
+            reading.again_from = Some(from.saturating_sub(OVERLAP));
             reading.read_again(now);
         } else if missing == Missing::Nothing {
             reading.again = 0;
@@ -335,7 +338,8 @@ impl Core {
         for reading in self.reads.messages.values_mut() {
             if reading.again_at.is_some_and(|at| at <= now) {
                 reading.again_at = None;
-                reading.wanted.get_or_insert(Want::End);
+                let from = reading.again_from.take().map_or(Want::End, Want::At);
+                reading.wanted.get_or_insert(from);
             }
         }
     }

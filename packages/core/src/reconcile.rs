@@ -57,9 +57,22 @@ impl Core {
             let failure = Failure::of(FailureClass::Rejected(Rejection::Unexplained));
             return self.park(entry.op.id, failure);
         }
+        if self.was_known_before(entry, &real) {
+            self.violation(format!("case {real} was there before it was to be made; it was not linked"));
+            let failure = Failure::of(FailureClass::Rejected(Rejection::Unexplained));
+            return self.park(entry.op.id, failure);
+        }
         self.state(Record::Link { case: key, real, name }, true);
         self.take_case(case);
         self.state(Record::Ended { op: entry.op.id, end: End::Completed }, true);
+    }
+
+    /// Whether the server had a case before this window first asked for it to be made. Attempts of others and
+    /// of an earlier run say nothing.
+    pub(crate) fn was_known_before(&self, entry: &Entry, real: &crate::ids::RealId) -> bool {
+        let live = self.outbox.live.get(&entry.op.id).filter(|live| live.attempt_kept);
+        let asked = live.and_then(|live| live.attempted_at);
+        self.confirmed.first_seen(real).is_some_and(|seen| asked.is_some_and(|asked| seen < asked))
     }
 
     fn turn_answered(&mut self, entry: &Entry, answer: Answer, state: CaseState) {

@@ -8,7 +8,7 @@ mod status;
 
 pub use row::{
     Attachment, Badge, CachedMessage, CaseRow, Delivery, Group, Hit, MessageRow, NameOrigin, StatusConflict,
-    Thinking,    TitleConflict, TitleNote,
+    Thinking, TitleConflict, TitleNote,
 };
 pub use status::{AccountStatus, LinkStatus, Status, StoreHealth, WindowRole};
 

@@ -119,7 +119,7 @@ impl Core {
         self.windows.durability = recovered.durability;
         self.windows.damage = recovered.damage;
         for case in recovered.cases {
-            self.confirmed.upsert_case(case);
+            self.confirmed.upsert_case(case, self.now.mono);
         }
         for record in &recovered.records {
             self.ledger.apply(&record.record);

@@ -4,6 +4,7 @@
 //! and what an older attempt still brings is dropped (I20).
 
 mod check;
+mod oauth;
 mod open;
 mod sign_in;
 mod start;

@@ -118,8 +118,16 @@ impl Device {
     }
 }
 
+const CREDENTIALS: &str = "credentials:";
+
 fn credentials_key(profile: &ProfileId) -> String {
-    format!("credentials:{profile}")
+    format!("{CREDENTIALS}{profile}")
+}
+
+/// Whether what stands under a key must be hidden from everybody but its owner.
+#[cfg(all(feature = "keyring", not(target_arch = "wasm32")))]
+pub(crate) fn is_secret(key: &str) -> bool {
+    key.starts_with(CREDENTIALS)
 }
 
 fn preference_key(name: &str) -> String {

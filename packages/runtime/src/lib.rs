@@ -14,6 +14,7 @@ mod alone;
 mod app;
 #[cfg(test)]
 mod bench;
+mod consent;
 mod device;
 mod driver;
 mod effects;
@@ -37,7 +38,12 @@ mod web;
 
 pub use account::{Account, ProfileId};
 pub use app::App;
+pub use consent::{Consent, Visit};
 pub use handle::{Change, Handle};
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::{Instance, Start};
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::{Loopback, Opener};
 pub use platform::Platform;
 pub use stage::{ServerCheck, SignInError, SignInForm, SignInView, Stage, StartProblem};
 pub use subscription::Subscription;

@@ -3,7 +3,12 @@
 //! One process owns a profile (its folder is locked), so there are no other windows to queue behind
 //! or to talk to.
 
+mod instance;
+mod loopback;
+mod private;
 mod settings;
+#[cfg(feature = "keyring")]
+mod vault;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -20,6 +25,8 @@ use crate::alone::Alone;
 use crate::platform::Platform;
 use crate::ports::{Clock, Entropy, Executor, Signal, Stores, Surroundings};
 
+pub use instance::{Instance, Start};
+pub use loopback::{Loopback, Opener};
 use settings::FileSettings;
 
 impl Platform {
@@ -37,8 +44,17 @@ impl Platform {
             locks: Rc::new(Alone),
             peers: Rc::new(Alone),
             settings: Rc::new(FileSettings::new(data.join("settings"))),
+            consent: Rc::new(Loopback::system()),
             surroundings: Rc::new(Headless),
         }
+    }
+
+    /// The same platform with credentials in the system's keyring, and in files where it has none.
+    #[cfg(feature = "keyring")]
+    #[must_use]
+    pub fn with_keyring(data: impl AsRef<Path>) -> Self {
+        let files = FileSettings::new(data.as_ref().join("settings"));
+        Self { settings: Rc::new(vault::Vault::new(files, vault::SERVICE)), ..Self::native(data) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::consent::Consent;
 use crate::ports::{Clock, Entropy, Executor, Locks, Peers, Settings, Stores, Surroundings};
 
 /// Everything that the program needs of the platform it runs on.
@@ -21,6 +22,8 @@ pub struct Platform {
     pub peers: Rc<dyn Peers>,
     /// Small values of this device.
     pub settings: Rc<dyn Settings>,
+    /// Shows sign-in pages of servers.
+    pub consent: Rc<dyn Consent>,
     /// Where the program runs.
     pub surroundings: Rc<dyn Surroundings>,
 }

@@ -39,6 +39,8 @@ struct Refused {
     token: Option<Secret>,
     refresh: Option<Secret>,
     session: Option<SessionId>,
+    /// The token under which a session was opened last.
+    helpless: Option<Secret>,
 }
 
 /// Under which the dialect of a client's server is kept (contract 1: per address).
@@ -210,8 +212,10 @@ impl Session {
                 FailureClass::TokenRefused => refused.token = Some(credentials.access),
                 FailureClass::SessionExpired => {
                     refused.session = credentials.session;
-                    // Where a new session does not help, the core asks for a new token next.
-                    refused.token = Some(credentials.access);
+                    // Where a new session under this token did not help, the token is at fault.
+                    if refused.helpless.as_ref() == Some(&credentials.access) {
+                        refused.token = Some(credentials.access);
+                    }
                 }
                 _ => {}
             }
@@ -308,6 +312,7 @@ impl Standing {
         let opened = self.client.open_session(&current).await;
         self.device.keep_installation(&self.client.installation());
         let session = opened?;
+        self.refused.borrow_mut().helpless = Some(current.access.clone());
         if !self.closed.get() {
             self.keep(current.with_session(session));
         }

@@ -5,6 +5,7 @@
 
 mod channel;
 mod clock;
+mod consent;
 mod executor;
 mod listener;
 mod locks;
@@ -34,6 +35,7 @@ impl Platform {
             locks: Rc::new(LivingLocks::new(Rc::new(locks::WebLocks), executor.clone())),
             peers: Rc::new(channel::Windows::new(executor)),
             settings: Rc::new(settings::WebSettings::default()),
+            consent: Rc::new(consent::BrowserConsent::look()),
             surroundings: Rc::new(page::Page),
         }
     }

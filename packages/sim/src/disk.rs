@@ -168,11 +168,16 @@ impl Disk {
         }
     }
 
+    /// The cached messages of a case, where they are.
+    pub(crate) fn cached<'a>(&'a self, case: &'a RealId) -> impl Iterator<Item = &'a CachedMessage> {
+        let rows = self.messages.iter().filter(move |((of, _), _)| of == case);
+        rows.map(|(_, row)| row)
+    }
+
     /// The cached messages of a case.
     #[must_use]
     pub(crate) fn load(&self, case: &RealId) -> Vec<CachedMessage> {
-        let rows = self.messages.iter().filter(|((of, _), _)| of == case);
-        rows.map(|(_, row)| row.clone()).collect()
+        self.cached(case).cloned().collect()
     }
 
     /// Throws the cache away.

@@ -224,7 +224,8 @@ impl Fold {
     /// The operations of a case in the person's order.
     #[must_use]
     pub(crate) fn ops_of(&self, case: &CaseKey) -> Vec<&Known> {
-        let mut ops: Vec<&Known> = self.ops.values().filter(|known| self.one(&known.op.case) == *case).collect();
+        let mut ops: Vec<&Known> =
+            self.ops.values().filter(|known| self.one(&known.op.case) == *case).collect();
         ops.sort_by_key(|known| (known.op.order, known.op.id));
         ops
     }

@@ -3,7 +3,7 @@
 
 use copilot_core::ids::OperationId;
 use copilot_core::journal::Record;
-use copilot_core::operation::OperationKind;
+use copilot_core::operation::{Acknowledged, End, OperationKind};
 use copilot_core::request::{Request, RequestId};
 use copilot_core::view::ViewPatch;
 use copilot_core::{Effect, Event, Link};
@@ -17,6 +17,8 @@ pub enum Sabotage {
     FreshKeyOnRetry,
     /// A request leaves together with the append that should come before it.
     SendBeforeDurable,
+    /// A message ends as soon as it is answered, whether its rows are here or not.
+    EchoBeforeRow,
     /// The store takes writes of an epoch that is over.
     StaleEpoch,
     /// A retried turn says something else under the same key.
@@ -65,6 +67,19 @@ pub(crate) fn spoil(
             if let Some(key) = early {
                 let id = RequestId((1 << 40) + ticket + me.slot as u64);
                 effects.push(Effect::Send(id, Request::CreateCase { key }));
+            }
+        }
+        Sabotage::EchoBeforeRow => {
+            for effect in effects {
+                let Effect::Append(batch) = effect else { continue };
+                let answered = |record: &Record| match record {
+                    Record::Acknowledged { op, with: Acknowledged::Answered(_) } => {
+                        Some(Record::Ended { op: *op, end: End::Completed })
+                    }
+                    _ => None,
+                };
+                let ended: Vec<Record> = batch.records.iter().filter_map(answered).collect();
+                batch.records.extend(ended);
             }
         }
         Sabotage::LostPatch => {

@@ -222,7 +222,10 @@ impl Server {
             last_activity: time(now),
             gone: false,
         };
-        self.cases.insert(id, Case { row: row.clone(), rows: Vec::new(), foul: Vec::new(), made: now, deleted: false });
+        self.cases.insert(
+            id,
+            Case { row: row.clone(), rows: Vec::new(), foul: Vec::new(), made: now, deleted: false },
+        );
         Some(row)
     }
 

@@ -7,6 +7,9 @@ mod part;
 mod rename;
 mod row;
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use copilot_core::Intent;
 use copilot_core::ids::CaseKey;
 use copilot_core::view::Group;
@@ -22,7 +25,7 @@ use crate::preferences::Choice;
 use crate::session::{MenuAt, Renaming, Session, put, use_session};
 use crate::words;
 use account::AccountFoot;
-use part::{ABOVE, DRAWN, Part, STEP, drawn, first_for};
+use part::{ABOVE, DRAWN, Part, drawn, first_for};
 use row::CaseItem;
 
 /// The preference that remembers which groups are folded.
@@ -152,18 +155,21 @@ fn CaseList() -> Element {
             open.flat_map(|(_, keys)| keys.clone()).collect()
         }
     };
-    let mut first = use_signal(|| 0_usize);
+    // The first row in the page; not a signal, because drawing may move it.
+    let first = use_hook(|| Rc::new(Cell::new(0_usize)));
+    let mut scrolled = use_signal(|| 0_u64);
+    let _ = scrolled();
     let wish = session.spots.wish();
     let wished = use_memo(move || match &*wish.read() {
         Some(Spot::Case(key)) => Some(key.clone()),
         _ => None,
     });
-    let mut top = first();
+    let mut top = first.get();
     // A row that is to have the focus has to be in the page.
     let place = wished().and_then(|key| visible.iter().position(|other| *other == key));
     if let Some(place) = place.filter(|place| !drawn(top).contains(place)) {
         top = first_for(place);
-        dioxus::core::queue_effect(move || put(first, top));
+        first.set(top);
     }
     let in_page = visible.get(top..).unwrap_or_default().iter().take(DRAWN);
     let stop = in_page
@@ -216,8 +222,9 @@ fn CaseList() -> Element {
                 let row = (event.data().scroll_top() / row_height).max(0.0);
                 // Rows on a screen are few: the number fits.
                 let to = first_for(row as usize + ABOVE / 2);
-                if first.peek().abs_diff(to) >= STEP || to == 0 {
+                if first.get() != to {
                     first.set(to);
+                    scrolled += 1;
                 }
             },
             onkeydown: move |event: KeyboardEvent| walk(&session, &visible, at.as_ref(), active, &event),

@@ -107,7 +107,7 @@ fn OfCase(id: CaseKey) -> Element {
                 Copies { id: id.clone() }
             }
             if !words::next_states(&case).is_empty() {
-                Ending { id: id.clone(), next: words::next_states(&case) }
+                Ending { id, next: words::next_states(&case) }
             }
             Fence { to: Spot::LayerStart }
         }
@@ -137,17 +137,11 @@ fn Ending(id: CaseKey, next: Vec<CaseState>) -> Element {
                 button {
                     r#type: "button",
                     class: "button primary",
-                    onmounted: {
-                        let session = session.clone();
-                        move |event: MountedEvent| {
+                    onmounted: move |event: MountedEvent| {
                             session.spots.mounted(Spot::MenuItem(0), event.data());
                             session.focus(Spot::MenuItem(0));
-                        }
-                    },
-                    onclick: {
-                        let (state, carry_out) = (state.clone(), carry_out.clone());
-                        move |_| carry_out(state.clone())
-                    },
+                        },
+                    onclick: move |_| carry_out(state.clone()),
                     "{words::really_yes(&state)}"
                 }
                 button { r#type: "button", class: "button quiet", onmounted: last, onclick: move |_| asked.set(None), "{words::CANCEL}" }
@@ -159,7 +153,7 @@ fn Ending(id: CaseKey, next: Vec<CaseState>) -> Element {
                         class: if index == 0 { "button" } else { "button quiet" },
                         onmounted: last.clone(),
                         onclick: {
-                            let (state, carry_out) = (state.clone(), carry_out.clone());
+                            let (state, carry_out) = (state, carry_out.clone());
                             move |_| if state.is_terminal() { asked.set(Some(state.clone())) } else { carry_out(state.clone()) }
                         },
                         "{words::set_state(&state).0}"

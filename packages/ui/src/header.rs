@@ -206,10 +206,7 @@ fn StatePill(case: Rc<CaseRow>) -> Element {
                     let session = session.clone();
                     move |event: MountedEvent| session.spots.mounted(Spot::State, event.data())
                 },
-                onclick: {
-                    let session = session.clone();
-                    move |_| put(session.menu, (!is_open()).then_some(MenuAt::State))
-                },
+                onclick: move |_| put(session.menu, (!is_open()).then_some(MenuAt::State)),
                 "{state}"
                 Icon { glyph: Glyph::ChevronDown, size: 12 }
             }
@@ -217,7 +214,7 @@ fn StatePill(case: Rc<CaseRow>) -> Element {
                 for (label , items) in [(label, items)] {
                     Menu {
                         key: "{label}",
-                        label: label.clone(),
+                        label,
                         items,
                         place: "start",
                         title: asked().map(|state| words::really(&state)),
@@ -311,10 +308,7 @@ fn SyncMark(case: CaseRow) -> Element {
             "data-sync": name,
             title: words::INSPECTOR,
             aria_label: "{word}, {words::INSPECTOR}",
-            onclick: {
-                let session = session.clone();
-                move |_| session.show_page(Page::Inspector)
-            },
+            onclick: move |_| session.show_page(Page::Inspector),
             Icon { glyph, size: 14 }
             if sync == Sync::Synced {
                 span { class: "word-wide", "{word}" }

@@ -69,7 +69,7 @@ pub(crate) fn Inspector() -> Element {
                     p { class: "cases-empty", "{words::NOTHING_PENDING}" }
                 }
                 OperationList { dump: dump.clone() }
-                Steps { dump: dump.clone() }
+                Steps { dump }
             }
         }
     }

@@ -87,9 +87,7 @@ pub(crate) fn Menu(
                 };
                 at_once(event.data().scroll_to_with_options(nearest));
             },
-            onkeydown: {
-                let (session, items) = (session.clone(), items.clone());
-                move |event: KeyboardEvent| {
+            onkeydown: move |event: KeyboardEvent| {
                     // What is pressed in a menu means nothing to the rows behind it; Enter and Space press the item by themselves.
                     event.stop_propagation();
                     if matches!(event.key(), Key::Escape | Key::Tab) {
@@ -100,8 +98,7 @@ pub(crate) fn Menu(
                         at.set(to);
                         session.focus(Spot::MenuItem(to));
                     }
-                }
-            },
+                },
             if let Some(title) = title {
                 p { role: "presentation", "{title}" }
             }

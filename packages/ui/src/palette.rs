@@ -70,9 +70,7 @@ pub(crate) fn Palette() -> Element {
                         at.set(0);
                     },
                     onpaste: move |event| event.stop_propagation(),
-                    onkeydown: {
-                        let session = session.clone();
-                        move |event: KeyboardEvent| {
+                    onkeydown: move |event: KeyboardEvent| {
                             if session.host.belongs_to_input_method(&event.data()) {
                                 event.stop_propagation();
                                 return;
@@ -94,8 +92,7 @@ pub(crate) fn Palette() -> Element {
                             }
                             event.prevent_default();
                             event.stop_propagation();
-                        }
-                    },
+                        },
                 }
                 kbd { aria_hidden: "true", "Esc" }
             }

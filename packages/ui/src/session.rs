@@ -29,7 +29,6 @@ use crate::mirror::Mirror;
 use crate::preferences::Preferences;
 use crate::setup::Setup;
 use crate::transcript::Reading;
-use crate::words;
 
 /// What can be taken back for a moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +94,8 @@ pub(crate) struct Inner {
     pub menu: Signal<Option<MenuAt>>,
     pub page: Signal<Page>,
     pub preferences: Preferences,
+    /// What the last import has brought.
+    pub imported: Signal<Option<String>>,
     pub toast: Signal<Option<Toast>>,
     /// Moves once a minute, for ages.
     pub minute: Signal<u64>,
@@ -168,6 +169,7 @@ impl Session {
             menu: Signal::new(None),
             page: Signal::new(Page::Conversation),
             preferences,
+            imported: Signal::new(None),
             toast: Signal::new(None),
             minute: Signal::new(0),
             said: Signal::new(0),

@@ -2,6 +2,8 @@
 //!
 //! An account belongs to its server: another address is tested here and then signed in to.
 
+mod import;
+
 use copilot_core::journal::Durability;
 use copilot_runtime::ServerCheck;
 use dioxus::core::{Runtime, RuntimeGuard};
@@ -14,6 +16,7 @@ use crate::label;
 use crate::preferences::{Choice, use_preferences};
 use crate::session::{Dialog, Page, put, use_session};
 use crate::words;
+use import::Import;
 
 /// The head of a page that stands in place of the conversation: the way back, its title, what else belongs there.
 #[component]
@@ -72,10 +75,7 @@ pub(crate) fn Settings() -> Element {
                     button {
                         r#type: "button",
                         class: "setting-link",
-                        onclick: {
-                            let session = session.clone();
-                            move |_| session.open_layer(Dialog::Shortcuts, Spot::Back)
-                        },
+                        onclick: move |_| session.open_layer(Dialog::Shortcuts, Spot::Back),
                         span { class: "gap", "{words::SHORTCUTS}" }
                         kbd { aria_hidden: "true", "?" }
                     }
@@ -323,6 +323,7 @@ fn Device() -> Element {
                     Icon { glyph: Glyph::Download, size: 14 }
                     "{words::EXPORT}"
                 }
+                Import {}
             }
         }
     }

@@ -129,16 +129,26 @@ impl Reading {
         let scroller = self.scroller.borrow().clone();
         let size = scroller
             .and_then(|scroller| at_once(async move { scroller.get_scroll_size().await.ok() }).flatten());
-        self.place_at(now, size.map_or_else(|| self.extents.borrow().total(), |size| size.height));
+        self.moved_to(now, size.map_or_else(|| self.extents.borrow().total(), |size| size.height));
     }
 
-    fn place_at(&self, scroll: f64, content: f64) {
-        self.scroll.set(scroll);
+    /// The scroller stands elsewhere, in content of a height. The reader's place moves by as much as the scroller
+    /// did: rows that have just been drawn have heights that are not known here yet, so the place cannot be
+    /// worked out from the scroller alone.
+    fn moved_to(&self, scroll: f64, content: f64) {
+        let moved = scroll - self.scroll.replace(scroll);
         let extents = self.extents.borrow();
         let place = match extents.anchor_at(scroll, self.viewport.get(), content) {
             Anchor::End => Some(Place::End),
-            Anchor::Row { index, offset } => extents.key(index).map(|key| Place::At(key.clone(), offset)),
+            Anchor::Row { index, offset } => match &*self.place.borrow() {
+                Place::End => extents.key(index).map(|key| Place::At(key.clone(), offset)),
+                Place::At(key, offset) => {
+                    let (key, offset) = extents.walk(key, offset + moved, &self.drawn.borrow());
+                    Some(Place::At(key, offset))
+                }
+            },
         };
+        drop(extents);
         if let Some(place) = place {
             put(self.at_end, place == Place::End);
             self.place.replace(place);
@@ -148,7 +158,7 @@ impl Reading {
     /// The scroller was scrolled, by whomever.
     fn scrolled(&self, event: &ScrollData) {
         self.viewport.set(f64::from(event.client_height()));
-        self.place_at(event.scroll_top(), f64::from(event.scroll_height()));
+        self.moved_to(event.scroll_top(), f64::from(event.scroll_height()));
         self.draw_ahead();
     }
 

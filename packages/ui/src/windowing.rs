@@ -113,6 +113,26 @@ impl<K: Clone + Eq + Hash> Extents<K> {
         Anchor::Row { index, offset: scroll - self.top(index) }
     }
 
+    /// The row that is `offset` pixels below the top edge of a row, and how far into that row this is. Goes row by
+    /// row and stops at a row that is drawn but was not measured: its height in the page is not the assumed one.
+    pub(crate) fn walk(&self, key: &K, offset: f64, drawn: &Range<usize>) -> (K, f64) {
+        let Some(mut index) = self.index_of(key) else { return (key.clone(), offset) };
+        let mut rest = offset;
+        let known = |index: usize| {
+            !drawn.contains(&index) || self.keys.get(index).is_some_and(|key| self.measured.contains_key(key))
+        };
+        let height = |index: usize| self.top(index + 1) - self.top(index);
+        while rest < 0.0 && index > 0 && known(index - 1) {
+            index -= 1;
+            rest += height(index);
+        }
+        while index + 1 < self.keys.len() && known(index) && rest >= height(index) {
+            rest -= height(index);
+            index += 1;
+        }
+        (self.keys.get(index).unwrap_or(key).clone(), rest)
+    }
+
     /// The row that a vertical position falls into; the first or last one outside the list.
     pub(crate) fn row_at(&self, position: f64) -> usize {
         let after = self.tops.partition_point(|top| *top <= position);
@@ -171,6 +191,22 @@ mod tests {
         }
         let scroll = list.scroll_of(anchor, 800.0);
         assert!((scroll - list.top(index) - offset).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_place_walks_over_known_rows_and_stops_at_rows_that_were_only_just_drawn() {
+        let mut list = list(100);
+        for key in 40..60 {
+            list.measure(&key, 50.0);
+        }
+        assert_eq!(list.walk(&50, 120.0, &(40..60)), (52, 20.0));
+        assert_eq!(list.walk(&50, -30.0, &(40..60)), (49, 20.0));
+        // Rows 35 to 39 are in the page, and nobody has said how tall they are.
+        assert_eq!(list.walk(&41, -200.0, &(35..60)), (40, -150.0));
+        list.measure(&39, 70.0);
+        assert_eq!(list.walk(&40, -150.0, &(35..60)), (39, -80.0));
+        // What is not in the page has the height of its space.
+        assert_eq!(list.walk(&41, -200.0, &(40..60)), (38, ASSUMED - 150.0 + ASSUMED));
     }
 
     #[test]

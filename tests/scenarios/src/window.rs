@@ -24,7 +24,9 @@ pub struct Window {
 }
 
 impl Window {
-    pub(crate) fn open(platform: Platform) -> Self {
+    /// Opens the program on a platform. Belongs into a local task set.
+    #[must_use]
+    pub fn on(platform: Platform) -> Self {
         let app = App::start(platform);
         let changed = Rc::new(Notify::new());
         let drawn: Rc<RefCell<Option<Subscription>>> = Rc::default();

@@ -148,6 +148,22 @@ impl World {
         assert!(came.is_ok(), "{count} × {path_end} never arrived");
     }
 
+    /// Waits until so much of what was said has run.
+    pub async fn when_committed(&self, count: usize) {
+        let committed = async {
+            loop {
+                let said = self.said().await;
+                let ran = said.iter().filter(|turn| turn["committed"] == true && turn["replayed"] == false);
+                if ran.count() >= count {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let came = tokio::time::timeout(HANGS, committed).await;
+        assert!(came.is_ok(), "{count} were never committed: {}", self.said().await.len());
+    }
+
     /// Asks the server as a client of its own, signed in as a user of the store.
     pub async fn as_user(&self, username: &str, path: &str) -> Value {
         let login = match self.dialect {
@@ -181,6 +197,6 @@ impl World {
             executor: self.time.executor(native.executor.clone()),
             ..native
         };
-        LocalSet::new().run_until(async { use_it(&Window::open(platform)).await }).await
+        LocalSet::new().run_until(async { use_it(&Window::on(platform)).await }).await
     }
 }

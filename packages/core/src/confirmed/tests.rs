@@ -1,5 +1,6 @@
 //! Rows and cases that are added and replaced, and leave only when the person deletes them.
 
+use crate::time::Mono;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -65,10 +66,15 @@ proptest! {
         }
         for turn in 0..3 {
             for role in [Role::User, Role::Assistant] {
-                prop_assert_eq!(rows.has_turn(turn, role), turns.contains(&(turn, role)));
+                for text in plain.values().map(|row| &row.message.text) {
+                    let says = plain.values().any(|row| {
+                        (row.message.turn, row.message.role) == (Some(turn), role) && row.message.text == *text
+                    });
+                    prop_assert_eq!(rows.says(turn, role, text), says);
+                }
             }
         }
-        prop_assert_eq!(rows.lowest_turn(), turns.first().map(|(turn, _)| *turn));
+        prop_assert_eq!(rows.lowest_turn(), plain.values().filter_map(|row| row.message.turn).min());
     }
 }
 
@@ -90,14 +96,14 @@ fn rows_stand_by_turn_then_time_then_arrival() {
 #[test]
 fn a_list_row_that_says_less_takes_nothing_away_and_a_late_answer_takes_no_case_back_in_time() {
     let mut confirmed = Confirmed::default();
-    assert!(confirmed.upsert_case(case("c-1", 3, Some(2))).is_some());
-    assert_eq!(confirmed.upsert_case(case("c-1", 3, None)), None, "nothing new");
-    assert_eq!(confirmed.upsert_case(case("c-1", 2, Some(1))), None, "older");
+    assert!(confirmed.upsert_case(case("c-1", 3, Some(2)), Mono(0)).is_some());
+    assert_eq!(confirmed.upsert_case(case("c-1", 3, None), Mono(0)), None, "nothing new");
+    assert_eq!(confirmed.upsert_case(case("c-1", 2, Some(1)), Mono(0)), None, "older");
     assert_eq!(confirmed.case(&real("c-1")).unwrap().milestones, Some(2));
-    let newer = confirmed.upsert_case(case("c-1", 4, None)).unwrap();
+    let newer = confirmed.upsert_case(case("c-1", 4, None), Mono(0)).unwrap();
     assert_eq!((newer.current_turn, newer.milestones), (4, Some(2)));
     // That a case is gone is believed whatever turn it was at.
-    let gone = confirmed.upsert_case(RealCase { gone: true, ..case("c-1", 1, None) }).unwrap();
+    let gone = confirmed.upsert_case(RealCase { gone: true, ..case("c-1", 1, None) }, Mono(0)).unwrap();
     assert!(gone.gone);
 }
 
@@ -105,7 +111,7 @@ fn a_list_row_that_says_less_takes_nothing_away_and_a_late_answer_takes_no_case_
 fn a_case_that_is_paged_out_stays_and_a_case_that_is_forgotten_does_not() {
     let mut confirmed = Confirmed::default();
     for id in ["c-1", "c-2"] {
-        confirmed.upsert_case(case(id, 1, None));
+        confirmed.upsert_case(case(id, 1, None), Mono(0));
         confirmed.rows_mut(&real(id)).upsert(&row(1, 1, None, Role::User, "a"));
     }
     confirmed.page_out(&real("c-1"));
@@ -125,7 +131,7 @@ fn the_fingerprint_tells_cases_rows_and_windows_apart() {
     };
     let mut confirmed = Confirmed::default();
     let mut seen = BTreeSet::from([of(&confirmed)]);
-    confirmed.upsert_case(case("c-1", 1, None));
+    confirmed.upsert_case(case("c-1", 1, None), Mono(0));
     seen.insert(of(&confirmed));
     confirmed.rows_mut(&real("c-1")).upsert(&row(1, 1, None, Role::User, "a"));
     seen.insert(of(&confirmed));

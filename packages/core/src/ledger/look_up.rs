@@ -2,9 +2,9 @@
 
 use crate::ids::{CaseKey, IdMap, MessageKey, OperationId, RealId};
 use crate::model::{Backup, Draft, Stamp};
-use std::sync::Arc;
 use crate::operation::OperationKind;
 use crate::time::Wall;
+use std::sync::Arc;
 
 use super::{CaseLedger, Entry, Ledger};
 

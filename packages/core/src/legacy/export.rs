@@ -37,8 +37,12 @@ impl View<'_> {
         if let Some(draft) = self.draft(None) {
             drafts.insert("new".to_owned(), json!(draft.text));
         }
-        let operations: Map<String, Value> =
-            core.inspect().operations.iter().map(|op| (op.id.to_string(), core.exported_operation(op.id))).collect();
+        let operations: Map<String, Value> = core
+            .inspect()
+            .operations
+            .iter()
+            .map(|op| (op.id.to_string(), core.exported_operation(op.id)))
+            .collect();
         let links: Map<String, Value> =
             core.ledger.links().iter().map(|(key, real)| (key.to_string(), json!(real))).collect();
         let back: Map<String, Value> =
@@ -102,7 +106,9 @@ impl Core {
             OperationKind::SubmitTurn { turn, .. } => {
                 ("submit_query", json!({ "case_id": case, "question": turn.text }))
             }
-            OperationKind::Rename { title, .. } => ("update_title", json!({ "case_id": case, "title": title })),
+            OperationKind::Rename { title, .. } => {
+                ("update_title", json!({ "case_id": case, "title": title }))
+            }
             OperationKind::GenerateTitle { .. } => ("generate_title", json!({ "case_id": case })),
             OperationKind::Delete => ("delete_case", json!({ "case_id": case })),
         };

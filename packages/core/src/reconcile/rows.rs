@@ -13,8 +13,8 @@ use crate::inspect::MergeResult;
 use crate::ledger::{Entry, Stage};
 use crate::model::{Action, BackedUp, RealCase, RealMessage, Role};
 use crate::operation::{Acknowledged, OperationKind, Wait};
-use crate::reads::Missing;
 use crate::outbox::Phase;
+use crate::reads::Missing;
 use crate::request::{Outcome, Page, Reply, RequestId};
 use crate::time::Wall;
 use crate::view::{Attachment, CachedMessage};
@@ -45,7 +45,7 @@ impl Core {
             return;
         }
         let known_turn = self.confirmed.case(&case.id).map_or(0, |known| known.current_turn);
-        if let Some(case) = self.confirmed.upsert_case(case) {
+        if let Some(case) = self.confirmed.upsert_case(case, self.now.mono) {
             self.reads.note_case(&case.id, self.net.next_request());
             self.cache(CacheWrite::Case(Arc::clone(&case)));
             self.case_confirmed(&case, known_turn);
@@ -103,41 +103,31 @@ impl Core {
         };
         let (received, total, has_more) = (page.received, page.total, page.has_more);
         self.take_messages(case, offset, page);
-        let missing = match (self.has_unlisted(case), self.is_missing_above(case)) {
-            (false, _) => Missing::Nothing,
-            (true, false) => Missing::Later,
-            (true, true) => Missing::Above,
-        };
+        let missing = self.missing(case);
         self.reads.messages_read(case, (offset, received, total, has_more), missing, self.now.mono);
         self.case_changed(&self.ledger.key(case));
     }
 
-    /// Whether operations of a case wait for rows that the server has not listed.
-    fn has_unlisted(&self, case: &RealId) -> bool {
-        self.unlisted(case).next().is_some()
-    }
-
-    fn unlisted(&self, case: &RealId) -> impl Iterator<Item = &Entry> {
-        self.ledger.ops_of(&self.ledger.key(case)).filter(|entry| {
-            let lingers = matches!(self.phase_of(entry.op.id), Phase::Waiting { why: Wait::Listed, .. });
-            !lingers
-                && matches!(
-                    entry.stage,
-                    Stage::Stopped | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
-                )
-        })
-    }
-
-    /// Whether a missing row may stand above the rows that are in memory.
-    fn is_missing_above(&self, case: &RealId) -> bool {
-        let Some(rows) = self.confirmed.rows(case) else { return false };
-        let Some(lowest) = rows.lowest_turn().filter(|_| rows.window.is_some_and(|(from, _)| from > 0)) else {
-            return false;
-        };
-        self.unlisted(case).any(|entry| {
+    /// What rows the operations of a case wait for, after a page was read.
+    fn missing(&self, case: &RealId) -> Missing {
+        let unlisted = self.ledger.ops_of(&self.ledger.key(case)).filter(|entry| {
+            is_settled(entry)
+                && matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
+                && !self.is_listed(entry)
+        });
+        let turn_of = |entry: &Entry| {
             let after = entry.first.map_or(0, |first| first.known_turn.saturating_add(1));
-            answered_turn(entry).unwrap_or(after) <= lowest
-        })
+            answered_turn(entry).unwrap_or(after)
+        };
+        let Some(turn) = unlisted.map(turn_of).min() else { return Missing::Nothing };
+        let Some(rows) = self.confirmed.rows(case) else { return Missing::Later(0) };
+        let window_begins_later = rows.window.is_some_and(|(from, _)| from > 0);
+        if window_begins_later && rows.lowest_turn().is_some_and(|lowest| turn <= lowest) {
+            return Missing::Above;
+        }
+        // A server may list a row late, and before rows that it listed at once.
+        let before = rows.iter().filter(|row| row.message.turn.is_some_and(|known| known < turn));
+        Missing::Later(before.map(|row| row.arrival).max().unwrap_or(0))
     }
 
     /// Binds and stores the rows of a page, and completes the operations whose rows are now all here.
@@ -309,28 +299,46 @@ impl Core {
         let Some(entry) = self.ledger.entry(&op) else {
             return;
         };
-        let settled = matches!(
-            entry.stage,
-            Stage::Stopped | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
-        );
-        let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else {
-            return;
-        };
-        let turn = answered_turn(entry);
-        let rows = self.ledger.real(&entry.op.case).and_then(|real| self.confirmed.rows(&real));
-        // Under its key, or, where two messages fitted one row, under whatever key its turn has.
-        let has = |key: &MessageKey, role| {
-            rows.is_some_and(|rows| {
-                rows.by_key(key).is_some() || turn.is_some_and(|turn| rows.has_turn(turn, role))
-            })
-        };
-        let listed = has(question, Role::User) && has(answer, Role::Assistant);
         let lingers = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Listed, .. });
-        if settled && listed && !lingers {
+        if self.windows.is_sender() && is_settled(entry) && !lingers && self.is_listed(entry) {
             let until = self.now.mono + self.config.linger;
             self.set_phase(op, Phase::Waiting { until, why: Wait::Listed });
         }
     }
+
+    /// Whether the rows of a message are confirmed.
+    fn is_listed(&self, entry: &Entry) -> bool {
+        [Role::User, Role::Assistant].into_iter().all(|role| self.is_row_listed(entry, role))
+    }
+
+    /// Whether one row of a message is confirmed: under its key, or, where two messages fitted one row or
+    /// another window read it before it heard of the message, under another key with the same words.
+    pub(crate) fn is_row_listed(&self, entry: &Entry, role: Role) -> bool {
+        let OperationKind::SubmitTurn { question, answer, turn } = &entry.op.kind else {
+            return false;
+        };
+        let received = match &entry.stage {
+            Stage::Acknowledged(Acknowledged::Answered(answer)) => Some(answer),
+            _ => None,
+        };
+        let (key, text) = match role {
+            Role::User => (question, Some(&turn.text)),
+            _ => (answer, received.map(|answer| &answer.text)),
+        };
+        let rows = self.ledger.real(&entry.op.case).and_then(|real| self.confirmed.rows(&real));
+        rows.is_some_and(|rows| {
+            let said = text.zip(received.and_then(|answer| answer.turn));
+            rows.by_key(key).is_some() || said.is_some_and(|(text, turn)| rows.says(turn, role, text))
+        })
+    }
+}
+
+/// Whether nothing more is to be sent for a message; only its rows are awaited.
+const fn is_settled(entry: &Entry) -> bool {
+    matches!(
+        entry.stage,
+        Stage::Stopped | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
+    )
 }
 
 /// The turn that the server named when it answered an operation.

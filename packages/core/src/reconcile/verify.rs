@@ -52,9 +52,11 @@ impl Core {
                 let Some(entry) = self.ledger.entry(&op) else { return };
                 self.dirty_lanes.insert(entry.op.lane());
                 if let OperationKind::GenerateTitle { base } = &entry.op.kind
-                    && self.confirmed.case(case).and_then(|case| case.named()).is_some_and(|named| {
-                        base.as_ref() != Some(named)
-                    })
+                    && self
+                        .confirmed
+                        .case(case)
+                        .and_then(|case| case.named())
+                        .is_some_and(|named| base.as_ref() != Some(named))
                 {
                     // It was named since it was asked for, and that is what was wanted.
                     self.state(Record::Ended { op, end: End::Completed }, true);
@@ -85,7 +87,10 @@ impl Core {
         let next = offset.saturating_add(page.received);
         let more = page.has_more && page.received > 0;
         let empty = page.rows.into_iter().map(Box::new).filter(|case| {
-            case.current_turn == 0 && case.named().is_none() && self.ledger.links().key(&case.id).is_none()
+            case.current_turn == 0
+                && case.named().is_none()
+                && self.ledger.links().key(&case.id).is_none()
+                && !self.was_known_before(&entry, &case.id)
         });
         let mut candidates = found.into_iter().chain(empty);
         let (first, another) = (candidates.next(), candidates.next());

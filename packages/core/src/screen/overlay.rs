@@ -7,6 +7,7 @@ use crate::confirmed::row_place;
 use crate::core::Core;
 use crate::ids::{CaseKey, MessageKey, OperationId};
 use crate::ledger::{Entry, Stage};
+use crate::model::Role;
 use crate::operation::{Acknowledged, OperationKind, Wait};
 use crate::outbox::Phase;
 use crate::view::{AccountStatus, CachedMessage, LinkStatus, ViewPatch};
@@ -109,8 +110,9 @@ impl Core {
             return;
         }
         let (question, answer) = (question.clone(), answer.clone());
-        let shows_question = entry.discarding.is_none();
-        let shows_answer = shows_question && self.shows_answer(entry);
+        let kept = entry.discarding.is_none();
+        let shows_question = kept && !self.is_row_listed(entry, Role::User);
+        let shows_answer = kept && self.shows_answer(entry) && !self.is_row_listed(entry, Role::Assistant);
         let places = [
             (&question, shows_question.then(|| self.echo_place(entry, 0, &question))),
             (&answer, shows_answer.then(|| self.echo_place(entry, 1, &answer))),

@@ -215,7 +215,8 @@ impl Core {
 
     fn thinking_since(&self, entry: &Entry) -> Mono {
         let live = self.outbox.live.get(&entry.op.id);
-        live.map_or(self.now.mono, |live| live.thinking_since.unwrap_or(live.seen_at))
+        let elsewhere = || self.outbox.awaited_since.get(&entry.op.id).copied().unwrap_or_default();
+        live.map_or_else(elsewhere, |live| live.thinking_since.unwrap_or(live.seen_at))
     }
 
     /// Suggestions are shown under the last answer only (ux §4).

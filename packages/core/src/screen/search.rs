@@ -79,7 +79,10 @@ mod tests {
         let long = "x".repeat(100);
         let text = format!("first\n{long} Pool exhausted {long}\nlast");
         let shown = excerpt(&text, "pool").unwrap();
-        assert!(shown.starts_with('…') && shown.ends_with('…') && shown.contains("Pool exhausted"), "{shown}");
+        assert!(
+            shown.starts_with('…') && shown.ends_with('…') && shown.contains("Pool exhausted"),
+            "{shown}"
+        );
         assert_eq!(excerpt("a pool", "pool").unwrap(), "a pool");
         assert_eq!(excerpt("nothing", "pool"), None);
     }

@@ -33,6 +33,10 @@ impl Core {
         if !self.windows.caught_up {
             self.windows.caught_up = true;
             self.all_lanes();
+            let ops: Vec<_> = self.ledger.entries().map(|entry| entry.op.id).collect();
+            for op in ops {
+                self.complete_if_listed(op);
+            }
         }
         if whole {
             self.windows.rebuild = false;
@@ -118,6 +122,7 @@ impl Core {
 
     /// Waits, tries and times of operations that were here before hold on.
     fn carry_over(&mut self, before: Outbox) {
+        self.outbox.awaited_since = before.awaited_since;
         for (op, old) in before.live {
             let Some(live) = self.outbox.live.get_mut(&op) else { continue };
             live.attempts = old.attempts;
@@ -188,7 +193,7 @@ impl Core {
             CacheWrite::Case(case) => {
                 let known_turn = self.confirmed.case(&case.id).map_or(0, |known| known.current_turn);
                 if !self.ledger.is_deleted(&case.id)
-                    && let Some(case) = self.confirmed.upsert_case((*case).clone())
+                    && let Some(case) = self.confirmed.upsert_case((*case).clone(), self.now.mono)
                 {
                     self.case_confirmed(&case, known_turn);
                 }
@@ -206,6 +211,9 @@ impl Core {
                     let key = self.ledger.key(&case);
                     self.place_row(&key, &row);
                     self.place_operations_of(&key);
+                    if let Some(op) = self.ledger.behind(&key, &row.key).map(|entry| entry.op.id) {
+                        self.complete_if_listed(op);
+                    }
                 }
             }
             CacheWrite::Forget(real) => self.touched(crate::ledger::Touched::Deleted(real), false),

@@ -82,7 +82,8 @@ fn an_answer_that_the_server_never_lists_stands_in_the_transcript_all_the_same()
     let users = vec![at_morning("m-1", 1, "checkout answers 503"), at_morning("m-3", 2, "since when?")];
     desk.list("c-7", users);
     let texts = desk.texts(&key);
-    let at = |text: &str| texts.iter().position(|row| row == text).unwrap_or_else(|| panic!("{text}: {texts:?}"));
+    let at =
+        |text: &str| texts.iter().position(|row| row == text).unwrap_or_else(|| panic!("{text}: {texts:?}"));
     assert!(at("user: checkout answers 503") < at("assistant: Look at the drain."));
     assert!(at("assistant: Look at the drain.") < at("user: since when?"));
     assert!(at("user: since when?") < at("assistant: Since 09:10."));

@@ -1,10 +1,10 @@
 //! Titles, deletion and pins: local at once, reconciled later.
 
+use crate::support::*;
 use copilot_core::model::RealCase;
 use copilot_core::request::{Reply, Request};
 use copilot_core::view::{Group, NameOrigin};
 use copilot_core::{Intent, Notice, Rejection};
-use crate::support::*;
 
 fn rename(desk: &mut Desk, case: &copilot_core::ids::CaseKey, title: &str) {
     desk.wish(Intent::Rename { case: case.clone(), title: title.into() });

@@ -64,12 +64,15 @@ impl Inner {
             }
             match result {
                 Ok(signed_in) => app.enter(attempt, client, &address, signed_in).await,
+                Err(failure @ SignInFailure::NotOffered) => {
+                    app.sign_in_elsewhere(attempt, client, &address, failure).await;
+                }
                 Err(failure) => app.show_failure(error_of(&failure, has_password(&how))),
             }
         }));
     }
 
-    fn show_failure(&self, error: SignInError) {
+    pub(super) fn show_failure(&self, error: SignInError) {
         self.show_sign_in(|view| {
             view.busy = false;
             view.error = Some(error);

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use copilot_api::{Credentials, Secret, ServerAddress, SignIn};
-use copilot_core::Event;
 use copilot_core::view::AccountStatus;
+use copilot_core::{Event, Lifecycle};
 
 use super::Inner;
 use crate::account::Account;
@@ -35,6 +35,9 @@ impl Inner {
 
     /// The first decision, made when the settings are there.
     fn decide(self: &Rc<Self>, token: Option<String>) {
+        if self.resume_sign_in() {
+            return;
+        }
         let link =
             token.map(|token| Secret::new(token).and_then(|token| Some((self.home_address()?, token))));
         match link {
@@ -129,7 +132,12 @@ impl Inner {
     fn hear(self: &Rc<Self>, signal: Signal) {
         let event = match signal {
             Signal::Link(link) => Event::Link(link),
-            Signal::Page(lifecycle) => Event::Page(lifecycle),
+            Signal::Page(lifecycle) => {
+                if let Some(opened) = &*self.opened.borrow() {
+                    opened.session.seen(lifecycle == Lifecycle::Shown);
+                }
+                Event::Page(lifecycle)
+            }
             Signal::SettingsChanged => return self.follow_other_windows(),
         };
         let driver = self.opened.borrow().as_ref().map(|opened| opened.handle.driver.clone());

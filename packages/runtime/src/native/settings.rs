@@ -3,9 +3,10 @@
 //! A change is on the disk when the call returns: renewed tokens exist nowhere else.
 
 use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
+use super::private;
 use crate::ports::Settings;
 
 pub(super) struct FileSettings {
@@ -15,6 +16,12 @@ pub(super) struct FileSettings {
 impl FileSettings {
     pub(super) fn new(folder: PathBuf) -> Self {
         Self { folder }
+    }
+
+    /// The folder, in words.
+    #[cfg(feature = "keyring")]
+    pub(super) fn place(&self) -> String {
+        self.folder.display().to_string()
     }
 
     /// Where a key is kept. Letters, digits and hyphens stand for themselves, every other byte as
@@ -31,20 +38,9 @@ impl FileSettings {
         self.folder.join(name)
     }
 
-    fn replace(&self, key: &str, value: &str) -> io::Result<()> {
-        let target = self.file(key);
-        let fresh = target.with_extension("new");
-        private_folder(&self.folder)?;
-        let mut file = private_file(&fresh)?;
-        file.write_all(value.as_bytes())?;
-        file.sync_data()?;
-        fs::rename(&fresh, &target)?;
-        sync_folder(&self.folder)
-    }
-
     fn delete(&self, key: &str) -> io::Result<()> {
         match fs::remove_file(self.file(key)) {
-            Ok(()) => sync_folder(&self.folder),
+            Ok(()) => private::sync_folder(&self.folder),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
         }
@@ -57,7 +53,7 @@ impl Settings for FileSettings {
     }
 
     fn write(&self, key: &str, value: &str) -> bool {
-        self.replace(key, value).is_ok()
+        private::replace(&self.file(key), value).is_ok()
     }
 
     fn remove(&self, key: &str) -> bool {
@@ -65,42 +61,10 @@ impl Settings for FileSettings {
     }
 }
 
-/// Makes the names in a folder durable.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    fs::File::open(folder)?.sync_all()
-}
-
-/// Makes the names in a folder durable: this platform does so by itself and opens no folders.
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn private_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn private_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-#[cfg(unix)]
-fn private_file(path: &Path) -> io::Result<fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn private_file(path: &Path) -> io::Result<fs::File> {
-    fs::File::create(path)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]

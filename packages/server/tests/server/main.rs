@@ -7,12 +7,15 @@
     reason = "a test that meets the unexpected should fail where it does"
 )]
 
+mod abuse;
 mod assistant;
 mod cases;
 mod door;
 mod faults;
 mod idempotency;
 mod jobs;
+mod load;
+mod network;
 mod openapi;
 mod program;
 mod queries;

@@ -40,7 +40,9 @@ impl World {
         let (set_back, started) = (self.set_back_at, self.started_at);
         // The case that it made is no longer an empty one, or not there any more: nothing tells that it is its.
         let disguised = self.truth.made.get(&key).is_some_and(|made| {
-            self.server.living(made).is_none_or(|case| case.row.current_turn > 0 || case.row.named().is_some())
+            self.server
+                .living(made)
+                .is_none_or(|case| case.row.current_turn > 0 || case.row.named().is_some())
         });
         let Some(did) = self.truth.did.get_mut(&key) else {
             return self.violate("I3", "an effect of no operation", format!("key {key}"));

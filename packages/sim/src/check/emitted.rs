@@ -78,6 +78,7 @@ impl World {
                     | Record::Acknowledged { with: Acknowledged::Working(_) | Acknowledged::Committed, .. }
                     | Record::Link { .. }
                     | Record::Deleted { .. }
+                    | Record::Ended { end: End::Completed, .. }
             );
             if as_sender && batch.fence.is_none() && !holds_lease {
                 self.violate("I11", "a sender's fact without an epoch", format!("{record:?}"));
@@ -266,7 +267,9 @@ impl World {
             End::Completed => {
                 case_deleted
                     || match &did.op.kind {
-                        OperationKind::CreateCase { .. } => self.truth.made.contains_key(op) || self.truth.damaged,
+                        OperationKind::CreateCase { .. } => {
+                            self.truth.made.contains_key(op) || self.truth.damaged
+                        }
                         OperationKind::SubmitTurn { .. } => did.effects > 0,
                         OperationKind::Rename { title, .. } => {
                             real.is_some_and(|real| self.truth.titled.contains(&(real, title.clone())))
@@ -300,7 +303,8 @@ impl World {
                     self.marks.hit(Mark::StatusUndone);
                     self.truth.give_up(op);
                 }
-                let unnamed = end == End::Discarded && matches!(did.op.kind, OperationKind::GenerateTitle { .. });
+                let unnamed =
+                    end == End::Discarded && matches!(did.op.kind, OperationKind::GenerateTitle { .. });
                 if unnamed {
                     self.marks.hit(Mark::NotNamed);
                 }
@@ -326,6 +330,10 @@ impl World {
         if !explained && !excused {
             let label = self.truth.label(op);
             self.violate("I2", "over without a reason", format!("{label} ({op}) ended as {end:?}"));
+        }
+        if end == End::Completed && !case_deleted && !excused && !self.is_listed(&did) {
+            let label = self.truth.label(op);
+            self.violate("I17", "an echo ends before its rows are here", label);
         }
         self.check_copy(&did, end, batch, event);
         let edited = matches!(event, Event::Intent(Intent::Edit(_) | Intent::Stop(_)));

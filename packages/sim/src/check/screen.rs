@@ -249,7 +249,7 @@ impl World {
             .truth
             .did
             .values()
-            .filter(|did| did.too_late || did.undecidable)
+            .filter(|did| did.effects > 1)
             .filter_map(|did| did.turn())
             .map(|turn| &*turn.text)
             .collect();

@@ -103,8 +103,7 @@ impl World {
             return Some(open.join("; "));
         }
         let next = self.disk.next.0;
-        let behind =
-            self.windows.iter().flatten().find(|window| !window.is_caught_up(next));
+        let behind = self.windows.iter().flatten().find(|window| !window.is_caught_up(next));
         behind.map(|window| {
             format!(
                 "window {} has heard {} of {next}, owes {:?}, reads back: {}",

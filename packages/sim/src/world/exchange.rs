@@ -58,10 +58,10 @@ fn no_verdict(request: &Request, status: Option<u16>) -> Outcome {
     failed(class, status)
 }
 
-/// A creation is answered with a case that is another's, and can be seen to be: something was said in it.
+/// A creation is answered with a case that is another's, as this client can know: it is one of its own.
 fn collide(world: &World, request: &Request) -> Option<Outcome> {
     let Request::CreateCase { .. } = request else { return None };
-    let (_, case) = world.server.cases.iter().find(|(_, case)| !case.deleted && case.row.current_turn > 0)?;
+    let case = world.disk.fold.links.values().find_map(|real| world.server.living(real))?;
     Some(Ok(Reply::Case(case.row.clone())))
 }
 
@@ -100,7 +100,10 @@ impl World {
             }
             _ if self.now < self.portal_until => {
                 self.marks.hit(Mark::Portal);
-                self.later(out, Pending::Hear(ticket, Box::new(failed(FailureClass::CaptivePortal, Some(302)))));
+                self.later(
+                    out,
+                    Pending::Hear(ticket, Box::new(failed(FailureClass::CaptivePortal, Some(302)))),
+                );
                 None
             }
             _ if self.now < self.server.down_until => {
@@ -254,7 +257,13 @@ impl World {
             },
             (Request::RenewToken, Ok(_)) => self.marks.hit(Mark::TokenRenewed),
             (Request::RenewSession, Ok(_)) => self.marks.hit(Mark::SessionRenewed),
-            (_, Ok(Reply::Messages(Page { refused: Some(_), .. }) | Reply::Cases(Page { refused: Some(_), .. }))) => {
+            (
+                _,
+                Ok(
+                    Reply::Messages(Page { refused: Some(_), .. })
+                    | Reply::Cases(Page { refused: Some(_), .. }),
+                ),
+            ) => {
                 self.marks.hit(Mark::FoulRow);
             }
             (_, Ok(Reply::Messages(page))) if page.has_more => self.marks.hit(Mark::Paged),

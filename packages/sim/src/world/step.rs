@@ -229,7 +229,12 @@ impl World {
             || !window.writes.is_empty()
             || !window.unanswered.is_empty()
             || window.reads_back > 0;
-        if self.is_cut_off(me) || !free || woken || status.waiting == 0 || !window.is_caught_up(self.disk.next.0) {
+        if self.is_cut_off(me)
+            || !free
+            || woken
+            || status.waiting == 0
+            || !window.is_caught_up(self.disk.next.0)
+        {
             return;
         }
         // What stands behind something that needs the person waits for the person.

@@ -12,10 +12,6 @@ fn seen(turn: u32) -> Record {
     Record::Seen { case: "opt_case_1_1".parse().unwrap(), turn }
 }
 
-fn foreign(bytes: usize) -> Record {
-    Record::Foreign(format!(r#"{{"r":"big","pad":"{}"}}"#, "x".repeat(bytes)).into())
-}
-
 fn batch(records: Vec<Record>) -> Batch {
     Batch { id: BatchId(0), records, writer: Writer(7), fence: None }
 }

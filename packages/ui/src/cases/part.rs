@@ -7,7 +7,7 @@ pub(super) const DRAWN: usize = 110;
 /// Rows of them above the one that is looked at.
 pub(super) const ABOVE: usize = 40;
 /// The rows in the page change after so many rows of scrolling.
-pub(super) const STEP: usize = 20;
+const STEP: usize = 20;
 
 /// The first row to draw so that a row is in the page.
 pub(super) const fn first_for(row: usize) -> usize {

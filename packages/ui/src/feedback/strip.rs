@@ -126,15 +126,12 @@ pub(crate) fn Strip() -> Element {
                     button {
                         r#type: "button",
                         class: if retry { "button quiet" } else { "button" },
-                        onclick: {
-                            let (session, first) = (session.clone(), failed.first);
-                            move |_| {
-                                if let (Some(first), Some(reading)) = (first.clone(), session.reading()) {
+                        onclick: move |_| {
+                                if let (Some(first), Some(reading)) = (failed.first.clone(), session.reading()) {
                                     reading.go_to(&first);
                                     session.focus(Spot::Message(first));
                                 }
-                            }
-                        },
+                            },
                         "{words::SHOW}"
                     }
                     // What can go is either the failed ones, or only those that wait behind them.
@@ -143,7 +140,7 @@ pub(crate) fn Strip() -> Element {
                             r#type: "button",
                             class: "button",
                             onclick: {
-                                let (session, case) = (session.clone(), case.clone());
+                                let (session, case) = (session.clone(), case);
                                 move |_| {
                                 if let Some(case) = case.clone() {
                                     session.act(if retry { Intent::RetryAll(case) } else { Intent::SendRest(case) });

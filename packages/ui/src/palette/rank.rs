@@ -34,7 +34,8 @@ pub(crate) fn fit(typed: &str, text: &str) -> Option<Fit> {
         }
     }
     if let Some((score, at)) = whole {
-        return Some(Fit { score, marks: vec![at..at + typed.len()] });
+        let mark = at..at + typed.len();
+        return Some(Fit { score, marks: Vec::from([mark]) });
     }
     let mut marks: Vec<Range<usize>> = Vec::new();
     let mut letters = typed.iter().filter(|letter| !letter.is_whitespace()).peekable();

@@ -20,7 +20,7 @@ impl Session {
                 self.desk.note(&words::not_deleted(&title, failure));
             }
             Notice::NotNamed { failure, .. } => self.desk.note(&words::not_named(failure)),
-            Notice::Imported(counts) => self.desk.note(&words::imported(counts)),
+            Notice::Imported(counts) => put(self.imported, Some(words::imported(counts))),
             Notice::Undoable { operation, what, within } => {
                 let while_unsent = matches!(what, Undoable::StatusChanged { .. });
                 if while_unsent && !self.still_waits(*operation) {

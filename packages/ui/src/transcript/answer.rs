@@ -90,7 +90,7 @@ pub(crate) fn AnswerRow(case: CaseKey, row: Rc<MessageRow>, last: bool) -> Eleme
                 ul { class: "suggestions",
                     for (index , action) in distinct(&row.actions).into_iter().take(MOST).enumerate() {
                         li { key: "{index}",
-                            Suggestion { case: case.clone(), action: action.clone() }
+                            Suggestion { case: case.clone(), action }
                         }
                     }
                 }
@@ -187,10 +187,7 @@ fn More(case: CaseKey, row: Rc<MessageRow>) -> Element {
                     let (session, key) = (session.clone(), key.clone());
                     move |event: MountedEvent| session.spots.mounted(Spot::More(key.clone()), event.data())
                 },
-                onclick: {
-                    let session = session.clone();
-                    move |_| put(session.menu, (!is_open()).then(|| MenuAt::Answer(key.clone())))
-                },
+                onclick: move |_| put(session.menu, (!is_open()).then(|| MenuAt::Answer(key.clone()))),
                 Icon { glyph: Glyph::Dots, size: 14 }
             }
             if is_open() {
@@ -204,7 +201,7 @@ fn More(case: CaseKey, row: Rc<MessageRow>) -> Element {
                         MenuItem::new(Glyph::Panel, words::DETAILS_TITLE),
                     ],
                     onchoose: {
-                        let (session, row, case, close) = (session.clone(), row.clone(), case.clone(), close.clone());
+                        let (session, row, case, close) = (session.clone(), row, case, close.clone());
                         move |index| {
                             close();
                             match index {

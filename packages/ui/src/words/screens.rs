@@ -42,6 +42,10 @@ pub(crate) const SHOW_SOURCE: &str = "Show source";
 pub(crate) const SHOW_DIAGRAM: &str = "Show diagram";
 pub(crate) const COPY_LINK: &str = "Copy link";
 pub(crate) const SEND_REST: &str = "Send the rest";
+pub(crate) const IMPORT: &str = "Import";
+pub(crate) const IMPORT_ADD: &str = "Add";
+pub(crate) const NO_EXPORT: &str =
+    "This file holds no cases of FaultMaven Copilot or the earlier extension. Nothing was changed.";
 pub(crate) const SUGGEST_TITLE: &str = "Suggest a title";
 pub(crate) const NAMING: &str = "Finding a title…";
 pub(crate) const SAID_STATUS: &str = "Status changed, undo available";
@@ -106,10 +110,21 @@ pub(crate) fn hint_command(command: &str) -> String {
 /// What an import has brought.
 pub(crate) fn imported(counts: &copilot_core::legacy::ImportCounts) -> String {
     let here = format!("Imported {}.", import_counts(counts));
-    match counts.already_here {
-        0 => here,
-        left => format!("{here} {left} were here already and stay as they are."),
-    }
+    let left = match counts.already_here {
+        0 => String::new(),
+        1 => " 1 was here already and stays as it is.".to_owned(),
+        left => format!(" {left} were here already and stay as they are."),
+    };
+    let refused = match counts.refused {
+        0 => String::new(),
+        refused => format!(" {refused} could not be read."),
+    };
+    here + &left + &refused
+}
+
+/// Asked before a file is taken in.
+pub(crate) fn import_question(name: &str) -> String {
+    format!("Add what is in “{name}”? Nothing that is here is overwritten.")
 }
 
 /// What an import holds.

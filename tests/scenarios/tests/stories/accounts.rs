@@ -71,6 +71,21 @@ fn a_session_that_is_over_is_renewed_once_for_any_number_of_requests() {
 }
 
 #[test]
+fn a_session_is_kept_alive_while_its_window_is_seen() {
+    story(async |world| {
+        world
+            .window(async |window| {
+                let handle = window.register(&world, "maria.ortiz").await;
+                say(&handle, "first");
+                window.answered(&handle, "first").await;
+                world.time.skip(copilot_core::Millis::seconds(601));
+                world.when_arrived("POST", "/heartbeat", 1).await;
+            })
+            .await;
+    });
+}
+
+#[test]
 fn a_sign_out_in_the_middle_writes_nothing_afterwards() {
     for path in ["/api/v1/cases", "/api/v1/cases/*/turns", "/api/v1/cases/*/title"] {
         story(async |world| {

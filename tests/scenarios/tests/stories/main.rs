@@ -6,4 +6,5 @@ mod answers;
 mod dialects;
 mod jobs;
 mod outage;
+mod pages;
 mod refusals;

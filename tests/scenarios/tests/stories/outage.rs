@@ -38,6 +38,7 @@ fn two_hundred_turns_in_twenty_cases_go_out_once_and_in_order_after_an_hour() {
                 }
                 world.server_up().await;
                 handle.dispatch(Intent::TryNow);
+                world.when_committed(CASES * TURNS).await;
                 window
                     .until("an empty queue", || {
                         let left = handle.read(|view| view.status().waiting + view.status().not_sent);

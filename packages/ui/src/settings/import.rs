@@ -1,0 +1,98 @@
+//! Taking over the data of the earlier extension, or of a file that was exported here: asked first, adds, never
+//! overwrites, and may be repeated.
+
+use std::sync::Arc;
+
+use copilot_core::Intent;
+use copilot_core::legacy::{self, Takeover};
+use dioxus::html::FileData;
+use dioxus::prelude::*;
+
+use crate::icon::{Glyph, Icon};
+use crate::session::{put, use_session};
+use crate::words;
+
+/// A file that was read and waits for the person's word.
+#[derive(Clone, PartialEq)]
+struct Read {
+    name: String,
+    found: Result<Arc<Takeover>, &'static str>,
+}
+
+/// The button, the question, and what came of it.
+#[component]
+pub(super) fn Import() -> Element {
+    let session = use_session();
+    let mut picker = use_signal(|| None::<std::rc::Rc<MountedData>>);
+    let mut read = use_signal(|| None::<Read>);
+    let mut round = use_signal(|| 0_u64);
+    let done = session.imported;
+    let take = move |files: Vec<FileData>| {
+        let Some(file) = files.into_iter().next() else { return };
+        spawn(async move {
+            let found = match file.read_string().await {
+                Ok(text) => legacy::read(&text).map(Arc::new).map_err(|_| words::NO_EXPORT),
+                Err(_) => Err(words::UNREADABLE_FILE),
+            };
+            put(done, None);
+            read.set(Some(Read { name: file.name(), found }));
+        });
+    };
+    rsx! {
+        button {
+            r#type: "button",
+            class: "button",
+            onclick: move |_| {
+                if let Some(picker) = picker.peek().clone() {
+                    session.host.press(&picker);
+                }
+            },
+            Icon { glyph: Glyph::Upload, size: 14 }
+            "{words::IMPORT}"
+        }
+        // A picker that has done its work is replaced, so that the same file can be chosen again.
+        for number in [round()] {
+            input {
+                key: "{number}",
+                class: "hidden",
+                r#type: "file",
+                accept: ".json",
+                tabindex: "-1",
+                aria_hidden: "true",
+                onmounted: move |event: MountedEvent| picker.set(Some(event.data())),
+                onchange: move |event: FormEvent| {
+                    take(event.files());
+                    round += 1;
+                },
+            }
+        }
+        match read() {
+            Some(Read { name, found: Ok(takeover) }) => rsx! {
+                div { class: "import", role: "group", aria_label: words::IMPORT,
+                    p { role: "status", "{words::import_question(&name)}" }
+                    button {
+                        r#type: "button",
+                        class: "button primary",
+                        onclick: {
+                            let session = session.clone();
+                            move |_| {
+                                read.set(None);
+                                session.act(Intent::Import(takeover.clone()));
+                            }
+                        },
+                        "{words::IMPORT_ADD}"
+                    }
+                    button { r#type: "button", class: "button quiet", onclick: move |_| read.set(None), "{words::CANCEL}" }
+                }
+            },
+            Some(Read { found: Err(why), .. }) => rsx! {
+                p { class: "import", role: "alert", "{why}" }
+            },
+            None => rsx! {
+                if let Some(done) = done() {
+                    p { class: "import", role: "status", "{done}" }
+                }
+            },
+        }
+    }
+}
