@@ -24,14 +24,14 @@ const FAILURES = [
     rule: answerWith(TURNS, 402, { code: 'QUOTA_EXHAUSTED' }),
     state: 'failed-needs-change',
     sentence: 'Not sent. The monthly limit of this plan is used up.',
-    buttons: ['Edit', 'Copy', 'Discard'],
+    buttons: ['See plan', 'Edit', 'Copy', 'Discard'],
   },
   {
     name: 'a case one may only read (403)',
     rule: answerWith(TURNS, 403),
     state: 'failed-needs-change',
     sentence: 'Not sent. You can read this case but not write to it.',
-    buttons: ['Copy', 'Discard'],
+    buttons: ['Ask for access', 'Copy', 'Discard'],
   },
   {
     name: 'a case that is gone (404)',
@@ -59,7 +59,7 @@ const FAILURES = [
     rule: answerWith(TURNS, 400),
     state: 'failed-needs-change',
     sentence: 'Not sent. The server refused this (400).',
-    buttons: ['Edit', 'Copy', 'Discard'],
+    buttons: ['Edit', 'Copy', 'Discard', 'Details'],
   },
   {
     name: 'five server errors (500)',

@@ -73,7 +73,7 @@ test('everything can be taken out as a file', async ({ copilot }) => {
   const { page } = copilot;
   await answered(copilot);
   await copilot.openCases();
-  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.getByRole('dialog', { name: 'Cases' }).getByRole('button', { name: 'Settings', exact: true }).click();
   const saving = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export', exact: true }).click();
   const file = await (await saving).createReadStream();
@@ -83,6 +83,26 @@ test('everything can be taken out as a file', async ({ copilot }) => {
   }
   expect(Object.keys(JSON.parse(text))).toEqual(expect.arrayContaining(['conversationTitles', 'conversations']));
   expect(text).toContain(QUESTION);
+});
+
+test('a file that was exported is taken in on request, and taking it in again changes nothing', async ({ copilot }) => {
+  const { page } = copilot;
+  await answered(copilot);
+  await copilot.composer.press('Control+k');
+  await page.getByRole('combobox').fill('settings');
+  await page.keyboard.press('Enter');
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  const file = await (await saving).path();
+  const choosing = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await (await choosing).setFiles(file);
+  const question = page.getByRole('group', { name: 'Import' });
+  await expect(question).toContainText('Nothing that is here is overwritten.');
+  await question.getByRole('button', { name: 'Add' }).click();
+  await expect(page.getByText(/^Imported /)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(copilot.mine).toHaveCount(1);
 });
 
 test('a case is exported as Markdown from its menu', async ({ copilot }) => {

@@ -35,6 +35,7 @@ async function register(page, name) {
 /** @param {Copilot} copilot */
 async function signOut(copilot) {
   await copilot.openCases();
+  await copilot.page.getByRole('dialog', { name: 'Cases' }).getByRole('button', { name: 'Settings', exact: true }).click();
   await copilot.page.getByRole('button', { name: 'Sign out', exact: true }).click();
 }
 

@@ -135,6 +135,7 @@ for (const others of [1, 2]) {
       wrote.push(...texts);
       for (const window of windows) {
         for (const text of texts) {
+          await expect(window.message(text), text).toHaveCount(1);
           await window.reaches(text, 'sent');
         }
       }

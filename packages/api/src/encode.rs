@@ -270,4 +270,6 @@ pub(crate) fn segment(text: &str) -> String {
 }
 
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod tests;

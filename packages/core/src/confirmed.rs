@@ -20,6 +20,8 @@ pub(crate) struct Rows {
     by_id: BTreeMap<RealId, Arc<CachedMessage>>,
     by_key: BTreeMap<MessageKey, RealId>,
     turns: BTreeMap<(u32, Role), BTreeSet<RealId>>,
+    /// Rows that another window told of: whether they reached the cache is not known here.
+    told: BTreeSet<RealId>,
     /// Indexes of the server's list that have been read: from, up to.
     pub(crate) window: Option<(u32, u32)>,
 }
@@ -54,6 +56,16 @@ impl Rows {
     pub(crate) fn says(&self, turn: u32, role: Role, text: &str) -> bool {
         let says = |id| self.by_id.get(id).is_some_and(|row| row.message.text.trim() == text.trim());
         self.turns.get(&(turn, role)).is_some_and(|ids| ids.iter().any(says))
+    }
+
+    /// Notes that another window told of a row.
+    pub(crate) fn note_told(&mut self, id: &RealId) {
+        self.told.insert(id.clone());
+    }
+
+    /// Whether another window told of a row, for the last time.
+    pub(crate) fn take_told(&mut self, id: &RealId) -> bool {
+        self.told.remove(id)
     }
 
     /// The first turn that a row is here of.

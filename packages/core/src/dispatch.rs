@@ -52,14 +52,22 @@ impl Core {
             .find(|entry| !matches!(entry.stage, Stage::Failed { .. }) && !self.is_blocked(entry))
     }
 
+    /// The messages of a case that the server still has to get.
+    fn unsent_turns<'a>(&'a self, case: &crate::ids::CaseKey) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        let queue = self.outbox.lanes.get(&Lane::Talk(case.clone())).into_iter().flat_map(|lane| &lane.queue);
+        queue
+            .filter_map(|(_, op)| self.ledger.entry(op))
+            .filter(|entry| matches!(entry.op.kind, OperationKind::SubmitTurn { .. }) && entry.is_unsent())
+    }
+
     /// The first message of a case that the server still has to get.
     pub(crate) fn first_turn(&self, case: &crate::ids::CaseKey) -> Option<&Entry> {
-        let queue = self.outbox.lanes.get(&Lane::Talk(case.clone()))?;
-        queue
-            .queue
-            .iter()
-            .filter_map(|(_, op)| self.ledger.entry(op))
-            .find(|entry| matches!(entry.op.kind, OperationKind::SubmitTurn { .. }) && entry.is_unsent())
+        self.unsent_turns(case).next()
+    }
+
+    /// The first two of them: one may have come before the other, or left.
+    pub(crate) fn first_turns(&self, case: &crate::ids::CaseKey) -> Vec<OperationId> {
+        self.unsent_turns(case).take(2).map(|entry| entry.op.id).collect()
     }
 
     /// Looks at a lane again: is there something that could leave now?

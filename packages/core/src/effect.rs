@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::event::TimerId;
 use crate::failure::Failure;
 use crate::ids::{CaseKey, OperationId, RealId};
+use crate::inspect::Violation;
 use crate::journal::{Batch, Epoch, Record, Sequence};
 use crate::legacy::ImportCounts;
 use crate::model::{CaseState, Draft, RealCase};
@@ -54,6 +55,8 @@ pub enum Effect {
     View(Vec<ViewPatch>),
     /// Tell the person something that is not a state of a row.
     Notice(Notice),
+    /// Something could not be true and was not believed: for logs, beside the inspector's ring.
+    Report(Violation),
 }
 
 /// A change of the cache. Also what windows tell each other about confirmed rows.

@@ -103,8 +103,10 @@ impl Core {
     pub(crate) fn place_neighbours(&mut self, id: OperationId, case: &crate::ids::CaseKey) {
         if self.ledger.meta_of(case).any(|entry| entry.op.id == id) {
             self.place_operations_of(case);
-        } else if let Some(next) = self.first_turn(case).map(|entry| entry.op.id).filter(|next| *next != id) {
-            self.place_operation(next);
+        } else {
+            for next in self.first_turns(case) {
+                self.place_operation(next);
+            }
         }
     }
 
@@ -189,6 +191,10 @@ impl Core {
             let case = entry.op.case.clone();
             let is_rename = matches!(entry.op.kind, OperationKind::Rename { .. });
             self.dirty_lanes.insert(entry.op.lane());
+            if self.ledger.deletion(&case).is_some() {
+                // A deletion waits for whatever is under way in its case.
+                self.lanes_of_case(&case);
+            }
             if is_rename {
                 // A title conflicts only while it is not under way.
                 self.screen.patch(crate::view::ViewPatch::Status);

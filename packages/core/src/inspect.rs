@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use serde::Serialize;
 
 use crate::core::Core;
+use crate::effect::Effect;
 use crate::event::{Event, StoreAck};
 use crate::ids::{CaseKey, OperationId, RealId};
 use crate::ledger::{Entry, Stage};
@@ -105,11 +106,11 @@ impl Recorder {
         self.merge = Some(merge);
     }
 
-    pub(crate) fn note_violation(&mut self, at: Wall, what: String) {
+    fn note_violation(&mut self, violation: Violation) {
         if self.violations.len() == VIOLATIONS {
             self.violations.pop_front();
         }
-        self.violations.push_back(Violation { at, what });
+        self.violations.push_back(violation);
     }
 }
 
@@ -136,7 +137,9 @@ pub(crate) const fn name_of(event: &Event) -> &'static str {
 impl Core {
     /// Remembers that something from outside could not be true.
     pub(crate) fn violation(&mut self, what: String) {
-        self.recorder.note_violation(self.now.wall, what);
+        let violation = Violation { at: self.now.wall, what };
+        self.out.push(Effect::Report(violation.clone()));
+        self.recorder.note_violation(violation);
     }
 
     /// A read-only dump for the inspector.

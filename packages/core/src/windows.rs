@@ -125,6 +125,10 @@ impl Core {
             self.ledger.apply(&record.record);
         }
         self.follow_ledger();
+        // What was read from the disk must fit together; what does not is said, and the program goes on.
+        for what in self.check_integrity() {
+            self.violation(what);
+        }
         self.out.push(Effect::AcquireLease);
         self.reads.want_everything();
         self.greet_server();

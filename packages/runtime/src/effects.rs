@@ -92,6 +92,9 @@ impl Effects {
             }
             Effect::AcquireLease => self.lease.acquire(),
             Effect::ReleaseLease => self.lease.release(),
+            Effect::Report(violation) => {
+                tracing::warn!(target: "copilot::integrity", at = violation.at.0, "{}", violation.what);
+            }
             // The driver has shown these.
             Effect::View(_) | Effect::Notice(_) => {}
         }

@@ -82,6 +82,7 @@ pub struct Fates {
     counts: BTreeMap<String, u32>,
     /// Everything that had a fate so far, good or bad, when that is kept.
     pub asked: Option<Vec<(Of, String)>>,
+    is_calm: bool,
 }
 
 /// The kinds of things that have a fate.
@@ -107,7 +108,7 @@ impl Fates {
     /// Fates drawn from a seed.
     #[must_use]
     pub fn drawn(seed: u64, faults: Faults) -> Self {
-        Self { seed, faults, told: None, record: None, counts: BTreeMap::new(), asked: None }
+        Self { seed, faults, told: None, record: None, counts: BTreeMap::new(), asked: None, is_calm: false }
     }
 
     /// Fates read from a trace.
@@ -136,7 +137,7 @@ impl Fates {
                 1
             }
         };
-        if let Some(asked) = &mut self.asked {
+        if let Some(asked) = self.asked.as_mut().filter(|_| !self.is_calm) {
             asked.push((kind, format!("{what} #{count}")));
         }
         if let Some(told) = &self.told {
@@ -153,6 +154,7 @@ impl Fates {
     /// From here on nothing goes wrong.
     pub fn calm(&mut self) {
         self.faults = self.faults.none();
+        self.is_calm = true;
         if self.told.is_some() {
             self.told = Some(BTreeMap::new());
         }

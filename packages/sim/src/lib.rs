@@ -5,6 +5,7 @@
 //! everything must settle. What fails is [shrunk](shrink) to a short [trace](trace) that replays.
 
 mod check;
+pub mod day;
 mod disk;
 pub mod fate;
 pub mod faults;

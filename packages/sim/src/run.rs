@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::fate::Of;
 use crate::marks::Marks;
 use crate::rng::fold_hash;
 use crate::saboteur::Sabotage;
@@ -80,6 +81,17 @@ pub struct Setup {
     pub sabotage: Option<Sabotage>,
     /// Rules that are not looked at.
     pub ignored: Vec<String>,
+    /// Where a window's process ends.
+    pub crash: Option<CrashPoint>,
+}
+
+/// A point of a run: in which step, and after how many of its effects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CrashPoint {
+    /// The step, counted from 1.
+    pub step: u64,
+    /// Effects of the step that are still carried out.
+    pub after: u8,
 }
 
 impl Setup {
@@ -88,6 +100,7 @@ impl Setup {
             world.sabotage(sabotage);
         }
         world.ignored.clone_from(&self.ignored);
+        world.crash = self.crash;
         world
     }
 }
@@ -111,6 +124,14 @@ pub fn record(seed: u64, events: u64, setup: &Setup) -> (Trace, Report) {
 #[must_use]
 pub fn replay(trace: &Trace, setup: &Setup) -> Report {
     run_world(setup.apply(World::of_trace(trace)), trace.events).1
+}
+
+/// Everything in a trace that could go wrong by itself: requests, appends, messages, timers, cache writes.
+#[must_use]
+pub fn points(trace: &Trace) -> Vec<(Of, String)> {
+    let mut world = World::of_trace(trace);
+    world.keep_points();
+    run_world(world, trace.events).0.points()
 }
 
 /// Runs a trace and tells every step in words.

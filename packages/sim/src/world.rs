@@ -18,12 +18,13 @@ use copilot_core::journal::Epoch;
 use copilot_core::{Event, TimerId};
 
 use crate::disk::Disk;
-use crate::fate::Fates;
+use crate::fate::{Fates, Of};
 use crate::faults::{Faults, Omission};
 use crate::happening::{Happening, happening};
 use crate::lease::Lease;
 use crate::marks::Marks;
 use crate::rng::{fold_hash, name_hash};
+use crate::run::CrashPoint;
 use crate::saboteur::Sabotage;
 use crate::server::Server;
 use crate::trace::Trace;
@@ -102,6 +103,7 @@ pub struct World {
     pub steps: u64,
     violation: Option<Violation>,
     pub(crate) sabotage: Option<Sabotage>,
+    pub(crate) crash: Option<CrashPoint>,
     /// Rules that are not looked at, to see what else does not hold.
     pub ignored: Vec<String>,
     pub(crate) calm: bool,
@@ -174,6 +176,7 @@ impl World {
             steps: 0,
             violation: None,
             sabotage: None,
+            crash: None,
             ignored: Vec::new(),
             calm: false,
             digest: name_hash("run"),
@@ -191,6 +194,16 @@ impl World {
     /// Keeps what happens, so that [`trace`](Self::trace) can tell it.
     pub fn keep_trace(&mut self) {
         self.fates.record = Some(Vec::new());
+    }
+
+    /// Keeps the names of everything that has a fate.
+    pub(crate) fn keep_points(&mut self) {
+        self.fates.asked = Some(Vec::new());
+    }
+
+    /// Everything that had a fate before the calm.
+    pub(crate) fn points(&self) -> Vec<(Of, String)> {
+        self.fates.asked.clone().unwrap_or_default()
     }
 
     /// Keeps every step in words.

@@ -58,3 +58,13 @@ fn a_store_that_acknowledges_what_it_does_not_keep_is_caught() {
 fn a_row_that_the_interface_is_not_told_of_is_caught() {
     is_caught(Sabotage::LostPatch, &["I7"]);
 }
+
+#[test]
+fn an_echo_that_goes_before_its_row_is_here_is_caught() {
+    is_caught(Sabotage::EchoBeforeRow, &["I17"]);
+}
+
+#[test]
+fn a_reconnect_that_forgets_the_gate_is_caught() {
+    is_caught(Sabotage::ImpatientReconnect, &["I12"]);
+}

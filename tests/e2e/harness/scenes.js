@@ -156,6 +156,19 @@ export const SCENES = [
     },
   },
   {
+    name: 'high-contrast',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await copilot.composer.press('Control+k');
+      await copilot.page.getByRole('combobox').fill('settings');
+      await copilot.page.keyboard.press('Enter');
+      await copilot.page.getByRole('switch', { name: /^High contrast/ }).click();
+      await copilot.page.keyboard.press('Escape');
+      await expect(copilot.root).toHaveAttribute('data-contrast', 'more');
+      return copilot.page;
+    },
+  },
+  {
     name: 'palette',
     arrange: async (world) => {
       const copilot = await answered(world);

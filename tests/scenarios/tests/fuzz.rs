@@ -20,7 +20,7 @@ fn a_journal_that_was_changed_anywhere_loses_no_record_that_was_not_touched() {
     let records: Vec<Vec<u8>> = (1..=4_u64)
         .map(|number| {
             let mut bytes = Vec::new();
-            let record = Record::Foreign(format!("{{\"kind\":\"future\",\"number\":{number}}}").into());
+            let record = Record::Foreign(format!("{{\"r\":\"future\",\"number\":{number}}}").into());
             frame::write(&mut bytes, Sequence(number), Writer(1), None, &record).unwrap_or_default();
             bytes
         })

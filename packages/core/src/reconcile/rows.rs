@@ -301,8 +301,23 @@ impl Core {
         };
         let lingers = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Listed, .. });
         if self.windows.is_sender() && is_settled(entry) && !lingers && self.is_listed(entry) {
+            self.cache_told_rows(&entry.clone());
             let until = self.now.mono + self.config.linger;
             self.set_phase(op, Phase::Waiting { until, why: Wait::Listed });
+        }
+    }
+
+    /// The rows of a message are about to be all that is left of it. Those that another window told of may
+    /// not have reached the cache before that window died.
+    fn cache_told_rows(&mut self, entry: &Entry) {
+        let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else { return };
+        let Some(case) = self.ledger.real(&entry.op.case) else { return };
+        for key in [question, answer] {
+            let rows = self.confirmed.rows_mut(&case);
+            let Some(row) = rows.by_key(key).cloned() else { continue };
+            if rows.take_told(&row.message.id) {
+                self.cache(CacheWrite::Message { case: case.clone(), row });
+            }
         }
     }
 

@@ -209,6 +209,7 @@ impl Core {
                 };
                 if self.reads.is_resident(&case) && self.confirmed.rows_mut(&case).upsert(&row).is_some() {
                     let key = self.ledger.key(&case);
+                    self.confirmed.rows_mut(&case).note_told(&row.message.id);
                     self.place_row(&key, &row);
                     self.place_operations_of(&key);
                     if let Some(op) = self.ledger.behind(&key, &row.key).map(|entry| entry.op.id) {

@@ -31,6 +31,7 @@ fn rows_of_the_case_list_that_are_no_cases_are_left_out_counted_and_named() {
     assert_eq!(violations.len(), 1);
     assert!(violations[0].what.contains('2') && violations[0].what.contains("its id starts with opt_"));
     assert_eq!(violations[0].at, desk.now.wall);
+    assert_eq!(desk.reports, violations, "and the logs are told the same");
 }
 
 #[test]

@@ -4,8 +4,10 @@
 mod disk;
 mod mirror;
 mod office;
+mod server;
 mod support;
 
+mod consistency;
 mod contamination;
 mod defect_2025;
 mod failure_table;
@@ -14,5 +16,7 @@ mod inspector;
 mod legacy;
 mod message;
 mod race;
+mod recovery;
 mod title_and_delete;
 mod trace;
+mod wishes;

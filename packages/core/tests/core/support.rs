@@ -1,6 +1,7 @@
 //! A desk to try a core at: a clock that stands still until it is moved, a store that keeps what
 //! it is told, and a network that answers when the test says so.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use copilot_core::ids::{CaseKey, MessageKey, OperationId, RealId};
@@ -11,11 +12,12 @@ use copilot_core::request::{Job, Limits, Outcome, Page, Reply, Request, RequestI
 use copilot_core::view::MessageRow;
 use copilot_core::{
     Config, Core, Effect, Entropy, Event, Failure, FailureClass, Intent, LeaseEvent, Millis, Mono, Notice,
-    Now, Rejection, ServerTime, StoreAck, TimerId, Transient, Wall,
+    Now, Rejection, ServerTime, StoreAck, TimerId, Transient, Violation, Wall,
 };
 
 use crate::disk::{Disk, SharedDisk};
 use crate::mirror::Mirror;
+use crate::server::Server;
 
 pub(crate) struct Desk {
     pub(crate) core: Core,
@@ -26,6 +28,8 @@ pub(crate) struct Desk {
     /// Every write that ever left, oldest first.
     pub(crate) sent: Vec<Request>,
     pub(crate) notices: Vec<Notice>,
+    /// What the logs were told.
+    pub(crate) reports: Vec<Violation>,
     /// What the other windows are told.
     pub(crate) told: Vec<PeerMessage>,
     /// Appends that the store has not answered, while it is held.
@@ -39,9 +43,25 @@ pub(crate) struct Desk {
     pub(crate) queues_for_lease: bool,
     /// The only window: it gets the lease when it asks.
     pub(crate) alone: bool,
+    /// Batches that the store still takes; with the next one the program dies, before it is durable or after.
+    pub(crate) dies_after: Option<(usize, Dies)>,
+    pub(crate) is_dead: bool,
+    /// Batches that the store still takes before it refuses one.
+    pub(crate) refuses_write: Option<(usize, StoreRefusal)>,
     /// What a user interface that believes the patches shows.
     pub(crate) mirror: Mirror,
     timers: Vec<(TimerId, Mono)>,
+    events: VecDeque<Event>,
+    is_stepping: bool,
+}
+
+/// Where a program dies that writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dies {
+    /// Nothing of the batch is on the disk.
+    BeforeTheWrite,
+    /// All of it is, but nobody was told.
+    BeforeTheAnswer,
 }
 
 pub(crate) const NOON: u64 = 1_795_348_800_000;
@@ -67,6 +87,7 @@ impl Desk {
             open: Vec::new(),
             sent: Vec::new(),
             notices: Vec::new(),
+            reports: Vec::new(),
             told: Vec::new(),
             held: Vec::new(),
             hold_store: false,
@@ -75,8 +96,13 @@ impl Desk {
             hold_reads: false,
             queues_for_lease: false,
             alone: true,
+            dies_after: None,
+            is_dead: false,
+            refuses_write: None,
             mirror: Mirror::default(),
             timers: Vec::new(),
+            events: VecDeque::new(),
+            is_stepping: false,
         }
     }
 
@@ -104,7 +130,20 @@ impl Desk {
         desk
     }
 
+    /// One event, and those that follow from it: what the store says comes when everything else that the step
+    /// asked for is done, as it does outside.
     pub(crate) fn step(&mut self, event: Event) {
+        self.events.push_back(event);
+        if std::mem::replace(&mut self.is_stepping, true) {
+            return;
+        }
+        while let Some(event) = self.events.pop_front().filter(|_| !self.is_dead) {
+            self.step_once(event);
+        }
+        self.is_stepping = false;
+    }
+
+    fn step_once(&mut self, event: Event) {
         let mut effects = Vec::new();
         self.core.step(self.now, event, &mut effects);
         for effect in &effects {
@@ -123,6 +162,9 @@ impl Desk {
     }
 
     fn perform(&mut self, effect: Effect) {
+        if self.is_dead {
+            return;
+        }
         match effect {
             Effect::Append(batch) if self.hold_store => self.held.push(batch),
             Effect::Append(batch) => self.append(batch),
@@ -146,6 +188,7 @@ impl Desk {
             Effect::AcquireLease if self.alone => self.grant_lease(),
             Effect::AcquireLease => self.queues_for_lease = true,
             Effect::Notice(notice) => self.notices.push(notice),
+            Effect::Report(violation) => self.reports.push(violation),
             Effect::Tell(message) => self.told.push(message),
             Effect::ReleaseLease | Effect::View(_) => {}
         }
@@ -188,7 +231,26 @@ impl Desk {
 
     fn append(&mut self, batch: Batch) {
         let id = batch.id;
-        let outcome = match self.refuse_store {
+        if let Some((left, dies)) = &mut self.dies_after {
+            if *left == 0 {
+                self.is_dead = true;
+                if *dies == Dies::BeforeTheAnswer {
+                    let kept = self.disk.borrow_mut().append(batch);
+                    assert!(kept.is_ok(), "the disk takes it");
+                }
+                return;
+            }
+            *left -= 1;
+        }
+        let refused = match &mut self.refuses_write {
+            Some((0, _)) => self.refuses_write.take().map(|(_, why)| why),
+            Some((left, _)) => {
+                *left -= 1;
+                None
+            }
+            None => None,
+        };
+        let outcome = match self.refuse_store.or(refused) {
             Some(why) => Err(why),
             None => self.disk.borrow_mut().append(batch),
         };
@@ -244,6 +306,22 @@ impl Desk {
                 }
                 None => at += 1,
             }
+        }
+    }
+
+    /// The server answers everything, until nothing is asked any more.
+    pub(crate) fn serve(&mut self, server: &mut Server) {
+        self.answer_all(|request| Some(server.answer(request)));
+    }
+
+    /// Time passes and the server answers, until everything has come to rest.
+    pub(crate) fn calm(&mut self, server: &mut Server) {
+        self.hold_store = false;
+        self.refuse_store = None;
+        for _ in 0..12 {
+            self.release_store();
+            self.serve(server);
+            self.pass_seconds(15);
         }
     }
 
@@ -341,6 +419,7 @@ pub(crate) fn is_write(request: &Request) -> bool {
         Request::CreateCase { .. }
             | Request::SubmitTurn { .. }
             | Request::Rename { .. }
+            | Request::GenerateTitle { .. }
             | Request::Delete { .. }
             | Request::PollJob { .. }
     )
@@ -349,7 +428,9 @@ pub(crate) fn is_write(request: &Request) -> bool {
 /// The idempotency key of a write that has one.
 pub(crate) fn key_of(request: &Request) -> Option<OperationId> {
     match request {
-        Request::CreateCase { key } | Request::SubmitTurn { key, .. } => Some(*key),
+        Request::CreateCase { key }
+        | Request::SubmitTurn { key, .. }
+        | Request::GenerateTitle { key, .. } => Some(*key),
         _ => None,
     }
 }

@@ -54,7 +54,7 @@ pub(super) async fn read(
         })
         .await?;
     let view = match known.case.state {
-        CaseState::Inquiry => CaseUi::Inquiry(inquiry(&known)),
+        CaseState::Inquiry => CaseUi::Inquiry(Box::new(inquiry(&known))),
         CaseState::Investigating => CaseUi::Investigating(Box::new(investigating(&known))),
         CaseState::Resolved | CaseState::Closed => CaseUi::Resolved(Box::new(ended(&known))),
     };

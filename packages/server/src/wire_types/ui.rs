@@ -11,7 +11,7 @@ use crate::lifecycle::CaseState;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum CaseUi {
-    Inquiry(CaseUiInquiry),
+    Inquiry(Box<CaseUiInquiry>),
     Investigating(Box<CaseUiInvestigating>),
     Resolved(Box<CaseUiResolved>),
 }

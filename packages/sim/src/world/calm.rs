@@ -196,6 +196,7 @@ impl World {
 
     /// Opens every case in every window and compares with the server.
     fn read_everything(&mut self, limit: u64) {
+        self.sign_in();
         for me in self.living() {
             self.deliver(me, Event::Page(Lifecycle::Shown));
             let cases: Vec<CaseKey> = self

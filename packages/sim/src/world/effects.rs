@@ -64,6 +64,8 @@ impl World {
                 self.pump_lease(10);
             }
             Effect::Notice(notice) => self.notice(me, notice),
+            // What was refused is looked at in the core itself.
+            Effect::Report(_) => {}
             Effect::View(_) => {}
         }
     }

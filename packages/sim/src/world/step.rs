@@ -42,6 +42,11 @@ impl World {
             return;
         }
         self.steps += 1;
+        if let Some(crash) = self.crash.filter(|crash| crash.step == self.steps)
+            && let Some(window) = self.window_mut(me)
+        {
+            window.doom = Some(crash.after);
+        }
         self.before(me, &event);
         let (now, offset) = (self.now, self.wall_offset);
         let mut effects = Vec::new();

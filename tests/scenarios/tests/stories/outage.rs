@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use copilot_core::model::Turn;
-use copilot_core::view::{Group, LinkStatus};
+use copilot_core::view::LinkStatus;
 use copilot_core::{Intent, Millis};
 use copilot_scenarios::{say, story};
 

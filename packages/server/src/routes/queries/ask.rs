@@ -94,7 +94,7 @@ fn answer(taken: Taken, case_id: &str, session: Option<String>) -> Result<Respon
         }
         Taken::Later(accepted) => Ok(committed(later(case_id, &accepted.location))),
         Taken::Before(receipt) if receipt.status == 202 => {
-            let location = receipt.location.clone().unwrap_or_default();
+            let location = receipt.location.unwrap_or_default();
             Ok(replayed(later(case_id, &location), None))
         }
         Taken::Before(receipt) => {

@@ -1,0 +1,227 @@
+//! The error table of the contract through real HTTP: each row, told by a server of either dialect.
+#![expect(clippy::unwrap_used, reason = "a test ends where its ground does")]
+
+mod scripted_server;
+
+use std::sync::Arc;
+
+use copilot_api::Dialect::{Queries, Turns};
+use copilot_api::{Client, Dialect};
+use copilot_core::FailureClass::{
+    CaptivePortal, Committed, Conflict, InProgress, Rejected, SessionExpired, TokenRefused, Uncertain,
+};
+use copilot_core::Rejection::{
+    CaseGone, CaseTerminal, DailyLimit, Forbidden, Invalid, KeyReused, OtherDialect, Provider, Quota,
+    Refused, TooLarge, Unexplained, UnsupportedType,
+};
+use copilot_core::Transient::{Busy, Once, ServerProblem};
+use copilot_core::ids::RealId;
+use copilot_core::model::{CaseState, Turn};
+use copilot_core::request::{Reply, Request};
+use copilot_core::{FailureClass, Millis, Rejection};
+use scripted_server::{ScriptedServer, Then, credentials, json};
+
+const PASSING: fn(copilot_core::Transient) -> FailureClass = FailureClass::Transient;
+
+fn case() -> RealId {
+    RealId::parse("c-1").unwrap()
+}
+
+fn turn() -> Request {
+    let key = "0b9d2f7c-41aa-4c0e-9d65-3b8e72f1c0da".parse().unwrap();
+    Request::SubmitTurn { key, case: case(), turn: Arc::new(Turn::say("What changed?")) }
+}
+
+fn client(server: &ScriptedServer, dialect: Dialect) -> Client {
+    let client = server.client();
+    client.assume(dialect);
+    client
+}
+
+/// Status, headers, body, class, wait in seconds.
+type Row = (u16, &'static str, &'static str, FailureClass, Option<u64>);
+
+fn rows() -> Vec<Row> {
+    let detail = r#"{"detail":"Invented"}"#;
+    vec![
+        (400, "", detail, Rejected(Refused), None),
+        (400, "", r#"{"detail":"Bad key","error_type":"InvalidIdempotencyKey"}"#, Rejected(Refused), None),
+        (401, "WWW-Authenticate: Bearer\r\n", detail, TokenRefused, None),
+        (401, "", r#"{"detail":"Over","code":"SESSION_EXPIRED"}"#, SessionExpired, None),
+        (401, "", detail, SessionExpired, None),
+        (402, "X-Error-Code: QUOTA_EXHAUSTED\r\n", detail, Rejected(Quota), None),
+        (403, "", detail, Rejected(Forbidden), None),
+        (404, "", detail, Rejected(CaseGone), None),
+        (408, "", detail, PASSING(ServerProblem), None),
+        (409, "X-Error-Code: IDEMPOTENCY_KEY_REUSE\r\n", detail, Rejected(KeyReused), None),
+        (409, "X-Error-Code: TURN_IN_PROGRESS\r\nRetry-After: 3\r\n", detail, InProgress, Some(3)),
+        (409, "X-Error-Code: IDEMPOTENCY_REPLAY_UNAVAILABLE\r\n", detail, Committed, None),
+        (409, "X-Error-Code: CASE_VERSION_CONFLICT\r\n", detail, Conflict, None),
+        (409, "X-Error-Code: CASE_TERMINAL\r\n", detail, Rejected(CaseTerminal), None),
+        (409, "Retry-After: 2\r\n", detail, Rejected(Unexplained), Some(2)),
+        (413, "", detail, Rejected(TooLarge), None),
+        (415, "", detail, Rejected(UnsupportedType), None),
+        (
+            422,
+            "",
+            r#"{"detail":[{"type":"x","loc":["body","query"],"msg":"Too short"}]}"#,
+            Rejected(Invalid { field: Some("query".into()) }),
+            None,
+        ),
+        (422, "", r#"{"detail":{"error":{"message":"No"}}}"#, Rejected(Invalid { field: None }), None),
+        (429, "X-Error-Code: RATE_LIMIT_EXCEEDED\r\nRetry-After: 60\r\n", detail, PASSING(Busy), Some(60)),
+        (
+            429,
+            "",
+            r#"{"error_type":"rate_limit_exceeded","message":"10 of 10","retry_after":45}"#,
+            PASSING(Busy),
+            Some(45),
+        ),
+        (429, "X-Error-Code: TENANT_TURN_CAP_EXCEEDED\r\n", detail, Rejected(DailyLimit), None),
+        (500, "X-Error-Code: SERVICE_ERROR\r\nRetry-After: 10\r\n", detail, PASSING(ServerProblem), Some(10)),
+        (500, "X-Error-Code: UNEXPECTED_ERROR\r\n", detail, PASSING(ServerProblem), None),
+        (502, "X-Error-Code: LLM_PROVIDER_ERROR\r\n", detail, Rejected(Provider), None),
+        (503, "X-Error-Code: LLM_OVER_CAPACITY\r\nRetry-After: 60\r\n", detail, PASSING(Busy), Some(60)),
+        (
+            503,
+            "X-Error-Code: LLM_PROVIDER_UNAVAILABLE\r\nRetry-After: 30\r\n",
+            detail,
+            PASSING(Busy),
+            Some(30),
+        ),
+        (503, "X-Error-Code: LLM_INVALID_RESPONSE\r\nRetry-After: 30\r\n", detail, PASSING(Busy), Some(30)),
+        (
+            503,
+            "X-Error-Code: TENANT_TURN_CAP_UNAVAILABLE\r\nRetry-After: 10\r\n",
+            detail,
+            PASSING(Busy),
+            Some(10),
+        ),
+        (504, "X-Error-Code: REQUEST_TIMEOUT\r\n", detail, PASSING(Once), None),
+        (504, "X-Error-Code: LLM_TIMEOUT\r\nRetry-After: 30\r\n", detail, PASSING(ServerProblem), Some(30)),
+        (500, "", r#"{"detail":"Internal error","request_id":"req_1"}"#, Uncertain, None),
+        (502, "", "", Uncertain, None),
+        (521, "", "", Uncertain, None),
+        (511, "", detail, CaptivePortal, None),
+    ]
+}
+
+#[tokio::test]
+async fn every_row_has_its_class_and_its_wait_in_both_dialects() {
+    for dialect in [Turns, Queries] {
+        for (status, headers, body, class, wait) in rows() {
+            // A refused turn may ask once more what the case is; that answer proves nothing.
+            let server = ScriptedServer::start([json(status, headers, body), json(500, "", "{}")]).await;
+            let failure = client(&server, dialect).send(&turn(), Some(&credentials())).await.unwrap_err();
+            let told = format!("{dialect:?} {status} {headers}{body}");
+            assert_eq!(failure.class, class, "{told}");
+            assert_eq!(failure.status, Some(status), "{told}");
+            assert_eq!(failure.retry_after, wait.map(Millis::seconds), "{told}");
+            let said = server.received()[0].clone();
+            let path = if dialect == Turns { "/turns " } else { "/queries " };
+            assert!(said.starts_with("POST /api/v1/cases/c-1") && said.contains(path), "{said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_send_that_the_server_refuses_for_its_dialect_is_said_again_in_the_other_under_another_key() {
+    let answer = r#"{"agent_response":"Look","turn_number":1,"case_state":"inquiry"}"#;
+    for status in [405, 410] {
+        let server = ScriptedServer::start([json(status, "", "{}"), json(200, "", answer)]).await;
+        let client = client(&server, Queries);
+        let reply = client.send(&turn(), Some(&credentials())).await.unwrap();
+        assert!(matches!(reply, Reply::Answered { .. }));
+        assert_eq!(client.dialect(), Some(Turns));
+        let keys: Vec<_> = server
+            .received()
+            .iter()
+            .map(|request| {
+                let request = request.to_ascii_lowercase();
+                request.split_once("idempotency-key: ").unwrap().1.lines().next().unwrap().to_owned()
+            })
+            .collect();
+        assert_ne!(keys[0], keys[1]);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_both_dialects_changes_nothing() {
+    let server = ScriptedServer::start([json(405, "", "{}"), json(405, "", "{}")]).await;
+    let client = client(&server, Turns);
+    let failure = client.send(&turn(), Some(&credentials())).await.unwrap_err();
+    assert_eq!(failure.class, Rejected(OtherDialect));
+    assert_eq!(client.dialect(), Some(Turns));
+}
+
+#[tokio::test]
+async fn a_turn_that_is_not_found_in_a_case_that_is_there_means_the_other_dialect() {
+    let case = r#"{"case_id":"c-1","status":"investigating","created_at":"2025-10-13T09:01:00Z"}"#;
+    let answer = r#"{"content":"Look","response_type":"ANSWER"}"#;
+    let rows = r#"{"messages":[{"message_id":"m-1","role":"user","content":"What changed?","created_at":"2025-10-13T09:02:10Z"}],"has_more":false}"#;
+    let server = ScriptedServer::start([
+        json(404, "", r#"{"detail":"Not Found"}"#),
+        json(200, "", case),
+        json(201, "", answer),
+        json(200, "", rows),
+        json(200, "", case),
+    ])
+    .await;
+    let client = client(&server, Turns);
+    let reply = client.send(&turn(), Some(&credentials())).await.unwrap();
+    let Reply::Answered { answer, state } = reply else { panic!("{reply:?}") };
+    assert_eq!((&*answer.text, answer.turn, state), ("Look", Some(1), CaseState::Investigating));
+    assert_eq!(client.dialect(), Some(Queries));
+}
+
+#[tokio::test]
+async fn pages_of_other_networks_change_no_verdict() {
+    for then in [scripted_server::page(404), scripted_server::page(200), json(403, "", "{}"), Then::Reset] {
+        let server = ScriptedServer::start([then, scripted_server::page(200)]).await;
+        let client = client(&server, Queries);
+        let list = Request::ListCases { offset: 0, limit: 10 };
+        assert!(client.send(&list, Some(&credentials())).await.is_err());
+        assert_eq!(client.dialect(), Some(Queries));
+    }
+}
+
+#[tokio::test]
+async fn in_the_queries_dialect_rows_are_numbered_by_their_questions() {
+    let row = |id: u32, role: &str| {
+        format!(
+            r#"{{"message_id":"m-{id}","role":"{role}","content":"{id}","created_at":"2025-10-13T09:02:10Z"}}"#
+        )
+    };
+    let page = |rows: [String; 2], more: bool| {
+        json(200, "", &format!(r#"{{"messages":[{}],"has_more":{more},"total_count":4}}"#, rows.join(",")))
+    };
+    let server = ScriptedServer::start([
+        page([row(1, "user"), row(2, "agent")], true),
+        page([row(3, "user"), row(4, "assistant")], false),
+    ])
+    .await;
+    let client = client(&server, Queries);
+    let mut numbers = Vec::new();
+    for offset in [0, 2] {
+        let request = Request::ListMessages { case: case(), offset, limit: 2 };
+        let Ok(Reply::Messages(page)) = client.send(&request, Some(&credentials())).await else {
+            panic!("a page")
+        };
+        numbers.extend(page.rows.iter().map(|row| row.turn));
+    }
+    assert_eq!(numbers, [Some(1), Some(1), Some(2), Some(2)]);
+}
+
+#[tokio::test]
+async fn a_server_of_2025_is_known_by_asking_for_a_token() {
+    let absent = || json(404, "", r#"{"detail":"Not Found"}"#);
+    let unknown = |steps: [Then; 4]| async move {
+        let server = ScriptedServer::start(steps).await;
+        let info = server.client().probe().await;
+        (info.map(|info| info.dialect), server.received().len())
+    };
+    let found = unknown([absent(), absent(), absent(), json(401, "", r#"{"detail":"No"}"#)]).await;
+    assert_eq!(found, (Ok(Queries), 4));
+    let (other, _) = unknown([absent(), absent(), absent(), absent()]).await;
+    assert_eq!(other.unwrap_err().class, Rejected(Rejection::OtherDialect));
+}
