@@ -71,11 +71,9 @@ impl Call {
 
     /// Whether the call is about one case, so that a 404 says that this case is gone.
     pub(crate) const fn is_about_a_case(self) -> bool {
-        match self {
-            Self::ReadDetails | Self::ReadCase | Self::ListMessages | Self::SubmitTurn | Self::Upload => true,
-            Self::Rename | Self::GenerateTitle | Self::Delete => true,
-            _ => false,
-        }
+        let read = matches!(self, Self::ReadCase | Self::ReadDetails | Self::ListMessages);
+        let said = matches!(self, Self::SubmitTurn | Self::Upload);
+        read || said || matches!(self, Self::Rename | Self::GenerateTitle | Self::Delete)
     }
 }
 

@@ -202,7 +202,9 @@ impl Core {
     /// A stamp that is newer than the known one, whatever the clock says.
     pub(crate) fn stamp_after(&mut self, known: Stamp) -> Stamp {
         let stamp = Stamp { wall: self.now.wall, tie: self.entropy.next_u64() >> 1 };
-        if stamp > known { stamp } else { Stamp { tie: known.tie.saturating_add(1), ..known } }
+        // By a distance of its own, so that two windows that write over one stamp do not write the same.
+        let distance = 1 + (self.entropy.next_u64() >> 32);
+        if stamp > known { stamp } else { Stamp { tie: known.tie.saturating_add(distance), ..known } }
     }
 
     pub(crate) fn draft_stamp(&mut self, case: Option<&CaseKey>) -> Stamp {

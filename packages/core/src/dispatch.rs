@@ -157,6 +157,7 @@ impl Core {
             if let Some(live) = self.outbox.live.get_mut(&id) {
                 live.unkept = Some(batch);
                 live.attempt_kept = false;
+                live.first_sent_here = true;
             }
             return self.state(Record::Attempt { op: id, first }, true);
         }

@@ -64,6 +64,8 @@ impl Core {
             _ => None,
         };
         let acknowledged = matches!(entry.stage, Stage::Acknowledged(_));
+        let is_edit =
+            matches!(entry.op.kind, OperationKind::Rename { .. }) || entry.op.transition().is_some();
         let is_delete = matches!(entry.op.kind, OperationKind::Delete);
         let (mono, batch) = (self.now.mono, self.staged_batch());
         let live = self.outbox.live.entry(id).or_insert_with(|| {
@@ -90,6 +92,10 @@ impl Core {
             self.recount_lane(&lane);
         }
         self.recount(id);
+        if is_edit {
+            // It may conflict from the start.
+            self.screen.patch(crate::view::ViewPatch::Status);
+        }
         self.dirty_lanes.insert(lane);
         if is_delete {
             self.lanes_of_case(&case);

@@ -303,7 +303,8 @@ impl Core {
             }
             // The server answered, if only with an error: the link works.
             Ok(_) => {}
-            Err(_) if self.net.link == LinkStatus::Online => {}
+            // Its failure has told that the link is down, and that has armed the next one.
+            Err(_) if self.net.link == LinkStatus::Online || self.net.probe_at.is_some() => {}
             Err(_) => self.arm_probe(),
         }
     }

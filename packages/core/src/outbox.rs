@@ -47,6 +47,8 @@ pub(crate) struct Live {
     pub(crate) attempt_kept: bool,
     /// Attempts that reached the server, or may have.
     pub(crate) attempts: u32,
+    /// No other instance sent it before this one.
+    pub(crate) first_sent_here: bool,
     /// When this instance sent it first: a wall clock that was set back does not make a key younger.
     pub(crate) attempted_at: Option<Mono>,
     /// The server does not want it again before this moment, by its own word (I12).
@@ -77,6 +79,7 @@ impl Live {
             operation_kept: unkept.is_none(),
             attempt_kept: unkept.is_none(),
             attempts: 0,
+            first_sent_here: false,
             attempted_at: None,
             not_before: None,
             failed_until: None,

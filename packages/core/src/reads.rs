@@ -143,6 +143,7 @@ impl Reads {
     pub(crate) fn messages_failed(&mut self, case: &RealId, now: Mono) {
         if let Some(reading) = self.messages.get_mut(case) {
             reading.open = false;
+            reading.older_wanted = false;
             reading.read_again(now);
         }
     }

@@ -70,7 +70,7 @@ impl Core {
     /// Whether the server had a case before this window first asked for it to be made. Attempts of others and
     /// of an earlier run say nothing.
     pub(crate) fn was_known_before(&self, entry: &Entry, real: &crate::ids::RealId) -> bool {
-        let live = self.outbox.live.get(&entry.op.id).filter(|live| live.attempt_kept);
+        let live = self.outbox.live.get(&entry.op.id).filter(|live| live.first_sent_here);
         let asked = live.and_then(|live| live.attempted_at);
         self.confirmed.first_seen(real).is_some_and(|seen| asked.is_some_and(|asked| seen < asked))
     }

@@ -18,8 +18,26 @@ pub struct RequestId(pub u64);
 
 /// Where the result of a 202 can be fetched: opaque, on the API's own origin.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "StoredJob", into = "StoredJob")]
 pub struct Job(pub Arc<str>);
+
+/// A job as it is stored: under a name, because a tagged variant cannot hold a bare text.
+#[derive(Serialize, Deserialize)]
+struct StoredJob {
+    job: Arc<str>,
+}
+
+impl From<StoredJob> for Job {
+    fn from(stored: StoredJob) -> Self {
+        Self(stored.job)
+    }
+}
+
+impl From<Job> for StoredJob {
+    fn from(job: Job) -> Self {
+        Self { job: job.0 }
+    }
+}
 
 /// What to ask of the server.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -137,14 +137,26 @@ fn Ending(id: CaseKey, next: Vec<CaseState>) -> Element {
                 button {
                     r#type: "button",
                     class: "button primary",
-                    onmounted: move |event: MountedEvent| {
+                    onmounted: {
+                        let session = session.clone();
+                        move |event: MountedEvent| {
                             session.spots.mounted(Spot::MenuItem(0), event.data());
                             session.focus(Spot::MenuItem(0));
-                        },
+                        }
+                    },
                     onclick: move |_| carry_out(state.clone()),
                     "{words::really_yes(&state)}"
                 }
-                button { r#type: "button", class: "button quiet", onmounted: last, onclick: move |_| asked.set(None), "{words::CANCEL}" }
+                button {
+                    r#type: "button",
+                    class: "button quiet",
+                    onmounted: last,
+                    onclick: move |_| {
+                        asked.set(None);
+                        session.focus(Spot::LayerStart);
+                    },
+                    "{words::CANCEL}"
+                }
             } else {
                 for (index , state) in next.into_iter().enumerate() {
                     button {

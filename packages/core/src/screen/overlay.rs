@@ -80,10 +80,18 @@ impl Core {
         let Some(transcript) = self.screen.transcripts.get_mut(case) else {
             return;
         };
+        let last_before = transcript.rows.keys().last().cloned();
         let moved = transcript.put(key, place);
+        let last = transcript.rows.keys().last().cloned();
         if self.screen.open() == Some(case) {
             if moved {
                 self.screen.patch(ViewPatch::Transcript(case.clone()));
+            }
+            if last != last_before {
+                // Suggestions stand under the last row only.
+                for row in last_before.into_iter().chain(last) {
+                    self.screen.patch(ViewPatch::Message(case.clone(), row));
+                }
             }
             self.screen.patch(ViewPatch::Message(case.clone(), key.clone()));
         }
@@ -165,7 +173,8 @@ impl Core {
         for entry in self.ledger.finished(case) {
             let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else { continue };
             for (side, key) in [(0, question), (1, answer)] {
-                if echoes.contains(key) && !self.is_confirmed(case, key) {
+                let role = if side == 0 { Role::User } else { Role::Assistant };
+                if echoes.contains(key) && !self.is_row_listed(entry, role) {
                     places.push((key.clone(), self.echo_place(entry, side, key)));
                 }
             }
@@ -182,11 +191,10 @@ impl Core {
         let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else {
             return false;
         };
-        let case = &entry.op.case;
-        self.screen.transcripts.get(case).is_some_and(|transcript| {
-            [question, answer]
+        self.screen.transcripts.get(&entry.op.case).is_some_and(|transcript| {
+            [(question, Role::User), (answer, Role::Assistant)]
                 .into_iter()
-                .any(|key| transcript.places.contains_key(key) && !self.is_confirmed(case, key))
+                .any(|(key, role)| transcript.places.contains_key(key) && !self.is_row_listed(entry, role))
         })
     }
 
@@ -210,9 +218,23 @@ impl Core {
         match (turn, entry.first) {
             (Some(turn), _) if side == 0 => (turn, 0, 0, op, 0, key.clone()),
             (Some(turn), _) => (turn, u64::MAX - 1, 0, op, 1, key.clone()),
-            (None, Some(first)) => (first.known_turn, u64::MAX, order, op, side, key.clone()),
+            (None, Some(first)) => {
+                let turn = first.known_turn.max(self.turn_before(entry));
+                (turn, u64::MAX, order, op, side, key.clone())
+            }
             (None, None) => (UNNUMBERED, u64::MAX, order, op, side, key.clone()),
         }
+    }
+
+    /// The highest turn of the messages that were said before this one: theirs may be known later than it left.
+    fn turn_before(&self, entry: &Entry) -> u32 {
+        let case = &entry.op.case;
+        let before = self
+            .ledger
+            .ops_of(case)
+            .chain(self.ledger.finished(case))
+            .filter(|other| (other.op.order, other.op.id) < (entry.op.order, entry.op.id));
+        before.filter_map(|other| self.turn_of_question(other)).max().unwrap_or(0)
     }
 
     /// The turn that the server gave to a message whose row it has listed.

@@ -129,6 +129,7 @@ impl Core {
             live.not_before = old.not_before;
             live.failed_until = old.failed_until.filter(|_| live.failed_until.is_some());
             live.uncertain = old.uncertain;
+            live.first_sent_here = old.first_sent_here;
             live.seen_at = old.seen_at;
             live.attempted_at = old.attempted_at;
             live.acknowledged_at = old.acknowledged_at.or(live.acknowledged_at);

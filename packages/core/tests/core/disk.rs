@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use copilot_core::CacheWrite;
 use copilot_core::ids::RealId;
+use copilot_core::journal::frame;
 use copilot_core::journal::{
     Batch, Damage, Epoch, Record, Recovered, Sequence, Sequenced, StoreRefusal, Writer,
 };
@@ -67,6 +68,7 @@ impl Disk {
         for record in batch.records {
             let sequence = Sequence(self.next);
             self.next += 1;
+            let record = as_kept(&record);
             self.records.push(Sequenced { sequence, writer: batch.writer, fence: batch.fence, record });
         }
         Ok(first)
@@ -91,7 +93,7 @@ impl Disk {
             sequence: Sequence(sequence),
             writer: Writer::default(),
             fence: Some(fence),
-            record,
+            record: as_kept(&record),
         });
         let log = self.records.iter().filter(|record| record.sequence >= before).cloned();
         self.records = placed.chain(log).collect();
@@ -118,4 +120,10 @@ impl Disk {
             }
         }
     }
+}
+
+/// What a store gives back of a record: it keeps text.
+fn as_kept(record: &Record) -> Record {
+    let text = frame::payload(record).expect("every record can be written");
+    frame::parse(&text).expect("what was written can be read")
 }

@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod disk;
+mod made;
 mod mirror;
 mod office;
 mod server;
+mod stored;
 mod support;
 
 mod consistency;
@@ -14,9 +16,13 @@ mod failure_table;
 mod id_collision;
 mod inspector;
 mod legacy;
+mod looks;
 mod message;
 mod race;
+mod reading;
 mod recovery;
+mod snapshots;
 mod title_and_delete;
 mod trace;
+mod waits;
 mod wishes;

@@ -53,7 +53,7 @@ fn a_title_by_the_person_outranks_a_name_that_was_asked_for_before() {
     let key = desk.settled_case("c-1", "first");
     desk.step(Event::Link(copilot_core::Link::Offline));
     desk.wish(Intent::GenerateTitle(key.clone()));
-    desk.wish(Intent::Rename { case: key.clone(), title: "Mine".into() });
+    desk.wish(Intent::Rename { case: key, title: "Mine".into() });
     desk.wish(Intent::TryNow);
     desk.greet();
     desk.pass_seconds(1);
@@ -77,7 +77,7 @@ fn a_title_is_trimmed_to_fifty_characters_in_one_line_and_a_blank_one_is_refused
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");
     let before = title(&desk, &key).0;
-    desk.wish(Intent::Rename { case: key.clone(), title: before.as_str().into() });
+    desk.wish(Intent::Rename { case: key, title: before.as_str().into() });
     assert_eq!(desk.core.inspect().operations, []);
     desk.wish(Intent::Rename { case: "opt_case_1_1".parse().unwrap(), title: "Nobody's".into() });
     assert_eq!(desk.notices.last(), Some(&Notice::Refused(Refusal::TooLate)));

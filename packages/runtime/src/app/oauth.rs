@@ -60,12 +60,11 @@ impl Inner {
         if !self.is_current(attempt) {
             return;
         }
-        match returned {
-            Some(returned) => self.come_back(attempt, client, &under_way, &returned).await,
-            None => {
-                self.show_failure(page_problem("The sign-in page was closed. Start again when you want to."))
-            }
-        }
+        let Some(returned) = returned else {
+            let closed = "The sign-in page was closed. Start again when you want to.";
+            return self.show_failure(page_problem(closed));
+        };
+        self.come_back(attempt, client, &under_way, &returned).await;
     }
 
     /// Goes on with a sign-in whose page took the place of the program. `false` when this start is none.

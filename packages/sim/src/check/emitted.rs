@@ -2,9 +2,8 @@
 
 use copilot_core::ids::{CaseKey, OperationId, RealId};
 use copilot_core::journal::{Batch, Record};
-use copilot_core::model::BackedUp;
 use copilot_core::operation::{Acknowledged, End, OperationKind};
-use copilot_core::{Event, FailureClass, Intent, Millis, Rejection, StoreAck, Wall};
+use copilot_core::{Event, FailureClass, Intent, Millis, Rejection, Wall};
 
 use crate::marks::Mark;
 use crate::truth::{Did, Instance};
@@ -131,6 +130,11 @@ impl World {
                     did.undecidable |= did.turn().is_none();
                 }
             }
+            Record::Failed { op, failure, .. } if failure.class == FailureClass::Conflict => {
+                if self.truth.did.get(op).is_some_and(|did| did.op.transition().is_some()) {
+                    self.marks.hit(Mark::StatusTorn);
+                }
+            }
             Record::Ended { op, end } => self.check_end(op, *end, batch, event),
             Record::Rebased { .. } if matches!(event, Event::Intent(Intent::KeepMine(_))) => {
                 self.marks.hit(Mark::KeptMine);
@@ -160,7 +164,12 @@ impl World {
             .and_then(|known| known.first)
             .zip(wall)
             .is_some_and(|(first, wall)| is_expired(first, wall));
-        if self.truth.damaged {
+        // Made twice, because nobody could know that its key had expired: it may be either.
+        let twice = self.truth.did.get(&creation).is_some_and(|did| did.effects > 1);
+        if twice {
+            self.truth.made.insert(creation, real.clone());
+        }
+        if twice || self.truth.damaged {
             return;
         }
         if expired && !self.truth.made.values().any(|made| made == real) {
@@ -346,29 +355,6 @@ impl World {
             });
             if !kept {
                 self.violate("I2", "an edited text is not in the composer", text.to_owned());
-            }
-        }
-    }
-
-    /// Something goes with its case, which found no room: words are given back with those of the case, which
-    /// the notice of the same step shows.
-    fn gives_back(&self, did: &Did, event: &Event) -> bool {
-        let refused = matches!(event, Event::Stored(StoreAck::Refused { .. }));
-        refused && did.turn().is_none_or(|turn| self.given_back.contains(&*turn.text))
-    }
-
-    /// A title that gives way to another one is kept for a while.
-    fn check_copy(&mut self, did: &Did, end: End, batch: &Batch, event: &Event) {
-        let gave_way = end == End::Superseded && matches!(event, Event::Intent(Intent::UseTheirs(_)));
-        let OperationKind::Rename { title, .. } = &did.op.kind else { return };
-        let is_copy = |record: &Record| match record {
-            Record::Backup(backup) => backup.what == BackedUp::Title(title.clone()),
-            _ => false,
-        };
-        if gave_way {
-            self.marks.hit(Mark::TookTheirs);
-            if !batch.records.iter().any(is_copy) {
-                self.violate("I2", "a title gave way without a copy", title.to_string());
             }
         }
     }

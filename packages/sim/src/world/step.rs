@@ -5,7 +5,7 @@ use copilot_core::ids::CaseKey;
 use copilot_core::journal::{Record, StoreRefusal};
 use copilot_core::peer::PeerMessage;
 use copilot_core::request::Reply;
-use copilot_core::view::ViewPatch;
+use copilot_core::view::{AccountStatus, ViewPatch};
 use copilot_core::{CacheWrite, Effect, Event, Notice, StoreAck};
 
 use super::World;
@@ -54,7 +54,8 @@ impl World {
         window.steps += 1;
         let clock = window.now(now, offset);
         window.core.step(clock, event.clone(), &mut effects);
-        if let Some(sabotage) = self.sabotage {
+        let signed_in = window.core.view().status().account != AccountStatus::SignedOut;
+        if let Some(sabotage) = self.sabotage.filter(|_| signed_in) {
             let ticket = self.ticket();
             spoil(sabotage, &self.truth, me, ticket, &event, &mut effects);
         }
@@ -222,7 +223,7 @@ impl World {
     /// Whatever waits has something that wakes it (I10).
     fn check_waiting(&mut self, me: Instance) {
         use copilot_core::TimerId;
-        use copilot_core::view::{AccountStatus, LinkStatus, WindowRole};
+        use copilot_core::view::{LinkStatus, WindowRole};
         let Some(window) = self.window(me) else { return };
         let status = window.core.view().status();
         let free = status.role == WindowRole::Sender

@@ -5,6 +5,7 @@ use copilot_core::ids::CaseKey;
 use copilot_core::model::BackedUp;
 use dioxus::prelude::*;
 
+use crate::focus::Spot;
 use crate::label;
 use crate::session::use_session;
 use crate::words;
@@ -41,6 +42,7 @@ pub(super) fn Copies(id: CaseKey) -> Element {
                                     session.act(Intent::Restore(id));
                                     if title {
                                         changed += 1;
+                                        session.focus(Spot::LayerStart);
                                     } else {
                                         session.close_layer();
                                     }
@@ -56,6 +58,7 @@ pub(super) fn Copies(id: CaseKey) -> Element {
                                 move |_| {
                                     session.act(Intent::DropBackup(id));
                                     changed += 1;
+                                    session.focus(Spot::LayerStart);
                                 }
                             },
                             "{words::DISCARD}"

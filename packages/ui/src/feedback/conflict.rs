@@ -104,10 +104,17 @@ fn OfCase(id: CaseKey) -> Element {
 
 #[component]
 fn Foldable(choice: Choice) -> Element {
+    let session = use_session();
     let mut later = use_signal(|| false);
     if !later() {
         return rsx! {
-            Card { choice, onlater: move |()| later.set(true) }
+            Card {
+                choice,
+                onlater: move |()| {
+                    later.set(true);
+                    session.focus(Spot::Composer);
+                },
+            }
         };
     }
     rsx! {

@@ -9,7 +9,7 @@ use dioxus::html::FileData;
 use dioxus::prelude::*;
 
 use crate::icon::{Glyph, Icon};
-use crate::session::{put, use_session};
+use crate::session::{at_once, put, use_session};
 use crate::words;
 
 /// A file that was read and waits for the person's word.
@@ -27,6 +27,14 @@ pub(super) fn Import() -> Element {
     let mut read = use_signal(|| None::<Read>);
     let mut round = use_signal(|| 0_u64);
     let done = session.imported;
+    let mut button = use_signal(|| None::<std::rc::Rc<MountedData>>);
+    // The question goes with its buttons; the focus goes back to where it came from.
+    let mut close = move || {
+        read.set(None);
+        if let Some(button) = button.peek().clone() {
+            at_once(button.set_focus(true));
+        }
+    };
     let take = move |files: Vec<FileData>| {
         let Some(file) = files.into_iter().next() else { return };
         spawn(async move {
@@ -42,6 +50,7 @@ pub(super) fn Import() -> Element {
         button {
             r#type: "button",
             class: "button",
+            onmounted: move |event: MountedEvent| button.set(Some(event.data())),
             onclick: move |_| {
                 if let Some(picker) = picker.peek().clone() {
                     session.host.press(&picker);
@@ -76,13 +85,13 @@ pub(super) fn Import() -> Element {
                         onclick: {
                             let session = session.clone();
                             move |_| {
-                                read.set(None);
+                                close();
                                 session.act(Intent::Import(takeover.clone()));
                             }
                         },
                         "{words::IMPORT_ADD}"
                     }
-                    button { r#type: "button", class: "button quiet", onclick: move |_| read.set(None), "{words::CANCEL}" }
+                    button { r#type: "button", class: "button quiet", onclick: move |_| close(), "{words::CANCEL}" }
                 }
             },
             Some(Read { found: Err(why), .. }) => rsx! {

@@ -24,7 +24,7 @@ const WINDOWS: &str = "Windows";
 const QUOTA: &str = "Quota";
 
 /// In the order in which they are printed.
-pub(crate) const CELLS: [Cell; 25] = [
+pub(crate) const CELLS: [Cell; 26] = [
     cell(FILES, "process killed while it appends and compacts"),
     cell(FILES, "journal of 64 records cut at a byte"),
     cell(FILES, "journal of 64 records with a bit flipped"),
@@ -48,6 +48,7 @@ pub(crate) const CELLS: [Cell; 25] = [
     cell(WINDOWS, "holder frozen and thawed"),
     cell(WINDOWS, "pins, drafts and messages of three crashed windows"),
     cell(QUOTA, "databases full"),
+    cell(QUOTA, "localStorage full"),
     cell(QUOTA, "databases and localStorage full"),
     cell(QUOTA, "no storage at all"),
 ];

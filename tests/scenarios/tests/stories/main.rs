@@ -1,5 +1,5 @@
 //! Stories of issue-sized trouble, from the person's hand to the server's store.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a story that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod accounts;
 mod answers;

@@ -128,7 +128,7 @@ fn a_403_is_a_refusal_and_not_a_sign_out() {
                     .await;
                 let Delivery::Failed { failure, .. } = failed else { panic!("a failure") };
                 assert_eq!(failure.class, FailureClass::Rejected(Rejection::Forbidden));
-                let account = handle.read(|view| view.status().account.clone());
+                let account = handle.read(|view| view.status().account);
                 assert_eq!(account, copilot_core::view::AccountStatus::SignedIn);
             })
             .await;
