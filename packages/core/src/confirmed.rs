@@ -58,6 +58,16 @@ impl Rows {
         self.turns.get(&(turn, role)).is_some_and(|ids| ids.iter().any(says))
     }
 
+    /// Notes that the server's list was read from one index up to another. What has been read is one run without
+    /// a gap: a page behind a gap begins a new one, so that the gap is read on the way up.
+    pub(crate) fn note_read(&mut self, from: u32, to: u32) {
+        self.window = Some(match self.window {
+            Some((known, end)) if from <= end && known <= to => (known.min(from), end.max(to)),
+            Some(known) if to < known.0 => known,
+            _ => (from, to),
+        });
+    }
+
     /// Notes that another window told of a row.
     pub(crate) fn note_told(&mut self, id: &RealId) {
         self.told.insert(id.clone());

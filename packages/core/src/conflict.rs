@@ -93,7 +93,8 @@ impl Core {
         let Some(entry) = self.ledger.entry(&op).cloned() else { return };
         let case = entry.op.case.clone();
         if let Some(conflict) = self.title_conflict(&case).filter(|conflict| conflict.operation == op) {
-            self.back_up(op, Some(case), BackedUp::Title(Arc::clone(&conflict.theirs)));
+            let copy = self.mint_operation();
+            self.back_up(copy, Some(case), BackedUp::Title(Arc::clone(&conflict.theirs)));
             // It may have changed again while the person was thinking.
             if let Some(live) = self.outbox.live.get_mut(&op) {
                 live.verified = false;
@@ -136,7 +137,11 @@ impl Core {
                     let refused = matches!(&entry.stage, Stage::Failed { failure, .. }
                         if failure.class == FailureClass::Conflict);
                     let wished = entry.op.transition().map(|(_, to)| to);
-                    (refused && wished == Some(&confirmed.state)).then_some((entry.op.id, End::Superseded))
+                    // One that was sent more than once may be what made it so: the list tells.
+                    let live = self.outbox.live.get(&entry.op.id);
+                    let once = live.is_some_and(|live| live.first_sent_here && live.attempts <= 1);
+                    (once && refused && wished == Some(&confirmed.state))
+                        .then_some((entry.op.id, End::Superseded))
                 }
             })
             .collect();

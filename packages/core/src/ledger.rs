@@ -258,6 +258,8 @@ impl Ledger {
                 Stage::Acknowledged(Acknowledged::Committed) => matches!(with, Acknowledged::Working(_)),
                 _ => false,
             };
+            // Its attempt may stand in a record that was damaged; an answer is proof of one.
+            entry.first.get_or_insert(FirstAttempt { at: Wall(0), known_turn: 0 });
             if !done {
                 entry.stage = Stage::Acknowledged(with.clone());
             }

@@ -204,6 +204,21 @@ impl Reading {
     }
 }
 
+/// The last run of indexes without a gap: what is before a gap has to be read again.
+fn last_run(indexes: impl Iterator<Item = u32>) -> Option<(u32, u32)> {
+    let mut sorted: Vec<u32> = indexes.collect();
+    sorted.sort_unstable();
+    let to = sorted.last()?.saturating_add(1);
+    let mut from = to.saturating_sub(1);
+    for index in sorted.into_iter().rev() {
+        if from.saturating_sub(index) > 1 {
+            break;
+        }
+        from = index;
+    }
+    Some((from, to))
+}
+
 impl Core {
     /// Brings the messages of a case into memory: from the cache first, so that rows keep their keys.
     pub(crate) fn make_resident(&mut self, key: &CaseKey) {
@@ -242,17 +257,18 @@ impl Core {
             return;
         };
         reading.cache_loaded = true;
+        let cached = last_run(rows.iter().map(|row| row.arrival));
         for row in rows {
             // What the server said since is newer than what the cache knew.
             if self.confirmed.rows(case).is_some_and(|rows| rows.get(&row.message.id).is_some()) {
                 continue;
             }
             let row = std::sync::Arc::new(row);
-            let rows = self.confirmed.rows_mut(case);
-            rows.upsert(&row);
-            let (from, to) = rows.window.unwrap_or((row.arrival, row.arrival));
-            rows.window = Some((from.min(row.arrival), to.max(row.arrival.saturating_add(1))));
+            self.confirmed.rows_mut(case).upsert(&row);
             self.place_row(&key, &row);
+        }
+        if let Some((from, to)) = cached {
+            self.confirmed.rows_mut(case).note_read(from, to);
         }
         let ops: Vec<_> = self.ledger.ops_of(&key).map(|entry| entry.op.id).collect();
         for op in ops {

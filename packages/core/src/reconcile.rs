@@ -177,7 +177,7 @@ impl Core {
     }
 
     /// The server has run it and can no longer say what it answered: the list knows.
-    fn settle_committed(&mut self, entry: &Entry) {
+    pub(crate) fn settle_committed(&mut self, entry: &Entry) {
         let op = entry.op.id;
         match entry.op.kind {
             OperationKind::SubmitTurn { .. } => {
@@ -210,6 +210,7 @@ impl Core {
                 let case = entry.op.case.clone();
                 self.park(op, failure);
                 self.want_case(&case);
+                self.want_messages(&case);
             }
             _ => self.park(op, failure),
         }

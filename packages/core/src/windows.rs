@@ -184,6 +184,9 @@ impl Core {
     fn fenced(&mut self, batch: Batch) {
         self.windows.unkept.extend(batch.records);
         self.windows.retry_at = Some(self.now.mono);
+        if self.windows.is_sender() {
+            self.out.push(Effect::AcquireLease);
+        }
         self.lose_lease();
     }
 

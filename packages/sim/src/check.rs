@@ -1,8 +1,9 @@
 //! The invariants of the architecture, as far as they can be seen from outside: in effects, on the
 //! disk, on the server and on the screen.
 //!
-//! `emitted` judges records, `copies` what is kept of what is replaced, `echoes` when they may end, `wire` requests, `deeds` what the server did, `screen`
-//! what is drawn against the naive model, [`mirror`] whether patches name everything that changed.
+//! `emitted` judges records, `copies` what is kept of what is replaced, `echoes` when messages may end, `wire`
+//! requests, `deeds` what the server did, `screen` what is drawn against the naive model, [`mirror`] whether
+//! patches name everything that changed.
 
 mod copies;
 mod deeds;

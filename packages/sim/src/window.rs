@@ -82,7 +82,6 @@ pub(crate) struct Window {
     pub(crate) doom: Option<u8>,
     /// Cases that were on screen in this window, to click on what is gone.
     pub(crate) remembered: Vec<OperationId>,
-    pub(crate) steps: u64,
 }
 
 impl Window {
@@ -121,7 +120,6 @@ impl Window {
             asks: BTreeMap::new(),
             doom: None,
             remembered: Vec::new(),
-            steps: 0,
         }
     }
 

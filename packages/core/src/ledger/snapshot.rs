@@ -39,8 +39,15 @@ impl Ledger {
 }
 
 impl Entry {
-    /// How far the operation is, as a fact that holds over any earlier one.
-    pub(crate) fn stage_fact(&self) -> Record {
+    /// How far the operation is, as facts that hold over any earlier one.
+    pub(crate) fn stage_facts(&self) -> Vec<Record> {
+        let fact = self.stage_fact();
+        // What had failed cannot be stopped before it was resumed.
+        let resumed = Record::Resumed { op: self.op.id, anyway: self.anyway };
+        if self.stage == Stage::Stopped { vec![resumed, fact] } else { vec![fact] }
+    }
+
+    fn stage_fact(&self) -> Record {
         let op = self.op.id;
         match &self.stage {
             Stage::Open => Record::Resumed { op, anyway: self.anyway },

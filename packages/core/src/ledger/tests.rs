@@ -118,7 +118,9 @@ proptest! {
         let ledger = fold(&records);
         let mut earlier = fold(records.iter().take(cut.min(records.len())));
         for entry in ledger.entries() {
-            earlier.apply(&entry.stage_fact());
+            for fact in entry.stage_facts() {
+                earlier.apply(&fact);
+            }
             if let Some(now) = earlier.entry(&entry.op.id) {
                 prop_assert_eq!(&now.stage, &entry.stage);
             }

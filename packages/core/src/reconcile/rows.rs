@@ -122,7 +122,7 @@ impl Core {
         let Some(turn) = unlisted.map(turn_of).min() else { return Missing::Nothing };
         let Some(rows) = self.confirmed.rows(case) else { return Missing::Later(0) };
         let window_begins_later = rows.window.is_some_and(|(from, _)| from > 0);
-        if window_begins_later && rows.lowest_turn().is_some_and(|lowest| turn <= lowest) {
+        if window_begins_later && rows.lowest_turn().is_none_or(|lowest| turn <= lowest) {
             return Missing::Above;
         }
         // A server may list a row late, and before rows that it listed at once.
@@ -160,14 +160,25 @@ impl Core {
             let arrival = offset.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
             self.take_message((case, &key), &waiting, row, (arrival, alone), &mut result);
         }
-        let rows = self.confirmed.rows_mut(case);
-        rows.window = Some(rows.window.map_or((offset, end), |(from, to)| (from.min(offset), to.max(end))));
+        self.confirmed.rows_mut(case).note_read(offset, end);
         for entry in waiting {
             // A confirmed question may give its unconfirmed answer another place.
             self.place_operation(entry.op.id);
+            self.settle_if_it_ran(entry.op.id);
             self.complete_if_listed(entry.op.id);
         }
         self.recorder.note_merge(result);
+    }
+
+    /// A message that was given up as not sent, and stands in the server's list all the same, was sent.
+    fn settle_if_it_ran(&mut self, op: OperationId) {
+        let Some(entry) = self.ledger.entry(&op).cloned() else { return };
+        let OperationKind::SubmitTurn { question, .. } = &entry.op.kind else { return };
+        let rows = self.ledger.real(&entry.op.case).and_then(|real| self.confirmed.rows(&real));
+        let listed = rows.is_some_and(|rows| rows.by_key(question).is_some());
+        if listed && self.windows.is_sender() && matches!(entry.stage, Stage::Failed { .. }) {
+            self.settle_committed(&entry);
+        }
     }
 
     fn take_message(

@@ -74,6 +74,10 @@ impl Core {
         if self.ledger.real(case).is_some_and(|real| self.ledger.is_deleted(&real)) {
             return None;
         }
+        // A case of the server that turned out to be one of this device goes by that one's key.
+        if case.derived_from().is_some_and(|real| self.ledger.links().key(&real).is_some()) {
+            return None;
+        }
         let confirmed = self.confirmed_case(case);
         let linked = self.ledger.links().real(case).is_some();
         // An empty case of the server is of no interest, and it may be one that this device has just

@@ -221,9 +221,14 @@ impl Core {
             let now_true = match self.ledger.entry(&op) {
                 Some(entry) => self.still_true(entry, &fact),
                 // How it ended, and the discard without which that end would not count.
-                None => matches!(fact, Record::Ended { .. } | Record::Discarding { .. }).then_some(fact),
+                None if matches!(fact, Record::Ended { .. } | Record::Discarding { .. }) => vec![fact],
+                None => Vec::new(),
             };
-            records.extend(now_true.filter(|record| !records.contains(record)));
+            for record in now_true {
+                if !records.contains(&record) {
+                    records.push(record);
+                }
+            }
         }
         let sender = self.windows.is_sender();
         records.retain(|record| sender || !record.needs_lease());
@@ -232,10 +237,10 @@ impl Core {
 
     /// What is true now of the thing that a fact was about. Only that: about everything else another window
     /// may have said something since.
-    fn still_true(&self, entry: &Entry, fact: &Record) -> Option<Record> {
+    fn still_true(&self, entry: &Entry, fact: &Record) -> Vec<Record> {
         let op = entry.op.id;
         let live = self.outbox.live.get(&op);
-        match fact {
+        let now = match fact {
             Record::Operation(_) => {
                 let kept = live.is_some_and(|live| live.operation_kept);
                 (!kept).then(|| Record::Operation(Arc::clone(&entry.op)))
@@ -248,8 +253,9 @@ impl Core {
             Record::Discarding { .. } => entry.discarding.map(|until| Record::Discarding { op, until }),
             Record::Kept { .. } => entry.discarding.is_none().then_some(Record::Kept { op }),
             Record::Ended { .. } => Some(fact.clone()),
-            _ => Some(entry.stage_fact()),
-        }
+            _ => return entry.stage_facts(),
+        };
+        now.into_iter().collect()
     }
 
     /// Whether a discard has found no room yet.

@@ -292,6 +292,26 @@ proptest! {
     }
 }
 
+/// Each ended with two windows in disagreement: a draft, a message twice, a message that was counted for ever.
+#[test]
+fn stories_that_went_wrong_once_end_well() {
+    use Happening::{
+        Discard, FullDisk, Lose, Move, Name, Pass, Rename, Say, Serve, Silence, Stop, TakeLease, Write,
+    };
+    let stories: [&[Happening]; 6] = [
+        &[Move(0, 1), Say(0, 1), FullDisk(1, true), TakeLease, Pass(1, 2), Stop(1, 1), TakeLease],
+        &[Write(0, 0, 2), FullDisk(0, true), Write(0, 0, 3), Write(1, 0, 0), Rename(0, 0, 0)],
+        &[Silence(true), Say(0, 0), Say(1, 0), Serve(0), Serve(1)],
+        &[TakeLease, Silence(true), Name(1, 0), Say(0, 0), Serve(1), Say(1, 0), Pass(1, 2), Serve(0)],
+        &[Move(0, 0), FullDisk(0, true), Serve(0), TakeLease, Pass(0, 4), TakeLease],
+        &[Say(0, 1), Discard(1, 1), Silence(true), Serve(0), Lose, Pass(1, 8), Serve(1)],
+    ];
+    for (number, story) in stories.into_iter().enumerate() {
+        let ended = check(story);
+        assert!(ended.is_ok(), "story {number}: {ended:?}");
+    }
+}
+
 #[test]
 fn a_window_that_missed_everything_catches_up_when_it_is_looked_at() {
     let mut office = Office::new(2);

@@ -206,3 +206,12 @@ fn rows_without_turn_numbers_stand_by_time_then_by_arrival() {
     pages(&mut desk, &rows);
     assert_eq!(desk.texts(&key), ["user: a", "user: b", "user: c"]);
 }
+
+#[test]
+fn a_case_without_rows_is_read_once() {
+    let (mut desk, key) = opened(2);
+    assert_eq!(pages(&mut desk, &[]), [(0, 100)]);
+    assert_eq!((desk.rows(&key).len(), desk.core.view().is_loading(&key)), (0, false));
+    desk.pass_seconds(30);
+    assert_eq!(pages(&mut desk, &[]), []);
+}

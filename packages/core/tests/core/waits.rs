@@ -252,3 +252,48 @@ fn probes_are_one_two_four_and_at_most_thirty_seconds_apart_and_jitter_only_shor
         assert!(wait <= longest + 10 && wait >= longest * 3 / 4, "{wait} of {longest}");
     }
 }
+
+#[test]
+fn at_most_four_lanes_have_a_request_open_and_the_oldest_goes_first() {
+    let mut desk = Desk::new();
+    let keys: Vec<_> = (1..=6).map(|n| desk.settled_case(&format!("c-{n}"), "first")).collect();
+    for key in &keys {
+        desk.say(Some(key), "again");
+        desk.pass(Millis(1));
+    }
+    let open = |desk: &Desk| {
+        let writes = desk.writes();
+        let cases = writes.iter().filter_map(|request| match request {
+            Request::SubmitTurn { case, .. } => Some(case.to_string()),
+            _ => None,
+        });
+        cases.collect::<Vec<_>>()
+    };
+    assert_eq!(open(&desk), ["c-1", "c-2", "c-3", "c-4"]);
+    let (id, _) = desk.open.iter().find(|(_, request)| is_write(request)).cloned().unwrap();
+    desk.open.retain(|(open, _)| *open != id);
+    desk.step(Event::Answered(id, answered(2, "ok")));
+    assert_eq!(open(&desk), ["c-2", "c-3", "c-4", "c-5"]);
+}
+
+#[test]
+fn a_server_that_answers_a_probe_with_an_error_is_there_and_is_not_probed_on() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(failed(FailureClass::Uncertain));
+    let probes = |desk: &mut Desk| {
+        let mut count = 0;
+        desk.answer_all(|request| {
+            (*request == Request::Probe).then(|| {
+                count += 1;
+                server_problem()
+            })
+        });
+        count
+    };
+    assert_eq!(probes(&mut desk), 1);
+    assert_eq!(desk.core.view().status().link, LinkStatus::Online);
+    desk.pass_seconds(40);
+    assert_eq!((probes(&mut desk), desk.writes().len()), (0, 1));
+}

@@ -350,3 +350,15 @@ fn several_turns_of_one_wish_are_accepted_together_or_not_at_all() {
     let said: Vec<_> = desk.texts(&key).into_iter().filter(|row| row.starts_with("user")).collect();
     assert_eq!(said, ["user: first", "user: a", "user: b"]);
 }
+
+#[test]
+fn deleting_the_open_case_closes_it_and_deleting_another_leaves_it_open() {
+    let mut desk = Desk::new();
+    let (first, second) = (desk.settled_case("c-1", "first"), desk.settled_case("c-2", "second"));
+    desk.wish(Intent::Delete(first.clone()));
+    assert_eq!(desk.core.view().open(), Some(&second));
+    desk.wish(Intent::Delete(second));
+    assert_eq!(desk.core.view().open(), None);
+    desk.wish(Intent::Delete(first));
+    assert_eq!(desk.notices.last(), Some(&Notice::Refused(Refusal::TooLate)), "it is gone already");
+}

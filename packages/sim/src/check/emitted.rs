@@ -130,10 +130,11 @@ impl World {
                     did.undecidable |= did.turn().is_none();
                 }
             }
-            Record::Failed { op, failure, .. } if failure.class == FailureClass::Conflict => {
-                if self.truth.did.get(op).is_some_and(|did| did.op.transition().is_some()) {
-                    self.marks.hit(Mark::StatusTorn);
-                }
+            Record::Failed { op, failure, .. }
+                if failure.class == FailureClass::Conflict
+                    && self.truth.did.get(op).is_some_and(|did| did.op.transition().is_some()) =>
+            {
+                self.marks.hit(Mark::StatusTorn);
             }
             Record::Ended { op, end } => self.check_end(op, *end, batch, event),
             Record::Rebased { .. } if matches!(event, Event::Intent(Intent::KeepMine(_))) => {

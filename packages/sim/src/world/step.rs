@@ -15,9 +15,6 @@ use crate::model::Stage;
 use crate::saboteur::spoil;
 use crate::truth::Instance;
 
-/// Every so many steps of a window everything is compared, not only what changed.
-const LOOK_AT_ALL: u64 = 1;
-
 /// Words that go back into the composer because they could not be kept.
 fn given_back(effect: &Effect) -> Option<&str> {
     match effect {
@@ -51,7 +48,6 @@ impl World {
         let (now, offset) = (self.now, self.wall_offset);
         let mut effects = Vec::new();
         let Some(window) = self.window_mut(me) else { return };
-        window.steps += 1;
         let clock = window.now(now, offset);
         window.core.step(clock, event.clone(), &mut effects);
         let signed_in = window.core.view().status().account != AccountStatus::SignedOut;
@@ -199,13 +195,9 @@ impl World {
         let Some(window) = self.window_mut(me) else { return };
         let gone = window.mirror.draw(window.core.view(), patches);
         let case = window.open_case();
-        let everything = window.steps % LOOK_AT_ALL == 0;
-        let differs = if everything && !window.thawing && !window.is_late(now) {
-            window.mirror.differs(window.core.view())
-        } else {
-            None
-        };
-        let broken = if everything { window.core.check_integrity() } else { Vec::new() };
+        let is_settled = !window.thawing && !window.is_late(now);
+        let differs = if is_settled { window.mirror.differs(window.core.view()) } else { None };
+        let broken = window.core.check_integrity();
         self.check_gone(me, &gone, case.as_ref());
         if let Some(detail) = differs {
             self.violate("I7", "a patch was missing", format!("window {}: {detail}", me.slot));
@@ -213,11 +205,9 @@ impl World {
         if let Some(detail) = broken.into_iter().next() {
             self.violate("I10", "the core's own integrity", detail);
         }
-        if everything {
-            self.check_screen(me);
-            self.mark_screen(me);
-            self.check_waiting(me);
-        }
+        self.check_screen(me);
+        self.mark_screen(me);
+        self.check_waiting(me);
     }
 
     /// Whatever waits has something that wakes it (I10).
