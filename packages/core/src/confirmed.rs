@@ -60,9 +60,10 @@ impl Rows {
 
     /// Notes that the server's list was read from one index up to another. What has been read is one run without
     /// a gap: a page behind a gap begins a new one, so that the gap is read on the way up.
-    pub(crate) fn note_read(&mut self, from: u32, to: u32) {
+    /// `asked` is where the list was asked for up to, if it had nothing more before that, else `to`.
+    pub(crate) fn note_read(&mut self, from: u32, to: u32, asked: u32) {
         self.window = Some(match self.window {
-            Some((known, end)) if from <= end && known <= to => (known.min(from), end.max(to)),
+            Some((known, end)) if from <= end && known <= asked => (known.min(from), end.max(to)),
             Some(known) if to < known.0 => known,
             _ => (from, to),
         });
@@ -78,9 +79,24 @@ impl Rows {
         self.told.remove(id)
     }
 
+    /// Whether a row of a turn is here, from one side.
+    pub(crate) fn has_turn(&self, turn: u32, role: Role) -> bool {
+        self.turns.get(&(turn, role)).is_some_and(|ids| !ids.is_empty())
+    }
+
     /// The first turn that a row is here of.
     pub(crate) fn lowest_turn(&self) -> Option<u32> {
         self.turns.iter().find(|(_, ids)| !ids.is_empty()).map(|((turn, _), _)| *turn)
+    }
+
+    /// The last turn that a row is here of.
+    pub(crate) fn highest_turn(&self) -> Option<u32> {
+        self.turns.iter().rev().find(|(_, ids)| !ids.is_empty()).map(|((turn, _), _)| *turn)
+    }
+
+    /// Whether rows are here that stand before the first index that was read: between them some are missing.
+    pub(crate) fn has_gap(&self) -> bool {
+        self.window.is_some_and(|(from, _)| self.by_id.values().any(|row| row.arrival < from))
     }
 
     pub(crate) fn by_key(&self, key: &MessageKey) -> Option<&Arc<CachedMessage>> {

@@ -4,6 +4,7 @@
 //! rows themselves are bound in [`rows`].
 
 mod jobs;
+mod listed;
 mod rows;
 mod verify;
 

@@ -11,10 +11,12 @@ const SHORT: usize = 20;
 
 fn first_caught(sabotage: Sabotage) -> (u64, Violation) {
     let setup = Setup { sabotage: Some(sabotage), ..Setup::default() };
-    let holds = |seed: &u64| run_seed(*seed, EVENTS, &Setup::default()).violation.is_none();
+    let holds = |seed| run_seed(seed, EVENTS, &Setup::default()).violation.is_none();
     (1..400)
-        .filter(holds)
-        .find_map(|seed| run_seed(seed, EVENTS, &setup).violation.map(|violation| (seed, violation)))
+        .find_map(|seed| {
+            let violation = run_seed(seed, EVENTS, &setup).violation?;
+            holds(seed).then_some((seed, violation))
+        })
         .unwrap_or_else(|| panic!("{sabotage:?} is never caught"))
 }
 

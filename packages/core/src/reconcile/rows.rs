@@ -6,15 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::confirmed::Rows;
 use crate::core::Core;
 use crate::effect::CacheWrite;
-use crate::ids::{CaseKey, MessageKey, OperationId, RealId};
+use crate::ids::{CaseKey, MessageKey, RealId};
 use crate::inspect::MergeResult;
 use crate::ledger::{Entry, Stage};
 use crate::model::{Action, BackedUp, RealCase, RealMessage, Role};
-use crate::operation::{Acknowledged, OperationKind, Wait};
-use crate::outbox::Phase;
-use crate::reads::Missing;
+use crate::operation::{Acknowledged, OperationKind};
 use crate::request::{Outcome, Page, Reply, RequestId};
 use crate::time::Wall;
 use crate::view::{Attachment, CachedMessage};
@@ -108,28 +107,6 @@ impl Core {
         self.case_changed(&self.ledger.key(case));
     }
 
-    /// What rows the operations of a case wait for, after a page was read.
-    fn missing(&self, case: &RealId) -> Missing {
-        let unlisted = self.ledger.ops_of(&self.ledger.key(case)).filter(|entry| {
-            is_settled(entry)
-                && matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
-                && !self.is_listed(entry)
-        });
-        let turn_of = |entry: &Entry| {
-            let after = entry.first.map_or(0, |first| first.known_turn.saturating_add(1));
-            answered_turn(entry).unwrap_or(after)
-        };
-        let Some(turn) = unlisted.map(turn_of).min() else { return Missing::Nothing };
-        let Some(rows) = self.confirmed.rows(case) else { return Missing::Later(0) };
-        let window_begins_later = rows.window.is_some_and(|(from, _)| from > 0);
-        if window_begins_later && rows.lowest_turn().is_none_or(|lowest| turn <= lowest) {
-            return Missing::Above;
-        }
-        // A server may list a row late, and before rows that it listed at once.
-        let before = rows.iter().filter(|row| row.message.turn.is_some_and(|known| known < turn));
-        Missing::Later(before.map(|row| row.arrival).max().unwrap_or(0))
-    }
-
     /// Binds and stores the rows of a page, and completes the operations whose rows are now all here.
     pub(crate) fn take_messages(&mut self, case: &RealId, offset: u32, page: Page<RealMessage>) {
         let mut result = MergeResult { listed: page.received, ..MergeResult::default() };
@@ -146,7 +123,9 @@ impl Core {
             .ops_of(&key)
             .chain(self.ledger.finished(&key))
             .filter(|entry| {
-                entry.first.is_some() && matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
+                // The window that sends knows what has left; the others may not have heard of it yet.
+                let may_have_left = entry.first.is_some() || !self.windows.is_sender();
+                may_have_left && matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
             })
             .cloned()
             .collect();
@@ -155,12 +134,16 @@ impl Core {
             crowd.entry((row.turn, row.role)).or_default().insert(row.id.clone());
         }
         let end = offset.saturating_add(page.received);
+        let page_has_more = page.has_more;
+        let read_before = self.confirmed.rows(case).and_then(Rows::highest_turn).unwrap_or(0);
         for (index, row) in page.rows.into_iter().enumerate() {
             let alone = crowd.get(&(row.turn, row.role)).is_some_and(|ids| ids.len() == 1);
             let arrival = offset.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
-            self.take_message((case, &key), &waiting, row, (arrival, alone), &mut result);
+            self.take_message((case, &key), (&waiting, read_before), row, (arrival, alone), &mut result);
         }
-        self.confirmed.rows_mut(case).note_read(offset, end);
+        // A list that ends early has nothing up to where it was asked for.
+        let asked = if page_has_more { end } else { offset.saturating_add(self.config.page).max(end) };
+        self.confirmed.rows_mut(case).note_read(offset, end, asked);
         for entry in waiting {
             // A confirmed question may give its unconfirmed answer another place.
             self.place_operation(entry.op.id);
@@ -170,21 +153,10 @@ impl Core {
         self.recorder.note_merge(result);
     }
 
-    /// A message that was given up as not sent, and stands in the server's list all the same, was sent.
-    fn settle_if_it_ran(&mut self, op: OperationId) {
-        let Some(entry) = self.ledger.entry(&op).cloned() else { return };
-        let OperationKind::SubmitTurn { question, .. } = &entry.op.kind else { return };
-        let rows = self.ledger.real(&entry.op.case).and_then(|real| self.confirmed.rows(&real));
-        let listed = rows.is_some_and(|rows| rows.by_key(question).is_some());
-        if listed && self.windows.is_sender() && matches!(entry.stage, Stage::Failed { .. }) {
-            self.settle_committed(&entry);
-        }
-    }
-
     fn take_message(
         &mut self,
         (case, key): (&RealId, &CaseKey),
-        waiting: &[Entry],
+        waiting: (&[Entry], u32),
         row: RealMessage,
         (arrival, alone): (u32, bool),
         result: &mut MergeResult,
@@ -244,7 +216,14 @@ impl Core {
         changed
     }
 
-    fn bind(&self, case: &RealId, waiting: &[Entry], row: &RealMessage, alone: bool) -> Binding {
+    /// `read_before` is the highest turn that a row was known of before the page.
+    fn bind(
+        &self,
+        case: &RealId,
+        (waiting, read_before): (&[Entry], u32),
+        row: &RealMessage,
+        alone: bool,
+    ) -> Binding {
         // An operation that knows its turn outranks words that are merely equal, and one whose answer is
         // still awaited outranks one that the person stopped: that may never have run.
         let named = waiting.iter().filter(|entry| answered_turn(entry).is_some());
@@ -254,7 +233,7 @@ impl Core {
         named
             .chain(unnamed.clone().filter(|entry| !stopped(&entry)))
             .chain(unnamed.filter(|entry| stopped(&entry)))
-            .find_map(|entry| self.binding_to(case, entry, row, alone))
+            .find_map(|entry| self.binding_to(case, (entry, read_before), row, alone))
             .unwrap_or_else(|| Binding {
                 key: MessageKey::of_server(&row.id),
                 sent: None,
@@ -264,7 +243,13 @@ impl Core {
     }
 
     /// What the row is called if it is a row of this operation.
-    fn binding_to(&self, case: &RealId, entry: &Entry, row: &RealMessage, alone: bool) -> Option<Binding> {
+    fn binding_to(
+        &self,
+        case: &RealId,
+        (entry, read_before): (&Entry, u32),
+        row: &RealMessage,
+        alone: bool,
+    ) -> Option<Binding> {
         let OperationKind::SubmitTurn { question, answer, turn } = &entry.op.kind else {
             return None;
         };
@@ -290,7 +275,7 @@ impl Core {
             // No answer was received: only the person's own words can tell, above what was known
             // when they left.
             None => {
-                let known = entry.first.map_or(u32::MAX, |first| first.known_turn);
+                let known = entry.first.map_or(read_before, |first| first.known_turn);
                 row.role == Role::User && same_text && turn_here > known
             }
         };
@@ -304,71 +289,10 @@ impl Core {
             },
         })
     }
-
-    /// Has an operation end whose rows are all confirmed. Until then it stays, and so do its rows (I17).
-    pub(crate) fn complete_if_listed(&mut self, op: OperationId) {
-        let Some(entry) = self.ledger.entry(&op) else {
-            return;
-        };
-        let lingers = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Listed, .. });
-        if self.windows.is_sender() && is_settled(entry) && !lingers && self.is_listed(entry) {
-            self.cache_told_rows(&entry.clone());
-            let until = self.now.mono + self.config.linger;
-            self.set_phase(op, Phase::Waiting { until, why: Wait::Listed });
-        }
-    }
-
-    /// The rows of a message are about to be all that is left of it. Those that another window told of may
-    /// not have reached the cache before that window died.
-    fn cache_told_rows(&mut self, entry: &Entry) {
-        let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else { return };
-        let Some(case) = self.ledger.real(&entry.op.case) else { return };
-        for key in [question, answer] {
-            let rows = self.confirmed.rows_mut(&case);
-            let Some(row) = rows.by_key(key).cloned() else { continue };
-            if rows.take_told(&row.message.id) {
-                self.cache(CacheWrite::Message { case: case.clone(), row });
-            }
-        }
-    }
-
-    /// Whether the rows of a message are confirmed.
-    fn is_listed(&self, entry: &Entry) -> bool {
-        [Role::User, Role::Assistant].into_iter().all(|role| self.is_row_listed(entry, role))
-    }
-
-    /// Whether one row of a message is confirmed: under its key, or, where two messages fitted one row or
-    /// another window read it before it heard of the message, under another key with the same words.
-    pub(crate) fn is_row_listed(&self, entry: &Entry, role: Role) -> bool {
-        let OperationKind::SubmitTurn { question, answer, turn } = &entry.op.kind else {
-            return false;
-        };
-        let received = match &entry.stage {
-            Stage::Acknowledged(Acknowledged::Answered(answer)) => Some(answer),
-            _ => None,
-        };
-        let (key, text) = match role {
-            Role::User => (question, Some(&turn.text)),
-            _ => (answer, received.map(|answer| &answer.text)),
-        };
-        let rows = self.ledger.real(&entry.op.case).and_then(|real| self.confirmed.rows(&real));
-        rows.is_some_and(|rows| {
-            let said = text.zip(received.and_then(|answer| answer.turn));
-            rows.by_key(key).is_some() || said.is_some_and(|(text, turn)| rows.says(turn, role, text))
-        })
-    }
-}
-
-/// Whether nothing more is to be sent for a message; only its rows are awaited.
-const fn is_settled(entry: &Entry) -> bool {
-    matches!(
-        entry.stage,
-        Stage::Stopped | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
-    )
 }
 
 /// The turn that the server named when it answered an operation.
-fn answered_turn(entry: &Entry) -> Option<u32> {
+pub(super) fn answered_turn(entry: &Entry) -> Option<u32> {
     match &entry.stage {
         Stage::Acknowledged(Acknowledged::Answered(answer)) => answer.turn,
         _ => None,

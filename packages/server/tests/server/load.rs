@@ -98,7 +98,6 @@ async fn under_load(clients: usize, span: Duration) {
         task.await.unwrap();
     }
     let late = program.resident_kib();
-    println!("{} answers, {early:?} KiB then {late:?} KiB", answered.load(Ordering::Relaxed));
     assert!(answered.load(Ordering::Relaxed) >= clients);
     if let (Some(early), Some(late)) = (early, late) {
         assert!(late <= early + GROWTH_KIB, "{early} KiB grew to {late} KiB");

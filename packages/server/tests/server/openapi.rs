@@ -178,8 +178,11 @@ fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
+/// The required fields of an object, and all its fields with their schemas.
+type ObjectShape = (BTreeSet<String>, Vec<(String, Value)>);
+
 /// Every object that a schema may be: through references, `anyOf`, `oneOf`; `allOf` is one object in parts.
-fn objects(document: &Value, schema: &Value) -> Vec<(BTreeSet<String>, Vec<(String, Value)>)> {
+fn objects(document: &Value, schema: &Value) -> Vec<ObjectShape> {
     let schema = resolved(document, schema);
     for choice in ["anyOf", "oneOf"] {
         if let Some(choices) = schema[choice].as_array() {

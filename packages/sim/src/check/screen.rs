@@ -221,6 +221,14 @@ impl World {
             let needs_answer = matches!(known.stage, Stage::Acknowledged(_) | Stage::Stopped);
             match (at.get(answer), needs_answer) {
                 (None, true) => {
+                    // The same: its answer was listed before it was known whose it was.
+                    let of_turn = drawn.and_then(|drawn| drawn.turn);
+                    let known_as_servers = |row: &MessageRow| {
+                        row.role == Role::Assistant && row.turn == of_turn && row.key.derived_from().is_some()
+                    };
+                    if of_turn.is_some() && rows.values().any(known_as_servers) {
+                        continue;
+                    }
                     return Some(("I17", "an answer's row is not on screen", format!("{known:?}")));
                 }
                 (Some(below), _) if below < place => {

@@ -1,0 +1,120 @@
+//! Which messages the server lists: what is missing, what is over, what ran although it seemed not to.
+
+use crate::confirmed::Rows;
+use crate::core::Core;
+use crate::effect::CacheWrite;
+use crate::ids::{OperationId, RealId};
+use crate::ledger::{Entry, Stage};
+use crate::model::Role;
+use crate::operation::{Acknowledged, OperationKind, Wait};
+use crate::outbox::Phase;
+use crate::reads::Missing;
+
+use super::rows::answered_turn;
+
+impl Core {
+    /// What rows the operations of a case wait for, after a page was read.
+    pub(super) fn missing(&self, case: &RealId) -> Missing {
+        let rows = self.confirmed.rows(case);
+        if rows.is_some_and(Rows::has_gap) {
+            return Missing::Above;
+        }
+        let unlisted = self.ledger.ops_of(&self.ledger.key(case)).filter(|entry| {
+            is_settled(entry)
+                && matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
+                && !self.is_listed(entry)
+        });
+        let turn_of = |entry: &Entry| {
+            let after = entry.first.map_or(0, |first| first.known_turn.saturating_add(1));
+            answered_turn(entry).unwrap_or(after)
+        };
+        let Some(turn) = unlisted.map(turn_of).min() else { return Missing::Nothing };
+        let Some(rows) = rows else { return Missing::Later(0) };
+        let window_begins_later = rows.window.is_some_and(|(from, _)| from > 0);
+        if window_begins_later && rows.lowest_turn().is_none_or(|lowest| turn <= lowest) {
+            return Missing::Above;
+        }
+        // A server may list a row late, and before rows that it listed at once.
+        let before = rows.iter().filter(|row| row.message.turn.is_some_and(|known| known < turn));
+        Missing::Later(before.map(|row| row.arrival).max().unwrap_or(0))
+    }
+
+    /// A message that was given up as not sent, and stands in the server's list all the same, was sent.
+    pub(super) fn settle_if_it_ran(&mut self, op: OperationId) {
+        let Some(entry) = self.ledger.entry(&op).cloned() else { return };
+        let OperationKind::SubmitTurn { question, .. } = &entry.op.kind else { return };
+        let rows = self.ledger.real(&entry.op.case).and_then(|real| self.confirmed.rows(&real));
+        let listed = rows.is_some_and(|rows| rows.by_key(question).is_some());
+        if listed && self.windows.is_sender() && matches!(entry.stage, Stage::Failed { .. }) {
+            self.settle_committed(&entry);
+        }
+    }
+
+    /// Has an operation end whose rows are all confirmed. Until then it stays, and so do its rows (I17).
+    pub(crate) fn complete_if_listed(&mut self, op: OperationId) {
+        let Some(entry) = self.ledger.entry(&op) else {
+            return;
+        };
+        let lingers = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Listed, .. });
+        if self.windows.is_sender() && is_settled(entry) && !lingers && self.is_listed(entry) {
+            self.cache_told_rows(&entry.clone());
+            let until = self.now.mono + self.config.linger;
+            self.set_phase(op, Phase::Waiting { until, why: Wait::Listed });
+        }
+    }
+
+    /// The rows of a message are about to be all that is left of it. Those that another window told of may
+    /// not have reached the cache before that window died.
+    fn cache_told_rows(&mut self, entry: &Entry) {
+        let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else { return };
+        let Some(case) = self.ledger.real(&entry.op.case) else { return };
+        for key in [question, answer] {
+            let rows = self.confirmed.rows_mut(&case);
+            let Some(row) = rows.by_key(key).cloned() else { continue };
+            if rows.take_told(&row.message.id) {
+                self.cache(CacheWrite::Message { case: case.clone(), row });
+            }
+        }
+    }
+
+    /// Whether the rows of a message are confirmed.
+    fn is_listed(&self, entry: &Entry) -> bool {
+        [Role::User, Role::Assistant].into_iter().all(|role| self.is_row_listed(entry, role))
+    }
+
+    /// Whether one row of a message is confirmed: under its key, or, where two messages fitted one row or
+    /// another window read it before it heard of the message, under another key with the same words.
+    pub(crate) fn is_row_listed(&self, entry: &Entry, role: Role) -> bool {
+        let OperationKind::SubmitTurn { question, answer, turn } = &entry.op.kind else {
+            return false;
+        };
+        let received = match &entry.stage {
+            Stage::Acknowledged(Acknowledged::Answered(answer)) => Some(answer),
+            _ => None,
+        };
+        let (key, text) = match role {
+            Role::User => (question, Some(&turn.text)),
+            _ => (answer, received.map(|answer| &answer.text)),
+        };
+        let rows = self.ledger.real(&entry.op.case).and_then(|real| self.confirmed.rows(&real));
+        rows.is_some_and(|rows| {
+            let said = text.zip(received.and_then(|answer| answer.turn));
+            // Of an answer that was never received nothing but its turn is known.
+            let unheard = || {
+                let asked = rows.by_key(question).and_then(|row| row.message.turn);
+                received.is_none() && asked.is_some_and(|turn| rows.has_turn(turn, role))
+            };
+            rows.by_key(key).is_some()
+                || said.is_some_and(|(text, turn)| rows.says(turn, role, text))
+                || (role == Role::Assistant && is_settled(entry) && unheard())
+        })
+    }
+}
+
+/// Whether nothing more is to be sent for a message; only its rows are awaited.
+const fn is_settled(entry: &Entry) -> bool {
+    matches!(
+        entry.stage,
+        Stage::Stopped | Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
+    )
+}
