@@ -64,8 +64,7 @@ impl Core {
             _ => None,
         };
         let acknowledged = matches!(entry.stage, Stage::Acknowledged(_));
-        let is_edit =
-            matches!(entry.op.kind, OperationKind::Rename { .. }) || entry.op.transition().is_some();
+        let is_edit = entry.op.is_edit();
         let is_delete = matches!(entry.op.kind, OperationKind::Delete);
         let (mono, batch) = (self.now.mono, self.staged_batch());
         let live = self.outbox.live.entry(id).or_insert_with(|| {
@@ -144,9 +143,7 @@ impl Core {
         self.outbox.dequeue(&lane, entry.op.order, id);
         let live = self.outbox.live.get(&id);
         let awaited_since = live.map(|live| live.thinking_since.unwrap_or(live.seen_at));
-        let undecided =
-            matches!(entry.op.kind, OperationKind::Rename { .. }) || entry.op.transition().is_some();
-        if self.outbox.forget(id, &case) || undecided {
+        if self.outbox.forget(id, &case) || entry.op.is_edit() {
             self.screen.patch(crate::view::ViewPatch::Status);
         }
         if was_failed {
@@ -159,7 +156,9 @@ impl Core {
         if end == End::Completed && self.lacks_rows(entry) {
             // Another window has seen the rows and this one has not: the echo stays until they are here
             // (I17). They are in the cache by now, and on the server.
-            self.outbox.awaited_since.extend(awaited_since.map(|since| (id, since)));
+            if let Some(since) = awaited_since {
+                self.outbox.note_awaited(id, since);
+            }
             self.read_rows_again(&case);
             self.draw_again(entry);
         } else {

@@ -87,6 +87,12 @@ impl PendingOperation {
         }
     }
 
+    /// Whether it changes the title or the state of its case: such an edit can meet another one.
+    #[must_use]
+    pub fn is_edit(&self) -> bool {
+        matches!(self.kind, OperationKind::Rename { .. }) || self.transition().is_some()
+    }
+
     /// The states between which the operation moves its case, if it does: from, to.
     #[must_use]
     pub fn transition(&self) -> Option<(&CaseState, &CaseState)> {

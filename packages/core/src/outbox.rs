@@ -3,13 +3,16 @@
 //! Lanes are FIFO, different lanes run side by side. This module only keeps the books; when
 //! something may be sent is decided in `dispatch`, what follows from an answer in `reconcile`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::ids::{CaseKey, OperationId};
 use crate::journal::BatchId;
 use crate::operation::{Lane, Wait};
 use crate::request::RequestId;
 use crate::time::{Mono, Wall};
+
+/// Messages that are over elsewhere and wait for their rows here: more than a window ever shows at once.
+const AWAITED: usize = 64;
 
 /// Where an operation is right now. Gone after a restart, on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -136,7 +139,8 @@ pub(crate) struct Outbox {
     /// When rows change their look by themselves.
     pub(crate) looks: BTreeSet<(Mono, OperationId)>,
     /// Since when the answers of messages are awaited that are over elsewhere, while their rows are not here.
-    pub(crate) awaited_since: BTreeMap<OperationId, Mono>,
+    /// The newest, oldest first.
+    pub(crate) awaited_since: VecDeque<(OperationId, Mono)>,
     totals: Totals,
     /// Operations in all lanes, and those of them that failed.
     queued: usize,
@@ -188,6 +192,14 @@ impl Outbox {
             self.failed -= usize::from(gone);
             gone
         }
+    }
+
+    /// Remembers since when the answer of a message is awaited that is over elsewhere.
+    pub(crate) fn note_awaited(&mut self, op: OperationId, since: Mono) {
+        if self.awaited_since.len() == AWAITED {
+            self.awaited_since.pop_front();
+        }
+        self.awaited_since.push_back((op, since));
     }
 
     /// What was queued and counted for one case is another's: both are the same case. Operations have to be

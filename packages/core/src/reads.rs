@@ -172,6 +172,7 @@ impl Reads {
         } else if missing == Missing::Nothing {
             reading.again = 0;
             reading.again_at = None;
+            reading.again_from = None;
         }
         reading.older_wanted = missing == Missing::Above;
     }

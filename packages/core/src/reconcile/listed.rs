@@ -57,7 +57,8 @@ impl Core {
         };
         let lingers = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Listed, .. });
         if self.windows.is_sender() && is_settled(entry) && !lingers && self.is_listed(entry) {
-            self.cache_told_rows(&entry.clone());
+            let entry = entry.clone();
+            self.cache_told_rows(&entry);
             let until = self.now.mono + self.config.linger;
             self.set_phase(op, Phase::Waiting { until, why: Wait::Listed });
         }

@@ -215,7 +215,10 @@ impl Core {
 
     fn thinking_since(&self, entry: &Entry) -> Mono {
         let live = self.outbox.live.get(&entry.op.id);
-        let elsewhere = || self.outbox.awaited_since.get(&entry.op.id).copied().unwrap_or_default();
+        let elsewhere = || {
+            let noted = self.outbox.awaited_since.iter().find(|(op, _)| *op == entry.op.id);
+            noted.map(|(_, since)| *since).unwrap_or_default()
+        };
         live.map_or_else(elsewhere, |live| live.thinking_since.unwrap_or(live.seen_at))
     }
 
