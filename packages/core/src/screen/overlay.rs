@@ -229,11 +229,10 @@ impl Core {
     /// The highest turn of the messages that were said before this one: theirs may be known later than it left.
     fn turn_before(&self, entry: &Entry) -> u32 {
         let case = &entry.op.case;
-        let before = self
-            .ledger
-            .ops_of(case)
-            .chain(self.ledger.finished(case))
-            .filter(|other| (other.op.order, other.op.id) < (entry.op.order, entry.op.id));
+        let is_before = |other: &&Entry| (other.op.order, other.op.id) < (entry.op.order, entry.op.id);
+        // Operations stand in this order already: what is behind need not be looked at.
+        let open = self.ledger.ops_of(case).take_while(is_before);
+        let before = open.chain(self.ledger.finished(case).filter(is_before));
         before.filter_map(|other| self.turn_of_question(other)).max().unwrap_or(0)
     }
 
