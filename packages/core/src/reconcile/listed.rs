@@ -19,7 +19,7 @@ impl Core {
         if rows.is_some_and(Rows::has_gap) {
             return Missing::Above;
         }
-        let unlisted = self.ledger.ops_of(&self.ledger.key(case)).filter(|entry| {
+        let mut unlisted = self.ledger.ops_of(&self.ledger.key(case)).filter(|entry| {
             is_settled(entry)
                 && matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
                 && !self.is_listed(entry)
@@ -28,7 +28,8 @@ impl Core {
             let after = entry.first.map_or(0, |first| first.known_turn.saturating_add(1));
             answered_turn(entry).unwrap_or(after)
         };
-        let Some(turn) = unlisted.map(turn_of).min() else { return Missing::Nothing };
+        // Turns are given in the order of operations: the first that lacks rows has the lowest.
+        let Some(turn) = unlisted.next().map(turn_of) else { return Missing::Nothing };
         let Some(rows) = rows else { return Missing::Later(0) };
         let window_begins_later = rows.window.is_some_and(|(from, _)| from > 0);
         if window_begins_later && rows.lowest_turn().is_none_or(|lowest| turn <= lowest) {
