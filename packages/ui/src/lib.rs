@@ -37,6 +37,7 @@ mod transcript;
 mod windowing;
 mod words;
 
+pub use composer::{LONG_PASTE_BYTES, LONG_PASTE_LINES};
 pub use host::{Host, Later, Pasted};
 pub use panel::{Panel, PanelProps};
 pub use setup::Setup;

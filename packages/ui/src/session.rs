@@ -107,7 +107,8 @@ pub(crate) struct Inner {
     way_back: RefCell<Spot>,
     toasts: Cell<u64>,
     subscription: RefCell<Option<Subscription>>,
-    on_hide: RefCell<Option<Box<dyn std::any::Any>>>,
+    /// What the shell calls back for: hiding, pastes.
+    calls: RefCell<Vec<Box<dyn std::any::Any>>>,
 }
 
 /// Cheap to clone; all clones are the same session.
@@ -178,7 +179,7 @@ impl Session {
             way_back: RefCell::new(Spot::Composer),
             toasts: Cell::new(0),
             subscription: RefCell::default(),
-            on_hide: RefCell::default(),
+            calls: RefCell::default(),
         }));
         let runtime = Runtime::current();
         let weak = Rc::downgrade(&session.0);
@@ -195,7 +196,15 @@ impl Session {
                 Self(inner).keep_draft();
             }
         }));
-        *session.on_hide.borrow_mut() = Some(on_hide);
+        let weak = Rc::downgrade(&session.0);
+        let on_paste = session.host.on_paste(Box::new(move |pasted| {
+            if let Some(inner) = weak.upgrade() {
+                let session = Self(inner);
+                let limit = session.view.status.peek().limits.max_bytes;
+                session.paste_anywhere(pasted.within(limit));
+            }
+        }));
+        session.calls.borrow_mut().extend([on_hide, on_paste]);
         session
     }
 
@@ -204,7 +213,7 @@ impl Session {
         self.keep_draft();
         self.desk.retire();
         self.subscription.borrow_mut().take();
-        self.on_hide.borrow_mut().take();
+        self.calls.borrow_mut().clear();
     }
 
     fn hear(&self, change: &Change<'_>) {
