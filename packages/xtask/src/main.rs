@@ -1,7 +1,7 @@
 //! `cargo xtask`: builds, runs and checks the whole program.
 //!
 //! Start at [`Command`]: each variant is one command and one module. `start` runs the product, `dist`
-//! writes the web bundle, `test` runs every check, `crash` the crash matrix. Nothing of the product's behaviour lives here.
+//! writes the web bundle, `package` the desktop program, `test` runs every check, `crash` the crash matrix. Nothing of the product's behaviour lives here.
 //!
 //! Exit codes: 0 done; 1 failed, with one sentence on stderr; 2 something is missing that may not be
 //! installed from here, with the command that installs it.
@@ -14,6 +14,7 @@ mod crash;
 mod dist;
 mod failure;
 mod node;
+mod package;
 mod privilege;
 mod progress;
 mod server;
@@ -56,6 +57,8 @@ enum Command {
     Crash(crash::Options),
     /// Build the web bundle into dist/web/, print its sizes and check it against the policy of browser extensions.
     Dist,
+    /// Build the desktop program and pack it into dist/desktop/: a tarball, and on Debian's machines a .deb.
+    Package,
 }
 
 /// What every command gets: where things are, and how to report.
@@ -92,5 +95,6 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Test(options) => suite::run(&context, &options),
         Command::Crash(options) => crash::run(&context, &options),
         Command::Dist => dist::run(&context),
+        Command::Package => package::run(&context),
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod counts;
 pub(crate) mod e2e;
 mod runners;
 mod summary;
+pub(crate) mod windows;
 
 use std::time::Instant;
 
@@ -28,7 +29,8 @@ use summary::{Row, Summary};
 /// What to run.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Leave out what needs the web bundle: WebAssembly lints, the bundle itself and the browser tests.
+    /// Leave out what needs the web bundle or a page engine: WebAssembly lints, the bundle, the browser tests, the
+    /// desktop window and the phone preview.
     #[arg(long)]
     quick: bool,
 
@@ -64,6 +66,12 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<(), Failure> {
     if filter.is_none() {
         run.count(words::DOC_TESTS, runners::doc_tests);
     }
+    if tools.is_some() {
+        if filter.is_none() {
+            run.count(words::LINT_WINDOWS, windows::lint);
+        }
+        run.count(words::WINDOWS, |context, step| windows::tests(context, step, filter));
+    }
     if let Some((toolchain, browser)) = &tools {
         run.in_the_browser(toolchain, browser, filter);
     }
@@ -74,9 +82,11 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<(), Failure> {
 /// How many steps [`run`] reports with these options.
 fn steps(options: &Options) -> usize {
     let checks = if options.filter.is_some() { 1 } else { 4 };
-    let wasm_lint = usize::from(options.filter.is_none());
-    // Preparation takes two steps; the server, the suite of the stores and the browser tests another three.
-    let browser = if options.quick { 0 } else { 2 + wasm_lint + bundle::STEPS + 3 };
+    // For WebAssembly and for the windows.
+    let lints = if options.filter.is_some() { 0 } else { 2 };
+    // Preparation takes three steps; the windows one; the server, the suite of the stores and the browser tests
+    // another three.
+    let browser = if options.quick { 0 } else { 3 + lints + 1 + bundle::STEPS + 3 };
     checks + browser
 }
 
@@ -87,6 +97,7 @@ impl Run<'_> {
         let toolchain = wasm_toolchain::prepare(context, &mut self.progress)?;
         let browser =
             self.progress.step(words::BROWSER_TOOLS, |step| e2e::prepare(&context.workspace, step))?;
+        self.progress.step(words::WINDOW_TOOLS, windows::prepare)?;
         Ok((toolchain, browser))
     }
 
@@ -142,6 +153,6 @@ mod tests {
         let options = |quick, filter: Option<&str>| Options { quick, filter: filter.map(str::to_owned) };
         assert_eq!(steps(&options(true, Some("rename"))), 1);
         assert_eq!(steps(&options(true, None)), 4);
-        assert_eq!(steps(&options(false, None)), 4 + 2 + 1 + bundle::STEPS + 3);
+        assert_eq!(steps(&options(false, None)), 4 + 3 + 2 + 1 + bundle::STEPS + 3);
     }
 }

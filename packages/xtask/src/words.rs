@@ -43,6 +43,27 @@ pub(crate) const CRASH_FILES: Title =
 pub(crate) const CRASH_BROWSER: Title =
     title("Kill, crash and starve the panel", "nothing the person wrote may be lost or doubled");
 
+pub(crate) const WINDOW_TOOLS: Title = title(
+    "Check the window tools",
+    "the desktop window is built with WebKitGTK and tested on a virtual screen",
+);
+pub(crate) const WINDOW_LIBRARIES: Title =
+    title("Check the window libraries", "the desktop window is built with WebKitGTK");
+pub(crate) const LINT_WINDOWS: Title = title("Lint the windows", "the desktop window and the phone preview");
+pub(crate) const WINDOWS: Title =
+    title("Test the windows", "the built programs on a virtual screen, with the real server");
+pub(crate) const DESKTOP: Title =
+    title("Compile the desktop program", "optimised; the first time takes minutes");
+pub(crate) const PACKAGE: Title =
+    title("Write dist/desktop", "a tarball, and on Debian's machines a package");
+
+pub(crate) const WHY_ENGINE: &str = "The desktop window shows the panel with it.";
+pub(crate) const WHY_SCREEN: &str = "The windows are tested on a virtual screen.";
+/// For systems without apt.
+pub(crate) const ENGINE_ELSEWHERE: &str =
+    "sudo dnf install webkit2gtk4.1-devel libxdo-devel openssl-devel pkgconf";
+/// For systems without apt.
+pub(crate) const SCREEN_ELSEWHERE: &str = "sudo dnf install xorg-x11-server-Xvfb openbox xdotool";
 pub(crate) const WHY_WASM: &str = "The panel is compiled to WebAssembly, and this Rust has no part for it.";
 pub(crate) const WHY_NODE: &str = "The browser tests run on node 20 or newer with npm.";
 pub(crate) const WHY_CHROMIUM: &str = "The browser tests drive it.";

@@ -9,8 +9,16 @@ use crate::failure::Failure;
 use crate::progress::Step;
 use crate::wasm_toolchain::WasmToolchain;
 
-/// Everything but the program that only exists in the browser.
-const HOST: [&str; 3] = ["--workspace", "--exclude", "copilot-web"];
+/// Everything but the program that only exists in the browser, and the windows, which have steps of their own.
+const HOST: [&str; 7] = [
+    "--workspace",
+    "--exclude",
+    "copilot-web",
+    "--exclude",
+    "copilot-desktop",
+    "--exclude",
+    "copilot-mobile",
+];
 /// The packages with code that is compiled for the browser only.
 const BROWSER: [&str; 5] = ["copilot-api", "copilot-runtime", "copilot-storage", "copilot-ui", "copilot-web"];
 
@@ -75,13 +83,13 @@ pub(crate) fn doc_tests(context: &Context, step: &mut Step) -> Result<Counts, Fa
     counted(step, "cargo test --doc", &mut command, Counts::from_cargo_test)
 }
 
-fn check(step: &mut Step, label: &str, command: &mut Command) -> Result<Counts, Failure> {
+pub(super) fn check(step: &mut Step, label: &str, command: &mut Command) -> Result<Counts, Failure> {
     child::run(step, label, command.env("CARGO_TERM_COLOR", "never"))?;
     Ok(Counts::one_pass())
 }
 
 /// Runs tests and counts them; shows their output if one failed.
-fn counted(
+pub(super) fn counted(
     step: &mut Step,
     label: &str,
     command: &mut Command,
