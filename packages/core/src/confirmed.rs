@@ -99,6 +99,10 @@ impl Rows {
         self.window.is_some_and(|(from, _)| self.by_id.values().any(|row| row.arrival < from))
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
     pub(crate) fn by_key(&self, key: &MessageKey) -> Option<&Arc<CachedMessage>> {
         self.by_key.get(key).and_then(|id| self.by_id.get(id))
     }

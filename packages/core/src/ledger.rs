@@ -122,14 +122,7 @@ impl Ledger {
                 entry.first.get_or_insert(*first);
             }),
             Record::Acknowledged { op, with } => self.acknowledge(op, with),
-            Record::Failed { op, failure, at } => self.update(op, |entry| {
-                if !matches!(
-                    entry.stage,
-                    Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
-                ) {
-                    entry.stage = Stage::Failed { failure: failure.clone(), at: *at };
-                }
-            }),
+            Record::Failed { op, failure, at } => self.fail(op, failure, *at),
             Record::Stopped { op } => self.update(op, |entry| {
                 if matches!(entry.stage, Stage::Open | Stage::Acknowledged(Acknowledged::Working(_))) {
                     entry.stage = Stage::Stopped;
@@ -242,6 +235,25 @@ impl Ledger {
             }
             None => Touched::Nothing,
         }
+    }
+
+    fn fail(&mut self, op: &OperationId, failure: &Failure, at: Wall) -> Touched {
+        let Some(entry) = self.entries.get_mut(op) else { return Touched::Nothing };
+        if matches!(entry.stage, Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)) {
+            return Touched::Operation(*op);
+        }
+        entry.stage = Stage::Failed { failure: failure.clone(), at };
+        if std::mem::take(&mut entry.anyway) {
+            // It was sent along with those behind it, in spite of what had failed by then. What fails now they wait for.
+            let (case, place) = (entry.op.case.clone(), (entry.op.order, entry.op.id));
+            let behind = self.cases.get(&case).into_iter().flat_map(|case| case.ops.range(place..));
+            for (_, op) in behind {
+                if let Some(entry) = self.entries.get_mut(op) {
+                    entry.anyway = false;
+                }
+            }
+        }
+        Touched::Operation(*op)
     }
 
     fn acknowledge(&mut self, op: &OperationId, with: &Acknowledged) -> Touched {

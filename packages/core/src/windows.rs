@@ -165,10 +165,16 @@ impl Core {
             |since: crate::time::Wall, span: Millis| Millis(span.0 - (now.wall - since).min(span).0);
         if let Some(until) = entry.discarding {
             let left = (until - now.wall).min(self.config.undo);
-            self.outbox.set_phase(op, Phase::Waiting { until: now.mono + left, why: Wait::Undo });
+            let until = now.mono + left + self.config.undo_elsewhere;
+            self.outbox.set_phase(op, Phase::Waiting { until, why: Wait::Undo });
         } else if matches!(entry.op.kind, OperationKind::Delete) && entry.first.is_none() {
             let left = left_of(entry.op.created, self.config.undo);
             self.outbox.set_phase(op, Phase::Waiting { until: now.mono + left, why: Wait::Undo });
+        }
+        let is_kept = entry.discarding.is_none() && entry.op.question().is_some();
+        if is_kept && matches!(self.phase_of(op), Phase::Waiting { why: Wait::Undo, .. }) {
+            // The discard was taken back elsewhere.
+            self.hold_back(op);
         }
         let unlisted = matches!(
             entry.stage,

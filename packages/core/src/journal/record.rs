@@ -175,7 +175,7 @@ impl Record {
                 | Self::Link { .. }
                 | Self::Deleted { .. }
                 | Self::Gate { .. }
-                | Self::Ended { end: End::Completed, .. }
+                | Self::Ended { end: End::Completed | End::Refused, .. }
         )
     }
 }

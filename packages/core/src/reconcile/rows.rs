@@ -194,6 +194,22 @@ impl Core {
         }
     }
 
+    /// A cached row that nobody here had claimed when it was cached may be one of a message that was sent: the
+    /// window that cached it knew, or believed, something that never reached the journal.
+    pub(crate) fn name_cached(&mut self, case: &RealId, attempted: &[Entry], row: CachedMessage) -> CachedMessage {
+        if row.key.derived_from().is_none() {
+            return row;
+        }
+        let binding = self.bind(case, (attempted, 0), &row.message, false);
+        if binding.key == row.key {
+            return row;
+        }
+        let Binding { key, sent, attachment, actions } = binding;
+        let row = CachedMessage { key, sent, attachment, actions, ..row };
+        self.cache(CacheWrite::Message { case: case.clone(), row: Arc::new(row.clone()) });
+        row
+    }
+
     /// The server stored a message with other words than the person's: those are kept beside it.
     fn back_up_if_changed(&mut self, case: &CaseKey, key: &MessageKey, row: &RealMessage) {
         let entry = self.ledger.behind(case, key).or_else(|| self.ledger.finished_behind(case, key));

@@ -67,7 +67,7 @@ impl Core {
         for record in &batch.records {
             let Some(op) = operation_that_waits(record) else { continue };
             if let Some(live) = self.outbox.live.get_mut(&op) {
-                live.operation_kept = true;
+                live.operation_kept |= !matches!(record, Record::Kept { .. });
                 live.attempt_kept |= matches!(record, Record::Attempt { .. });
             }
             if let Some(live) = self.outbox.live.get_mut(&op).filter(|live| live.unkept == Some(batch.id)) {
@@ -80,7 +80,7 @@ impl Core {
     }
 
     /// Nothing of an operation leaves before this append is durable (I1).
-    fn waits_for(&mut self, op: Option<OperationId>, batch: BatchId) {
+    pub(crate) fn waits_for(&mut self, op: Option<OperationId>, batch: BatchId) {
         if let Some(live) = op.and_then(|op| self.outbox.live.get_mut(&op)) {
             live.unkept = Some(batch);
         }
@@ -292,7 +292,7 @@ impl Core {
 fn operation_that_waits(record: &Record) -> Option<OperationId> {
     match record {
         Record::Operation(op) => Some(op.id),
-        Record::Attempt { op, .. } => Some(*op),
+        Record::Attempt { op, .. } | Record::Kept { op } => Some(*op),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use crate::core::Core;
 use crate::effect::{CacheWrite, Effect};
 use crate::journal::{Record, Sequence, Sequenced, Writer};
 use crate::ledger::Ledger;
+use crate::operation::Wait;
 use crate::outbox::{Outbox, Phase};
 use crate::peer::PeerMessage;
 use crate::view::{CachedMessage, ViewPatch};
@@ -137,9 +138,15 @@ impl Core {
             live.polls = old.polls;
             live.polling_since = old.polling_since;
             self.arm_looks(op);
-            let idle = self.phase_of(op) == Phase::Idle;
-            if idle && matches!(old.phase, Phase::Waiting { until, .. } if until > self.now.mono) {
-                self.set_phase(op, old.phase);
+            match (self.phase_of(op), old.phase) {
+                (Phase::Idle, Phase::Waiting { until, .. }) if until > self.now.mono => {
+                    self.set_phase(op, old.phase);
+                }
+                // Whoever can take it back ends it.
+                (Phase::Waiting { why: Wait::Undo, .. }, Phase::Waiting { why: Wait::Undo, .. }) => {
+                    self.set_phase(op, old.phase);
+                }
+                _ => {}
             }
         }
     }
