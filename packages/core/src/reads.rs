@@ -152,7 +152,7 @@ impl Reads {
         &mut self,
         case: &RealId,
         (offset, received, total, has_more): (u32, u32, Option<u32>, bool),
-        missing: Missing,
+        (missing, is_last): (Missing, bool),
         now: Mono,
     ) {
         let Some(reading) = self.messages.get_mut(case) else {
@@ -164,7 +164,7 @@ impl Reads {
         let past_end = total.filter(|total| received == 0 && offset > *total);
         if let Some(total) = past_end {
             reading.wanted = Some(Want::At(total.saturating_sub(OVERLAP)));
-        } else if has_more && received > 0 && !reading.older_wanted {
+        } else if has_more && received > 0 && is_last {
             reading.wanted = Some(Want::At(offset.saturating_add(received)));
         } else if let Missing::Later(from) = missing {
             reading.again_from = Some(from.saturating_sub(OVERLAP));

@@ -57,6 +57,14 @@ pub(crate) enum Failure {
     #[error("The server ended by itself, exit code {0}. Its own message is above.")]
     Server(u8),
 
+    /// Programs of one source came to different ends.
+    #[error("The digests differ, or one could not be computed: the sync core depends on where it runs.")]
+    Digest,
+
+    /// The module needs something to run in.
+    #[error("node 20 or newer with npm is missing: the WebAssembly build of the simulator runs in it.")]
+    NoNode,
+
     /// Some tests failed; the summary says which.
     #[error("Some checks failed. The table above names them, their output is further up.")]
     Tests,
@@ -74,7 +82,7 @@ impl Failure {
 
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Missing { .. } => 2,
+            Self::Missing { .. } | Self::NoNode => 2,
             Self::Server(code) => *code,
             _ => 1,
         }

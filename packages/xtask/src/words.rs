@@ -38,6 +38,12 @@ pub(crate) const STORAGE_SUITE: Title = title(
     "Compile the suite of the stores",
     "the browser's store is held to the same promises as the others",
 );
+pub(crate) const DIGEST_DEBUG: Title =
+    title("Run the seeds in a debug build", "with every check of overflow");
+pub(crate) const DIGEST_RELEASE: Title =
+    title("Run the seeds in a release build", "as people get it on the desktop");
+pub(crate) const DIGEST_MODULE: Title =
+    title("Run the seeds as WebAssembly", "as people get it in the browser; node runs it here");
 pub(crate) const CRASH_FILES: Title =
     title("Kill, damage and starve the file store", "what was acknowledged must be there");
 pub(crate) const CRASH_BROWSER: Title =

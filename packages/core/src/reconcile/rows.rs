@@ -103,7 +103,11 @@ impl Core {
         let (received, total, has_more) = (page.received, page.total, page.has_more);
         self.take_messages(case, offset, page);
         let missing = self.missing(case);
-        self.reads.messages_read(case, (offset, received, total, has_more), missing, self.now.mono);
+        // An older page is followed by what has been read already.
+        let known_to = self.confirmed.rows(case).and_then(|rows| rows.window).map_or(0, |(_, to)| to);
+        let is_last = offset.saturating_add(received) >= known_to;
+        let page = (offset, received, total, has_more);
+        self.reads.messages_read(case, page, (missing, is_last), self.now.mono);
         self.case_changed(&self.ledger.key(case));
     }
 
@@ -194,9 +198,19 @@ impl Core {
         }
     }
 
-    /// A cached row that nobody here had claimed when it was cached may be one of a message that was sent: the
-    /// window that cached it knew, or believed, something that never reached the journal.
-    pub(crate) fn name_cached(&mut self, case: &RealId, attempted: &[Entry], row: CachedMessage) -> CachedMessage {
+    /// The messages of a case that may have left.
+    pub(crate) fn attempted_messages(&self, key: &CaseKey) -> Vec<Entry> {
+        self.ledger.ops_of(key).filter(|entry| entry.first.is_some()).cloned().collect()
+    }
+
+    /// A row that comes from the cache or from another window, under the server's name, may be one of a message that
+    /// was sent: whoever named it had not heard of that, or believed something that never reached the journal.
+    pub(crate) fn name_here(
+        &mut self,
+        case: &RealId,
+        attempted: &[Entry],
+        row: CachedMessage,
+    ) -> CachedMessage {
         if row.key.derived_from().is_none() {
             return row;
         }

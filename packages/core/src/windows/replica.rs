@@ -4,7 +4,7 @@ use crate::core::Core;
 use crate::effect::{CacheWrite, Effect};
 use crate::journal::{Record, Sequence, Sequenced, Writer};
 use crate::ledger::Ledger;
-use crate::operation::Wait;
+use crate::operation::{End, Wait};
 use crate::outbox::{Outbox, Phase};
 use crate::peer::PeerMessage;
 use crate::view::{CachedMessage, ViewPatch};
@@ -156,6 +156,13 @@ impl Core {
         if let Record::Draft { case, draft, .. } = record {
             self.back_up_draft(case.as_ref(), draft);
         }
+        if let Record::Ended { op, end: End::Discarded } = record
+            && self.windows.unkept.contains(&Record::Kept { op: *op })
+        {
+            // Taken back here, but nobody could be told: for all others it is over, so its words go back to the person.
+            self.windows.unkept.retain(|fact| fact.operation() != Some(*op));
+            self.give_back(&[*op], self.windows.health);
+        }
         let touched = self.ledger.apply(record);
         match touched {
             crate::ledger::Touched::Operation(op) => self.adopt(op),
@@ -213,7 +220,11 @@ impl Core {
                     Some(known) if known.key != row.key => {
                         std::sync::Arc::new(CachedMessage { key: known.key.clone(), ..(*row).clone() })
                     }
-                    _ => row,
+                    Some(_) => row,
+                    None => {
+                        let attempted = self.attempted_messages(&self.ledger.key(&case));
+                        std::sync::Arc::new(self.name_here(&case, &attempted, (*row).clone()))
+                    }
                 };
                 if self.reads.is_resident(&case) && self.confirmed.rows_mut(&case).upsert(&row).is_some() {
                     let key = self.ledger.key(&case);

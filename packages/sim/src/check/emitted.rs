@@ -45,7 +45,8 @@ impl World {
             }
             // What waits goes out in spite of what failed before it.
             Intent::SendRest(case) => {
-                let of_case = self.truth.did.values_mut().filter(|did| did.op.case == *case && did.sends == 0);
+                let of_case =
+                    self.truth.did.values_mut().filter(|did| did.op.case == *case && did.sends == 0);
                 for did in of_case {
                     let known = self.disk.fold.ops.get(&did.op.id);
                     did.anyway |= !known.is_some_and(|known| matches!(known.stage, Stage::Failed(_)));
@@ -273,10 +274,14 @@ impl World {
             did.over = true;
         }
         let case = &did.op.case;
-        let case_deleted = self.truth.deleted.contains(case);
         let excused = did.damaged || self.truth.damaged_cases.contains(case) || did.lost;
         let real = self.real_of(case);
+        // A window that was told off may have given the deletion up, which nobody heard.
+        let erased = real.as_ref().is_some_and(|real| self.truth.erased.contains(real));
+        let case_deleted = erased || self.truth.deleted.contains(case);
         let explained = match end {
+            // It found no room and is said again.
+            _ if did.over => true,
             End::Completed => {
                 case_deleted
                     || match &did.op.kind {
