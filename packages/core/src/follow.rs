@@ -24,6 +24,8 @@ impl Core {
                 self.confirmed.forget(&real);
                 self.reads.forget(&real);
                 self.screen.forget_case(&key);
+                // An edit in it may have waited for the person.
+                self.screen.patch(crate::view::ViewPatch::Status);
             }
             Touched::Gate => self.gate_from_ledger(),
         }
