@@ -6,6 +6,7 @@ mod made;
 mod mirror;
 mod office;
 mod server;
+mod shown;
 mod stored;
 mod support;
 
@@ -22,7 +23,10 @@ mod race;
 mod reading;
 mod recovery;
 mod snapshots;
+mod stories;
 mod title_and_delete;
 mod trace;
+mod trying;
+mod unsent;
 mod waits;
 mod wishes;
