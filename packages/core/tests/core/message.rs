@@ -228,3 +228,19 @@ fn what_went_along_stays_on_its_row_when_the_row_is_confirmed_and_after_a_restar
     desk.wish(Intent::Open(Some(key.clone())));
     assert_eq!(desk.row(&key, "second").attachment, before);
 }
+
+#[test]
+fn a_message_keeps_the_moment_of_its_writing_when_the_server_confirms_it() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    let written = desk.now.wall;
+    desk.say(Some(&key), "second");
+    assert_eq!(desk.row(&key, "second").sent, Some(written));
+    desk.pass_seconds(40);
+    desk.answer(answered(2, "two"));
+    desk.list("c-1", talk(&[("first", "Look at the pool."), ("second", "two")]));
+    desk.pass_seconds(3);
+    let row = desk.row(&key, "second");
+    assert_eq!((row.operation, row.sent), (None, Some(written)));
+    assert_eq!(desk.row(&key, "two").sent, None, "an answer was not written here");
+}

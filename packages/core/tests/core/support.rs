@@ -281,6 +281,8 @@ impl Desk {
             self.step(Event::Timer(timer));
         }
         self.move_to(end);
+        // What looks different by now has been drawn again.
+        self.mirror.compare(&self.core.view());
     }
 
     fn move_to(&mut self, at: Mono) {
