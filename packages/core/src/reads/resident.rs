@@ -106,3 +106,6 @@ impl Core {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

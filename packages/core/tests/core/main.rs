@@ -7,6 +7,7 @@ mod mirror;
 mod office;
 mod seldom;
 mod server;
+mod shown;
 mod stored;
 mod support;
 
@@ -23,7 +24,10 @@ mod race;
 mod reading;
 mod recovery;
 mod snapshots;
+mod stories;
 mod title_and_delete;
 mod trace;
+mod trying;
+mod unsent;
 mod waits;
 mod wishes;

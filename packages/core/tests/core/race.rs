@@ -1,7 +1,7 @@
 //! Two things at once: two windows, a window and an answer, a window and the clock.
 
 use copilot_core::journal::Record;
-use copilot_core::model::{RealCase, Role};
+use copilot_core::model::Role;
 use copilot_core::request::{Limits, Reply, Request};
 use copilot_core::view::{Delivery, Group, WindowRole};
 use copilot_core::{Event, FailureClass, Intent, Notice, Refusal, Rejection};
@@ -93,50 +93,6 @@ fn an_answer_that_a_thawed_sender_heard_is_true_for_everybody_and_it_sends_nothi
     });
     let all = ["user: second", "assistant: two", "user: third", "assistant: three"];
     assert_eq!(office.texts(&key)[2..], all);
-}
-
-#[test]
-fn a_rename_in_one_window_supersedes_the_unsent_rename_of_another() {
-    let mut office = Office::new(2);
-    let key = office.settled_case("c-1", "first");
-    office.wish(0, Intent::Rename { case: key.clone(), title: "Left".into() });
-    office.wish(1, Intent::Rename { case: key.clone(), title: "Right".into() });
-    for desk in &office.desks {
-        assert_eq!(desk.title(&key), "Right");
-    }
-    office.pass_seconds(1);
-    office.answer_all(|request| {
-        matches!(request, Request::ReadCase { .. }).then(|| Ok(Reply::Case(case("c-1", 1))))
-    });
-    assert!(
-        matches!(&office.sender_desk().writes()[..], [Request::Rename { title, .. }] if &**title == "Right")
-    );
-}
-
-#[test]
-fn two_windows_that_rename_without_hearing_of_each_other_end_with_one_title() {
-    let mut office = Office::new(2);
-    let key = office.settled_case("c-1", "first");
-    office.silent = true;
-    office.wish(0, Intent::Rename { case: key.clone(), title: "Left".into() });
-    office.wish(1, Intent::Rename { case: key.clone(), title: "Right".into() });
-    office.silent = false;
-    office.settle();
-    let mut theirs = case("c-1", 1);
-    for _ in 0..4 {
-        office.pass_seconds(1);
-        office.answer_all(|request| match request {
-            Request::ReadCase { .. } => Some(Ok(Reply::Case(theirs.clone()))),
-            Request::Rename { title, .. } => {
-                theirs = RealCase { title: Some(title.clone()), ..theirs.clone() };
-                Some(Ok(Reply::Done))
-            }
-            _ => None,
-        });
-    }
-    let title = office.desks[0].title(&key);
-    assert_eq!(office.desks[1].title(&key), title);
-    assert_eq!(theirs.title.as_deref(), Some(&*title), "what both show is what the server has");
 }
 
 #[test]
@@ -299,39 +255,6 @@ fn a_window_that_gets_the_lease_reads_the_journal_before_it_sends() {
     office.thaw(frozen);
     assert_eq!(office.sent_texts(), ["first", "second"]);
     assert_eq!(office.texts(&key)[2..], ["user: second", "assistant: two"]);
-}
-
-#[test]
-fn a_title_that_two_windows_decide_differently_is_decided_once() {
-    let mut office = Office::new(2);
-    let key = office.settled_case("c-1", "first");
-    let named = |title: &str| RealCase { title: Some(title.into()), ..case("c-1", 1) };
-    office.pass_seconds(61);
-    office.answer_all(|request| match request {
-        Request::ListCases { .. } => Some(Ok(Reply::Cases(page(vec![named("Checkout 503")])))),
-        _ => None,
-    });
-    office.wish(0, Intent::Rename { case: key.clone(), title: "Checkout down".into() });
-    office.pass_seconds(1);
-    office.answer_all(|request| {
-        matches!(request, Request::ReadCase { .. }).then(|| Ok(Reply::Case(named("Node 14"))))
-    });
-    assert!(office.desks.iter().all(|desk| desk.core.view().case(&key).unwrap().conflict.is_some()));
-    let rename = office.desks[0].core.view().case(&key).unwrap().conflict.unwrap().operation;
-    office.silent = true;
-    office.wish(0, Intent::KeepMine(rename));
-    office.wish(1, Intent::UseTheirs(rename));
-    office.silent = false;
-    office.settle();
-    office.pass_seconds(1);
-    office.answer_all(|request| match request {
-        Request::ReadCase { .. } => Some(Ok(Reply::Case(named("Node 14")))),
-        Request::Rename { .. } => Some(Ok(Reply::Done)),
-        _ => None,
-    });
-    let titles: Vec<_> = office.desks.iter().map(|desk| desk.title(&key)).collect();
-    assert_eq!(titles[0], titles[1]);
-    assert!(office.desks.iter().all(|desk| desk.core.view().case(&key).unwrap().conflict.is_none()));
 }
 
 #[test]
