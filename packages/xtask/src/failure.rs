@@ -45,6 +45,10 @@ pub(crate) enum Failure {
     #[error("wasm-bindgen could not read the compiled module: {0}.")]
     Bindgen(String),
 
+    /// The archive of the extension could not be made.
+    #[error("Could not pack the extension: {0}.")]
+    Archive(#[from] zip::result::ZipError),
+
     /// The bundle would be refused by the policy of browser extensions.
     #[error("The bundle breaks the policy of browser extensions in {count} places, listed above.")]
     Policy { count: usize },

@@ -58,7 +58,8 @@ enum Command {
     Crash(crash::Options),
     /// Compare what the same seeds of the simulator end in, in debug, in release and as WebAssembly.
     Digest(digest::Options),
-    /// Build the web bundle into dist/web/, print its sizes and check it against the policy of browser extensions.
+    /// Build the web bundle into dist/web/ and the extension into dist/extension/, print their sizes and check them
+    /// against the policy of browser extensions.
     Dist,
 }
 

@@ -22,7 +22,7 @@ pub(crate) const COMPILE: Title =
 pub(crate) const MODULE: Title =
     title("Shrink the module", "wasm-bindgen joins it to JavaScript, wasm-opt makes it smaller");
 pub(crate) const ASSEMBLE: Title =
-    title("Write dist/web", "with compressed copies, checked against the policy of browser extensions");
+    title("Write dist/", "the page and the extension, checked against the policy of browser extensions");
 pub(crate) const SERVER: Title = title("Compile the server", "it keeps the cases and answers the panel");
 
 pub(crate) const BROWSER_TOOLS: Title =
