@@ -43,3 +43,4 @@ pub use capture::{NotCaptured, PageText};
 pub use host::{Host, Later, Pasted};
 pub use panel::{Panel, PanelProps};
 pub use setup::Setup;
+pub use transcript::failed_row;
