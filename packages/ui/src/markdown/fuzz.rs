@@ -49,7 +49,7 @@ fn links<'a>(blocks: &'a [Block], found: &mut Vec<&'a str>) {
                     of_line(children, found);
                 }
                 Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Struck(inner) => {
-                    of_line(inner, found)
+                    of_line(inner, found);
                 }
                 Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
             }
