@@ -238,3 +238,17 @@ fn a_deletion_waits_for_what_is_under_way_in_its_case_and_for_nothing_else() {
         desk.sent.iter().filter(|request| format!("{request:?}").contains("not yet")).collect();
     assert_eq!(texts.len(), 0, "nothing more is said in a case that is being deleted");
 }
+
+#[test]
+fn a_deletion_does_not_wait_for_a_message_that_waits_itself() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(busy(30));
+    desk.wish(Intent::Delete(key.clone()));
+    desk.pass_seconds(40);
+    assert!(matches!(desk.writes()[..], [Request::Delete { .. }]), "{:?}", desk.writes());
+    desk.answer(Ok(Reply::Done));
+    assert!(desk.core.view().case(&key).is_none());
+    assert_eq!(desk.core.inspect().operations, []);
+}
