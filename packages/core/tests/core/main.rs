@@ -26,6 +26,7 @@ mod recovery;
 mod snapshots;
 mod stories;
 mod title_and_delete;
+mod title_conflicts;
 mod trace;
 mod trying;
 mod unsent;

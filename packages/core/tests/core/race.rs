@@ -1,10 +1,11 @@
 //! Two things at once: two windows, a window and an answer, a window and the clock.
 
-use copilot_core::journal::Record;
-use copilot_core::model::Role;
+use copilot_core::journal::{Record, StoreRefusal};
+use copilot_core::model::{Answer, CaseState, Role};
+use copilot_core::peer::PeerMessage;
 use copilot_core::request::{Limits, Reply, Request};
-use copilot_core::view::{Delivery, Group, WindowRole};
-use copilot_core::{Event, FailureClass, Intent, Notice, Refusal, Rejection};
+use copilot_core::view::{Delivery, Group, StoreHealth, WindowRole};
+use copilot_core::{Event, FailureClass, Intent, LeaseEvent, Notice, Refusal, Rejection};
 
 use crate::office::Office;
 use crate::support::*;
@@ -322,4 +323,69 @@ fn a_renewal_that_ends_while_more_refusals_come_in_is_not_begun_again() {
     desk.step(Event::Answered(open[1], failed(FailureClass::TokenRefused)));
     assert!(!desk.open.iter().any(|(_, request)| *request == Request::RenewToken));
     assert_eq!(desk.writes().len(), 2);
+}
+
+#[test]
+fn a_retry_in_a_window_that_had_not_heard_of_the_second_failure_is_the_last_word_everywhere() {
+    let mut office = Office::new(2);
+    let key = office.settled_case("c-1", "first");
+    office.say(0, Some(&key), "second");
+    office.answer(rejected(Rejection::Quota));
+    let op = office.desks[1].operation(&key, "second");
+    office.silent = true;
+    office.wish(0, Intent::Retry(op));
+    office.answer(rejected(Rejection::Quota));
+    office.wish(1, Intent::Retry(op));
+    office.silent = false;
+    office.settle();
+    for desk in &office.desks {
+        let delivery = desk.row(&key, "second").delivery;
+        assert!(!matches!(delivery, Delivery::Failed { .. }), "{delivery:?}");
+    }
+    office.answer(answered(2, "two"));
+    assert_eq!(office.texts(&key)[2..], ["user: second", "assistant: two"]);
+}
+
+#[test]
+fn a_message_that_is_not_durable_yet_does_not_leave_because_the_view_is_built_anew() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.hold_store = true;
+    desk.say(Some(&key), "second");
+    let next = desk.disk.borrow().records.last().map(|last| last.sequence.after(5)).unwrap();
+    desk.step(Event::Peer(PeerMessage::Compacted(next)));
+    assert_eq!(desk.texts(&key)[2], "user: second");
+    desk.pass_seconds(5);
+    assert_eq!(desk.writes(), [], "nothing leaves that a crash would forget");
+    desk.release_store();
+    assert_eq!(desk.writes().len(), 1);
+}
+
+#[test]
+fn a_disk_that_is_full_for_what_another_window_may_write_by_now_is_not_this_windows_trouble() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.hold_store = true;
+    desk.answer(rejected(Rejection::Quota));
+    desk.step(Event::Lease(LeaseEvent::Lost));
+    desk.refuse_store = Some(StoreRefusal::Full);
+    desk.release_store();
+    assert_eq!(desk.core.view().status().store, StoreHealth::Fine);
+}
+
+#[test]
+fn a_list_that_left_before_an_answer_came_does_not_take_its_news_back() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.pass_seconds(61);
+    assert!(desk.open.iter().any(|(_, request)| matches!(request, Request::ListCases { .. })));
+    let answer = Answer { text: "two".into(), turn: Some(2), actions: Vec::new() };
+    desk.answer(Ok(Reply::Answered { answer, state: CaseState::Investigating }));
+    desk.answer_all(|request| match request {
+        Request::ListCases { .. } => Some(Ok(Reply::Cases(page(vec![case("c-1", 2)])))),
+        _ => None,
+    });
+    assert_eq!(desk.core.view().case(&key).unwrap().state, CaseState::Investigating);
 }

@@ -4,7 +4,7 @@ use crate::support::*;
 use copilot_core::model::Role;
 use copilot_core::request::{Limits, Outcome, Reply, Request};
 use copilot_core::view::Delivery;
-use copilot_core::{FailureClass, Intent, Notice};
+use copilot_core::{Event, FailureClass, Intent, Lifecycle, Notice};
 
 /// Answers the open probe.
 fn probe(desk: &mut Desk, outcome: Outcome) {
@@ -234,4 +234,51 @@ fn a_server_that_is_down_costs_no_tries_although_a_browser_cannot_tell_it_from_a
     probe(&mut desk, Ok(Reply::Alive(Limits::default())));
     desk.answer(answered(2, "two"));
     assert_eq!(desk.texts(&key)[2..], ["user: second", "assistant: two"]);
+}
+
+#[test]
+fn what_did_not_leave_costs_no_try() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    for _ in 0..6 {
+        desk.answer(failed(FailureClass::Offline));
+        desk.wish(Intent::TryNow);
+        probe(&mut desk, Ok(Reply::Alive(Limits::default())));
+    }
+    for _ in 0..2 {
+        desk.answer(failed(FailureClass::TokenRefused));
+        desk.answer_all(|request| (*request == Request::RenewToken).then_some(Ok(Reply::Renewed)));
+    }
+    for _ in 0..4 {
+        desk.answer(server_problem());
+        desk.pass_seconds(60);
+        assert_eq!(
+            desk.writes().len(),
+            1,
+            "the server had a problem with it: that is a try, and there are five"
+        );
+    }
+    desk.answer(server_problem());
+    assert!(matches!(desk.row(&key, "second").delivery, Delivery::Failed { .. }));
+}
+
+#[test]
+fn a_message_that_was_given_up_and_stands_in_the_list_all_the_same_was_sent() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    (0..5).for_each(|_| {
+        desk.answer(server_problem());
+        desk.pass_seconds(60);
+    });
+    assert!(matches!(desk.row(&key, "second").delivery, Delivery::Failed { .. }));
+    assert_eq!(desk.core.view().status().not_sent, 1);
+    let before = desk.keys(&key);
+    desk.step(Event::Page(Lifecycle::Shown));
+    desk.list("c-1", talk(&[("first", "Look at the pool."), ("second", "two")]));
+    desk.pass_seconds(3);
+    assert_eq!(desk.texts(&key)[2..], ["user: second", "assistant: two"]);
+    assert_eq!(desk.keys(&key)[..3], before[..3], "it is the same row");
+    assert_eq!((desk.core.view().status().not_sent, desk.core.inspect().operations.len()), (0, 0));
 }

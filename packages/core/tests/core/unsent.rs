@@ -1,8 +1,9 @@
 //! A message that did not get through: the person decides, and nothing that was written is lost.
 
 use crate::support::*;
+use copilot_core::journal::StoreRefusal;
 use copilot_core::request::Request;
-use copilot_core::view::{Badge, Delivery};
+use copilot_core::view::{Badge, Delivery, Group, StoreHealth};
 use copilot_core::{Intent, Notice, Refusal, Rejection};
 
 #[test]
@@ -57,7 +58,7 @@ fn a_failed_creation_is_the_first_messages_failure_and_retrying_it_makes_the_cas
 #[test]
 fn a_full_disk_gives_the_text_back_and_leaves_no_row() {
     let mut desk = Desk::new();
-    desk.refuse_store = Some(copilot_core::journal::StoreRefusal::Full);
+    desk.refuse_store = Some(StoreRefusal::Full);
     desk.say(None, "precious");
     let Some(Notice::NotKept { why: Refusal::StorageFull, case: None, draft }) = desk.notices.last() else {
         panic!("the person is told: {:?}", desk.notices)
@@ -100,4 +101,44 @@ fn a_discarded_message_can_be_taken_back_for_eight_seconds_and_then_is_gone() {
     desk.wish(Intent::Undo(op));
     assert_eq!(desk.rows(&key).len(), 2);
     assert_eq!(desk.restart(2).writes(), []);
+}
+
+#[test]
+fn a_full_disk_is_said_until_everything_that_found_no_room_is_written() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    let health = |desk: &Desk| desk.core.view().status().store;
+    desk.refuse_store = Some(StoreRefusal::Full);
+    desk.wish(Intent::Pin { case: key.clone(), pinned: true });
+    assert_eq!(health(&desk), StoreHealth::Full);
+    assert_eq!(
+        desk.core.view().group(Group::Pinned),
+        std::slice::from_ref(&key),
+        "what the person did holds here"
+    );
+    desk.refuse_store = None;
+    desk.say(Some(&key), "second");
+    assert_eq!(desk.writes().len(), 1, "there is room for this");
+    assert_eq!(health(&desk), StoreHealth::Full, "but the pin is not written yet");
+    desk.pass_seconds(3);
+    assert_eq!(health(&desk), StoreHealth::Fine);
+    assert_eq!(desk.restart(2).core.view().group(Group::Pinned), [key]);
+}
+
+#[test]
+fn two_messages_of_one_wish_that_find_no_room_go_back_together_in_their_order() {
+    let mut desk = Desk::new();
+    desk.hold_store = true;
+    desk.say(None, "one");
+    let key = desk.core.view().open().cloned().unwrap();
+    desk.say(Some(&key), "two");
+    desk.refuse_store = Some(StoreRefusal::Unavailable);
+    desk.release_store();
+    let Some(Notice::NotKept { why: Refusal::StorageUnavailable, case: None, draft }) =
+        desk.notices.iter().find(|notice| matches!(notice, Notice::NotKept { .. }))
+    else {
+        panic!("the person is told: {:?}", desk.notices)
+    };
+    assert_eq!(&*draft.text, "one\n\ntwo");
+    assert_eq!((desk.core.view().open(), desk.core.inspect().operations.len()), (None, 0));
 }
