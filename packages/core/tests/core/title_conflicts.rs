@@ -18,7 +18,6 @@ fn theirs_is(desk: &mut Desk, title: &str) {
     });
 }
 
-/// The placeholder that the server of the desk gives to every case.
 /// A case that the server has named, seen here under that name, and renamed here.
 fn renamed_here(desk: &mut Desk) -> copilot_core::ids::CaseKey {
     let key = desk.settled_case("c-1", "first");
