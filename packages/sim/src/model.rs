@@ -131,6 +131,8 @@ impl Fold {
             }
             Record::Deleted { real } => {
                 self.deleted.insert(real.clone());
+                let key = self.key(real);
+                self.backups.retain(|_, backup| backup.case.as_ref() != Some(&key));
             }
             Record::Draft { case, draft, stamp } => {
                 let case = case.as_ref().map(|case| self.one(case));

@@ -103,11 +103,8 @@ impl Core {
         let (received, total, has_more) = (page.received, page.total, page.has_more);
         self.take_messages(case, offset, page);
         let missing = self.missing(case);
-        // An older page is followed by what has been read already.
-        let known_to = self.confirmed.rows(case).and_then(|rows| rows.window).map_or(0, |(_, to)| to);
-        let is_last = offset.saturating_add(received) >= known_to;
         let page = (offset, received, total, has_more);
-        self.reads.messages_read(case, page, (missing, is_last), self.now.mono);
+        self.reads.messages_read(case, page, missing, self.now.mono);
         self.case_changed(&self.ledger.key(case));
     }
 

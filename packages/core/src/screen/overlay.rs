@@ -167,8 +167,7 @@ impl Core {
     }
 
     /// Puts rows of messages that are over back on screen, as far as the server's rows are not here (I17).
-    /// True if there were any.
-    pub(crate) fn place_finished(&mut self, case: &CaseKey, echoes: &[MessageKey]) -> bool {
+    pub(crate) fn place_finished(&mut self, case: &CaseKey, echoes: &[MessageKey]) {
         let mut places = Vec::new();
         for entry in self.ledger.finished(case) {
             let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else { continue };
@@ -179,11 +178,9 @@ impl Core {
                 }
             }
         }
-        let any = !places.is_empty();
         for (key, place) in places {
             self.put_row(case, &key, Some(place));
         }
-        any
     }
 
     /// Whether a row of a message is on screen only because of its operation.

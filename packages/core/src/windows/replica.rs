@@ -95,17 +95,15 @@ impl Core {
         }
         let open = self.screen.open().cloned();
         let echoes = open.as_ref().map(|open| self.echoes_of(open)).unwrap_or_default();
-        self.screen.clear_rows();
-        if let Some(open) = &open {
-            self.open_transcript(open);
-            self.place_all_rows(open);
+        for case in self.screen.clear_rows() {
+            self.open_transcript(&case);
         }
         self.follow_ledger();
         self.carry_over(before);
         self.mark_unkept();
-        if let Some(open) = &open
-            && self.place_finished(open, &echoes)
-        {
+        if let Some(open) = open.as_ref().filter(|_| !echoes.is_empty()) {
+            self.place_finished(open, &echoes);
+            // A snapshot does not say how messages ended. The rows of those that were answered are in the cache.
             self.read_rows_again(open);
         }
         self.take_early();
