@@ -150,6 +150,7 @@ impl Ledger {
                 if self.cases.get(&key).is_some_and(|case| case.ops.is_empty()) {
                     self.cases.remove(&key);
                 }
+                self.backups.retain(|backup| backup.case.as_ref() != Some(&key));
                 Touched::Deleted(real.clone())
             }
             Record::Draft { case, draft, stamp } => {

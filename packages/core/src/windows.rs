@@ -53,6 +53,9 @@ pub(crate) struct Windows {
     length: u64,
     /// Length at which a compaction is considered.
     compact_at: u64,
+    /// The journal still holds the words of a case that was deleted: the next compaction does not wait for
+    /// its length.
+    pub(crate) owes_forgetting: bool,
     pub(crate) health: StoreHealth,
     pub(crate) durability: Durability,
     pub(crate) damage: Option<Damage>,
@@ -75,6 +78,7 @@ impl Windows {
             rebuild: false,
             length: 0,
             compact_at: COMPACT_FROM,
+            owes_forgetting: false,
             health: StoreHealth::Fine,
             durability: Durability::Nothing,
             damage: None,
@@ -122,7 +126,7 @@ impl Core {
             self.confirmed.upsert_case(case, self.now.mono);
         }
         for record in &recovered.records {
-            self.ledger.apply(&record.record);
+            self.fold(record);
         }
         self.follow_ledger();
         // What was read from the disk must fit together; what does not is said, and the program goes on.

@@ -264,12 +264,13 @@ impl Core {
         self.windows.unkept.iter().any(is_it)
     }
 
-    /// Writes a snapshot in place of a journal that is mostly history. Only the sender does, and
-    /// only when nothing of its own is on the way to the store.
+    /// Writes a snapshot in place of a journal that is mostly history, or that holds words of a case which
+    /// was deleted. Only the sender does, and only when nothing of its own is on the way to the store.
     pub(crate) fn compact_if_worthwhile(&mut self, effects: &mut Vec<Effect>) {
         let windows = &self.windows;
         let quiet = windows.pending.is_empty() && windows.unkept.is_empty() && windows.reading_from.is_none();
-        let Some(fence) = windows.epoch.filter(|_| quiet && windows.length >= windows.compact_at) else {
+        let due = windows.owes_forgetting || windows.length >= windows.compact_at;
+        let Some(fence) = windows.epoch.filter(|_| quiet && due) else {
             return;
         };
         let (now, kept) = (self.now.wall, self.config.backups_kept);
@@ -278,7 +279,8 @@ impl Core {
         let live = snapshot.len() as u64;
         let windows = &mut self.windows;
         windows.compact_at = COMPACT_FROM.max(live.saturating_mul(COMPACT_FACTOR));
-        if windows.length < windows.compact_at {
+        let forgets = std::mem::take(&mut windows.owes_forgetting);
+        if !forgets && windows.length < windows.compact_at {
             return;
         }
         windows.length = live;

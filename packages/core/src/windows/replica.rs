@@ -63,12 +63,20 @@ impl Core {
         }
     }
 
+    /// Applies a record of the journal to the durable state alone; what follows from it is built when all are.
+    pub(super) fn fold(&mut self, record: &Sequenced) {
+        let touched = self.ledger.apply(&record.record);
+        // A snapshot has forgotten already.
+        self.windows.owes_forgetting |= touched.forgets() && record.writer != Writer::default();
+    }
+
     pub(super) fn rebuild(&mut self, records: Vec<Sequenced>) {
         // Restated while what is true now is still known.
         self.windows.unkept = self.restated();
         self.ledger = Ledger::default();
+        self.windows.owes_forgetting = false;
         for record in &records {
-            self.ledger.apply(&record.record);
+            self.fold(record);
         }
         if let Some(last) = records.last() {
             self.windows.next = last.sequence.after(1);
@@ -199,7 +207,10 @@ impl Core {
                 self.windows.rebuild = true;
                 self.ask_back();
             }
-            PeerMessage::Compacted(_) => self.windows.length = 0,
+            PeerMessage::Compacted(_) => {
+                self.windows.length = 0;
+                self.windows.owes_forgetting = false;
+            }
         }
     }
 

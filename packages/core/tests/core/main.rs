@@ -15,6 +15,7 @@ mod consistency;
 mod contamination;
 mod defect_2025;
 mod failure_table;
+mod forgetting;
 mod id_collision;
 mod inspector;
 mod legacy;
