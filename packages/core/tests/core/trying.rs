@@ -24,6 +24,7 @@ fn an_uncertain_message_is_checked_and_sent_again_with_the_same_bytes() {
     assert_eq!(desk.writes(), [], "first it is found out whether the server is there at all");
     probe(&mut desk, Ok(Reply::Alive(Limits::default())));
     assert_eq!(desk.writes(), first);
+    assert_eq!(desk.row(&key, "one").delivery, Delivery::Checking, "also while it is asked again");
     desk.answer(answered(1, "ok"));
     assert_eq!(desk.texts(&key), ["user: one", "assistant: ok"]);
 }
