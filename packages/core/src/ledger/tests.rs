@@ -289,3 +289,46 @@ fn what_cannot_be_true_is_counted() {
     let ledger = fold(&[link(0, "c-1"), link(1, "c-1"), link(0, "c-2")]);
     assert_eq!(ledger.refused, 2);
 }
+
+#[test]
+fn the_last_sixty_four_answered_messages_are_found_by_their_rows() {
+    let said = |number: u64| {
+        let kind = OperationKind::SubmitTurn {
+            question: format!("opt_msg_1_{}", number * 2).parse().unwrap(),
+            answer: format!("opt_msg_1_{}", number * 2 + 1).parse().unwrap(),
+            turn: Arc::new(Turn::say("p99 is up")),
+        };
+        let mut id = [2; 16];
+        id[..8].copy_from_slice(&number.to_le_bytes());
+        PendingOperation {
+            id: OperationId::from_random(id),
+            case: case(0),
+            order: number,
+            created: Wall(7),
+            kind,
+        }
+    };
+    let mut ledger = Ledger::default();
+    for number in 2..72 {
+        let op = said(number);
+        ledger.apply(&Record::Operation(Arc::new(op.clone())));
+        ledger.apply(&Record::Ended { op: op.id, end: End::Completed });
+    }
+    let remembered: Vec<_> = ledger.finished(&case(0)).map(|entry| entry.op.order).collect();
+    assert_eq!(remembered, (8..72).rev().collect::<Vec<_>>(), "newest first");
+    let behind = |row: u64| {
+        let row = format!("opt_msg_1_{row}").parse().unwrap();
+        ledger.finished_behind(&case(0), &row).map(|entry| entry.op.order)
+    };
+    assert_eq!((behind(140), behind(141)), (Some(70), Some(70)), "question and answer");
+    assert_eq!((behind(16), behind(15), behind(144)), (Some(8), None, None));
+}
+
+#[test]
+fn a_message_that_was_given_up_is_not_remembered_as_answered() {
+    for end in [End::Cancelled, End::Superseded] {
+        let ledger = fold(&[begun(2), Record::Ended { op: op(2), end }]);
+        assert_eq!(ledger.finished(&case(0)).count(), 0);
+        assert!(ledger.is_known(&op(2)));
+    }
+}

@@ -129,3 +129,15 @@ fn a_message_in_one_case_never_names_another_case_on_the_wire() {
     assert!(desk.sent.iter().all(|request| !format!("{request:?}").contains("RealId(\"opt_")));
     assert_eq!(desk.sent.iter().filter(|request| matches!(request, Request::CreateCase { .. })).count(), 5);
 }
+
+#[test]
+fn rows_that_one_window_reads_are_shown_by_the_others_without_asking_again() {
+    let mut office = Office::new(2);
+    let key = office.settled_case("c-1", "first");
+    office.open_everywhere(&key);
+    office.desks[0].step(Event::Page(Lifecycle::Shown));
+    office.desks[0].list("c-1", talk(&[("first", "Look at the pool."), ("from a phone", "two")]));
+    office.settle();
+    let shown = office.desks[1].texts(&key);
+    assert_eq!(shown[2..], ["user: from a phone", "assistant: two"]);
+}

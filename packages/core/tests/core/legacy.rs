@@ -250,3 +250,54 @@ fn a_queued_question_that_stands_in_its_conversation_is_not_taken_twice() {
     let counts = import_of(&mut desk, stored);
     assert_eq!((counts.messages, counts.unsent, counts.refused), (1, 2, 3));
 }
+
+#[test]
+fn an_export_says_of_everything_unsent_what_it_is_and_how_it_stands() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.wish(Intent::Pin { case: key.clone(), pinned: true });
+    desk.say(Some(&key), "refused");
+    desk.answer(crate::support::rejected(copilot_core::Rejection::Quota));
+    desk.step(copilot_core::Event::Link(copilot_core::Link::Offline));
+    desk.wish(Intent::Rename { case: key.clone(), title: "Mine".into() });
+    desk.say(None, "in a new case");
+    let new = desk.core.view().open().cloned().unwrap();
+    let draft = |text: &str| copilot_core::model::Draft { text: text.into(), ..Default::default() };
+    desk.wish(Intent::KeepDraft { case: Some(key.clone()), draft: draft("half a thought") });
+    desk.wish(Intent::KeepDraft { case: None, draft: draft("another") });
+    let all: serde_json::Value = serde_json::from_str(&desk.core.view().export()).unwrap();
+    let mut operations: Vec<_> = all["pendingOperations"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(id, op)| {
+            assert_eq!(op["id"], **id);
+            let data = &op["optimisticData"];
+            let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            let said = word(if data["question"].is_null() { &data["title"] } else { &data["question"] });
+            (word(&op["type"]), word(&op["status"]), word(&data["case_id"]), said)
+        })
+        .collect();
+    operations.sort();
+    let line = |kind: &str, status: &str, case: &str, said: &str| {
+        (kind.to_owned(), status.to_owned(), case.to_owned(), said.to_owned())
+    };
+    let new_id = new.to_string();
+    assert_eq!(
+        operations,
+        [
+            line("create_case", "pending", &new_id, "Chat-2026-11-22 12:00"),
+            line("submit_query", "failed", "c-1", "refused"),
+            line("submit_query", "pending", &new_id, "in a new case"),
+            line("update_title", "pending", "c-1", "Mine"),
+        ]
+    );
+    assert_eq!(all["pinnedCases"], serde_json::json!(["c-1"]));
+    assert_eq!(all["conversationTitles"]["c-1"], "Mine");
+    assert_eq!(all["drafts"], serde_json::json!({ "c-1": "half a thought", "new": "another" }));
+    assert_eq!(all["idMappings"]["optimisticToReal"][key.to_string()], "c-1");
+    assert_eq!(all["idMappings"]["realToOptimistic"]["c-1"], key.to_string());
+    let rows: Vec<_> =
+        all["conversations"][&new_id].as_array().unwrap().iter().map(|row| row["content"].clone()).collect();
+    assert_eq!(rows, ["in a new case"]);
+}

@@ -339,3 +339,24 @@ fn an_answer_stands_in_its_turn_before_the_rows_of_it_are_listed() {
     );
     assert_eq!(desk.texts(&key)[2..], all);
 }
+
+#[test]
+fn a_stopped_answer_stands_under_its_question_wherever_the_server_puts_that() {
+    let (mut desk, key) = ready();
+    desk.say(Some(&key), "mine");
+    desk.wish(Intent::Stop(desk.operation(&key, "mine")));
+    let mut rows =
+        talk(&[("first", "Look at the pool."), ("theirs", "to them"), ("mine", "?"), ("later", "to that")]);
+    rows.remove(5);
+    desk.list("c-1", rows);
+    let all = [
+        "user: theirs",
+        "assistant: to them",
+        "user: mine",
+        "assistant: ",
+        "user: later",
+        "assistant: to that",
+    ];
+    assert_eq!(desk.texts(&key)[2..], all);
+    assert_eq!(desk.rows(&key)[5].thinking, Some(Thinking::Stopped));
+}

@@ -280,3 +280,22 @@ fn a_message_in_doubt_is_looked_for_at_the_end_of_a_long_case() {
     assert!(looked.iter().all(|offset| *offset == 80), "ten rows of overlap: {looked:?}");
     assert_eq!(desk.writes(), [], "not before the list was read");
 }
+
+#[test]
+fn a_row_that_is_missing_is_looked_for_where_it_may_stand() {
+    let (mut desk, key) = opened(40);
+    let mut rows = long(40);
+    pages(&mut desk, &rows);
+    desk.say(Some(&key), "one more");
+    desk.answer(answered(21, "It is the pool."));
+    // The question is listed at once, the answer later: before the rows that came since, or behind them.
+    rows.push(row("m-41", Role::User, 21, "one more"));
+    pages(&mut desk, &rows);
+    desk.pass_seconds(2);
+    assert_eq!(pages(&mut desk, &rows), [(29, 100)], "ten rows before the last one of the turns before");
+    rows.push(row("m-42", Role::Assistant, 21, "It is the pool."));
+    desk.pass_seconds(5);
+    assert_eq!(pages(&mut desk, &rows), [(29, 100)]);
+    desk.pass_seconds(300);
+    assert_eq!(desk.core.inspect().operations, [], "nothing is missing any more");
+}

@@ -5,6 +5,7 @@ use crate::support::*;
 use copilot_core::Intent;
 use copilot_core::model::RealCase;
 use copilot_core::request::{Reply, Request};
+use copilot_core::view::Badge;
 
 fn rename(desk: &mut Desk, case: &copilot_core::ids::CaseKey, title: &str) {
     desk.wish(Intent::Rename { case: case.clone(), title: title.into() });
@@ -39,6 +40,9 @@ fn a_title_that_changed_on_both_sides_waits_for_the_person_and_nothing_is_overwr
     let conflict = desk.core.view().case(&key).unwrap().conflict.expect("the person must decide");
     assert_eq!((&*conflict.mine, &*conflict.theirs), ("Checkout down", "Node 14 drained"));
     assert_eq!(desk.title(&key), "Checkout down", "mine is shown until then");
+    assert_eq!(desk.core.view().case(&key).unwrap().badge, Badge::Decide);
+    let status = desk.core.view().status();
+    assert_eq!((status.undecided, status.waiting), (1, 0), "it waits for a decision, not for the server");
     desk.pass_seconds(600);
     assert_eq!(desk.writes(), []);
     let desk = desk.restart(2);

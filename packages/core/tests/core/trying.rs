@@ -24,6 +24,7 @@ fn an_uncertain_message_is_checked_and_sent_again_with_the_same_bytes() {
     assert_eq!(desk.writes(), [], "first it is found out whether the server is there at all");
     probe(&mut desk, Ok(Reply::Alive(Limits::default())));
     assert_eq!(desk.writes(), first);
+    assert_eq!(desk.row(&key, "one").delivery, Delivery::Checking, "also while it is asked again");
     desk.answer(answered(1, "ok"));
     assert_eq!(desk.texts(&key), ["user: one", "assistant: ok"]);
 }
@@ -281,4 +282,31 @@ fn a_message_that_was_given_up_and_stands_in_the_list_all_the_same_was_sent() {
     assert_eq!(desk.texts(&key)[2..], ["user: second", "assistant: two"]);
     assert_eq!(desk.keys(&key)[..3], before[..3], "it is the same row");
     assert_eq!((desk.core.view().status().not_sent, desk.core.inspect().operations.len()), (0, 0));
+}
+
+#[test]
+fn a_message_that_left_later_than_it_is_by_this_clock_is_looked_for_before_it_is_sent_again() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    assert_eq!(desk.writes().len(), 1);
+    // The clock was set back by a day: how old the key is nobody knows.
+    desk.now.wall.0 -= 24 * 3600 * 1000;
+    let mut desk = desk.restart(2);
+    assert_eq!(desk.writes(), []);
+    desk.list("c-1", talk(&[("first", "Look at the pool.")]));
+    assert_eq!(desk.writes().len(), 1, "the list does not have it");
+}
+
+#[test]
+fn only_a_message_without_a_route_is_announced_to_wait_for_one() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    let waits = Notice::Announce(copilot_core::Announcement::WaitingOffline);
+    desk.say(Some(&key), "second");
+    desk.answer(failed(FailureClass::TokenRefused));
+    assert!(!desk.notices.contains(&waits), "a token is renewed in silence");
+    desk.answer_all(|request| (*request == Request::RenewToken).then_some(Ok(Reply::Renewed)));
+    desk.answer(failed(FailureClass::Offline));
+    assert_eq!(desk.notices.iter().filter(|notice| **notice == waits).count(), 1);
 }

@@ -142,3 +142,22 @@ fn two_messages_of_one_wish_that_find_no_room_go_back_together_in_their_order() 
     assert_eq!(&*draft.text, "one\n\ntwo");
     assert_eq!((desk.core.view().open(), desk.core.inspect().operations.len()), (None, 0));
 }
+
+#[test]
+fn a_new_case_that_finds_no_room_does_not_close_the_case_that_was_opened_since() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.wish(Intent::Open(None));
+    desk.hold_store = true;
+    desk.say(None, "precious");
+    desk.wish(Intent::Open(Some(key.clone())));
+    desk.refuse_store = Some(StoreRefusal::Full);
+    desk.release_store();
+    assert!(
+        desk.notices
+            .iter()
+            .any(|notice| matches!(notice, Notice::NotKept { draft, .. } if &*draft.text == "precious"))
+    );
+    assert_eq!(desk.core.view().open(), Some(&key));
+    assert_eq!(desk.core.view().group(Group::Active), [key]);
+}
