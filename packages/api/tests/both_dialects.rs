@@ -9,11 +9,11 @@ use std::sync::Arc;
 use copilot_api::Dialect::{Queries, Turns};
 use copilot_api::{Client, Dialect};
 use copilot_core::FailureClass::Rejected;
+use copilot_core::Rejection;
 use copilot_core::Rejection::OtherDialect;
 use copilot_core::ids::RealId;
 use copilot_core::model::{CaseState, Turn};
 use copilot_core::request::{Reply, Request};
-use copilot_core::Rejection;
 use scripted_server::{ScriptedServer, Then, credentials, json};
 
 fn case() -> RealId {
