@@ -19,6 +19,7 @@ use copilot_runtime::Handle;
 use dioxus::prelude::*;
 
 pub(crate) use chip::{Chip, Staged};
+pub use staging::{LONG_PASTE_BYTES, LONG_PASTE_LINES};
 pub(crate) use view::Composer;
 
 use crate::focus::Spot;

@@ -24,6 +24,20 @@ pub enum Pasted {
     TooLarge(u64),
 }
 
+impl Pasted {
+    /// The same paste, refused when its text is longer than `limit` bytes.
+    #[must_use]
+    pub fn within(self, limit: u64) -> Self {
+        match self {
+            Self::Text(text) => {
+                let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
+                if bytes > limit { Self::TooLarge(bytes) } else { Self::Text(text) }
+            }
+            other => other,
+        }
+    }
+}
+
 /// Abilities of a shell.
 pub trait Host {
     /// Completes after so many milliseconds.
@@ -130,6 +144,27 @@ pub trait Host {
 
     /// Presses a control for the person, such as a hidden file picker.
     fn press(&self, control: &MountedData);
+
+    /// Whether the panel is for fingers, whatever the renderer says of its pointer.
+    fn touch(&self) -> bool {
+        false
+    }
+
+    /// Whether the page is another process, which draws later than it is told. Then the composer says with its
+    /// text how much typing that text has heard of.
+    fn draws_late(&self) -> bool {
+        false
+    }
+
+    /// An answer is complete. A shell that can tells a person who is elsewhere.
+    fn answered(&self) {}
+
+    /// Calls back with pastes that [`pasted`](Self::pasted) could not look into and that the renderer does not
+    /// carry out by itself: long ones, and those outside of text fields. Until the guard is dropped.
+    fn on_paste(&self, call: Box<dyn Fn(Pasted)>) -> Box<dyn std::any::Any> {
+        let _ = call;
+        Box::new(())
+    }
 
     /// Calls back when the window is hidden or about to go, until the guard is dropped.
     fn on_hide(&self, call: Box<dyn Fn()>) -> Box<dyn std::any::Any>;

@@ -40,6 +40,7 @@ mod windowing;
 mod words;
 
 pub use capture::{NotCaptured, PageText};
+pub use composer::{LONG_PASTE_BYTES, LONG_PASTE_LINES};
 pub use host::{Host, Later, Pasted};
 pub use panel::{Panel, PanelProps};
 pub use setup::Setup;

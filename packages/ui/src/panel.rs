@@ -50,15 +50,20 @@ pub fn Panel(setup: Setup) -> Element {
         theme: preferences.attribute(Choice::Theme),
         contrast: preferences.attribute(Choice::Contrast),
         density: preferences.attribute(Choice::Density),
+        touch: setup.host.touch().then_some("true"),
     };
     rsx! {
         style { dangerous_inner_html: styles::SHEET }
         match stage() {
             Stage::Starting => rsx! {
-                div { class: "fm", "data-theme": looks.theme, "data-contrast": looks.contrast }
+                div { class: "fm", "data-theme": looks.theme, "data-contrast": looks.contrast, "data-touch": looks.touch }
             },
             Stage::SignIn(view) => rsx! {
-                div { class: "fm", "data-theme": looks.theme, "data-contrast": looks.contrast,
+                div {
+                    class: "fm",
+                    "data-theme": looks.theme,
+                    "data-contrast": looks.contrast,
+                    "data-touch": looks.touch,
                     SignIn { setup, view }
                 }
             },
@@ -82,6 +87,7 @@ struct Looks {
     theme: Option<String>,
     contrast: Option<String>,
     density: Option<String>,
+    touch: Option<&'static str>,
 }
 
 /// A handle as a property. The component's key is the account's, so that another account is another component.
@@ -134,6 +140,7 @@ fn Account(setup: Setup, handle: Held, looks: Looks) -> Element {
             "data-theme": looks.theme,
             "data-contrast": looks.contrast,
             "data-density": looks.density,
+            "data-touch": looks.touch,
             "data-link": if link == LinkStatus::Online { "online" } else { "offline" },
             "data-role-in-profile": if role == WindowRole::Sender { "sender" } else { "follower" },
             onresize: {

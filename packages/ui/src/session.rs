@@ -209,9 +209,18 @@ impl Session {
                 then(Self(inner));
             }
         };
-        let (on_hide, on_update, on_place) = (hear.clone(), hear.clone(), hear);
+        let (on_hide, on_paste, on_update, on_place) = (hear.clone(), hear.clone(), hear.clone(), hear);
         let guards = [
             self.host.on_hide(Box::new(move || on_hide(&|session| session.keep_draft()))),
+            self.host.on_paste(Box::new(move |pasted| {
+                let pasted = Cell::new(Some(pasted));
+                on_paste(&|session| {
+                    let limit = session.view.status.peek().limits.max_bytes;
+                    if let Some(pasted) = pasted.take() {
+                        session.paste_anywhere(pasted.within(limit));
+                    }
+                });
+            })),
             self.host.on_update(Box::new(move || on_update(&|session| put(session.newer, true)))),
             self.host.on_place(Box::new(move |text| {
                 if let Some(place) = Place::parse(text) {

@@ -13,6 +13,11 @@ pub(crate) const SHEET: &str = concat!(
     include_str!("styles/sign_in.css"),
     include_str!("styles/screens.css"),
     include_str!("styles/modes.css"),
+    "@media (pointer: coarse) {\n.fm {\n",
+    include_str!("styles/touch.css"),
+    "}\n}\n.fm[data-touch] {\n",
+    include_str!("styles/touch.css"),
+    "}\n",
 );
 
 #[cfg(test)]

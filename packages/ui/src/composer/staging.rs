@@ -13,9 +13,10 @@ use crate::host::Pasted;
 use crate::session::{Session, at_once, put};
 use crate::words;
 
-/// A paste of more lines or bytes than these becomes an attachment (ux §4).
-const LOG_LINES: usize = 100;
-const LOG_BYTES: usize = 8 * 1024;
+/// A paste of more lines than this becomes an attachment (ux §4).
+pub const LONG_PASTE_LINES: usize = 100;
+/// A paste of more bytes than this becomes an attachment (ux §4).
+pub const LONG_PASTE_BYTES: usize = 8 * 1024;
 
 impl Session {
     /// Stages pasted text that is too long for the composer. False: it is short, the field takes it.
@@ -192,7 +193,7 @@ impl Session {
 
 /// Whether a paste is too long for the composer.
 fn is_log(text: &str) -> bool {
-    text.len() > LOG_BYTES || text.lines().count() > LOG_LINES
+    text.len() > LONG_PASTE_BYTES || text.lines().count() > LONG_PASTE_LINES
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! The composer on screen. Never disabled, in no state.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use copilot_core::view::LinkStatus;
 use dioxus::prelude::*;
 
@@ -17,6 +20,9 @@ pub(crate) fn Composer(ended: bool) -> Element {
     let desk = &session.desk;
     let (text, chips) = (desk.text, desk.chips);
     let mut picker = use_signal(|| 0_u64);
+    // How often the person has typed into the field that stands here now.
+    let heard = use_hook(|| Rc::new(Cell::new(0_u64)));
+    let draws_late = session.host.draws_late();
     use_effect({
         let session = session.clone();
         move || {
@@ -51,6 +57,8 @@ pub(crate) fn Composer(ended: bool) -> Element {
                     placeholder,
                     spellcheck: "true",
                     autocomplete: "off",
+                    // In front of the text that it belongs to.
+                    "data-heard": draws_late.then(|| heard.get()),
                     value: "{text}",
                     onmounted: {
                         let session = session.clone();
@@ -58,7 +66,10 @@ pub(crate) fn Composer(ended: bool) -> Element {
                     },
                     oninput: {
                         let session = session.clone();
-                        move |event: FormEvent| session.typed(event.value())
+                        move |event: FormEvent| {
+                            heard.set(heard.get() + 1);
+                            session.typed(event.value());
+                        }
                     },
                     onblur: {
                         let session = session.clone();

@@ -51,6 +51,9 @@ impl Session {
     }
 
     fn announce(&self, announcement: &Announcement) {
+        if *announcement == Announcement::AnswerComplete {
+            self.host.answered();
+        }
         self.say(match announcement {
             Announcement::MessageSent => Saying::Sent(1),
             Announcement::WaitingOffline => Saying::WaitingOffline,

@@ -30,7 +30,8 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("copilot-ui", &["copilot-core", "copilot-runtime", "copilot-triage"]),
     ("copilot-web", &SHELL),
     ("copilot-desktop", &SHELL),
-    ("copilot-mobile", &SHELL),
+    // The same window in the shape of a phone.
+    ("copilot-mobile", &["copilot-desktop"]),
     // The server speaks the contract on its own: sharing types with the client would hide a mistake in both.
     ("copilot-server", &["copilot-triage"]),
     ("copilot-sim", &["copilot-core"]),
