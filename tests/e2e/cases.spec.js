@@ -1,6 +1,7 @@
 // The list of cases: names, deletion and its undo, search, groups, keys.
 
 import { expect, test, words } from './harness.js';
+import { kept } from './harness/kept.js';
 import { answerWith, DELETE, delay, hang, RENAME, TURNS } from './harness/routes.js';
 import { arrived, stored } from './harness/stored.js';
 
@@ -130,6 +131,18 @@ test('a deleted case leaves at once and Undo brings it back with its place and f
   expect(await stored(server, chromium)).toHaveLength(2);
 });
 
+test('a key pressed as soon as a row has the focus is for that row', async ({ copilot }) => {
+  const keys = await casesOf(copilot, ['Disk of db-2 is full.', 'Kafka lags behind.', 'DNS times out.']);
+  for (const key of keys) {
+    await button(copilot.caseRow(key)).evaluate((row) => {
+      row.focus();
+      // In the same task: nothing has been drawn since.
+      row.dispatchEvent(new KeyboardEvent('keydown', { key: 'p', bubbles: true, cancelable: true }));
+    });
+  }
+  await expect(copilot.list.getByRole('list', { name: 'Pinned' }).locator('[data-key]')).toHaveCount(keys.length);
+});
+
 test('a deletion that is not undone reaches the server once, also over a reload', async ({ server, chromium, copilot }) => {
   const [first, second] = await casesOf(copilot, ['Disk of db-2 is full.', 'Kafka lags behind.']);
   await button(copilot.caseRow(first)).focus();
@@ -141,6 +154,9 @@ test('a deletion that is not undone reaches the server once, also over a reload'
   await expect.poll(async () => (await stored(server, chromium)).length).toBe(1);
   expect(await arrived(server, DELETE)).toHaveLength(1);
   await expect(copilot.caseRows).toHaveCount(1);
+  // Nor is a word of it left on this device, question or answer.
+  await expect.poll(async () => (await kept(copilot.page)).filter((text) => /Disk|df -i/.test(text))).toEqual([]);
+  expect((await kept(copilot.page)).some((text) => text.includes('Kafka lags behind.'))).toBe(true);
 });
 
 test('an answer that was read is not new when its case is left, one that comes meanwhile is', async ({ server, copilot }) => {

@@ -83,6 +83,32 @@ for (const { cell, happen } of SHORTAGES) {
   });
 }
 
+test('the browser is asked to keep the data once, when the first message is written', async ({ server, chromium }) => {
+  const page = await chromium.page();
+  await page.addInitScript(() => {
+    const persist = StorageManager.prototype.persist;
+    let asked = 0;
+    Reflect.set(window, 'timesAsked', () => asked);
+    StorageManager.prototype.persist = function () {
+      asked += 1;
+      return persist.call(this);
+    };
+  });
+  const asked = () => page.evaluate(() => Reflect.get(window, 'timesAsked')());
+  await page.goto(server.url);
+  const copilot = new Copilot(page);
+  await copilot.composer.fill('A draft alone is no reason to ask.');
+  await page.reload();
+  await expect(copilot.composer).toHaveValue('A draft alone is no reason to ask.');
+  expect(await asked()).toBe(0);
+  await copilot.composer.press('Enter');
+  expect(await asked(), 'in the same tick').toBe(1);
+  await copilot.answered(1);
+  await copilot.say('And another one.');
+  await copilot.answered(2);
+  expect(await asked()).toBe(1);
+});
+
 test('a browser that gives no storage is worked in from memory, and the panel says so', async ({ server }) => {
   const chromium = await Chromium.start({}, (profile) => {
     // What a person sets under "Sites that can never use cookies".

@@ -8,6 +8,33 @@ import { storageSuite } from './harness/environment.js';
 /** Storage and locks need an address that the browser trusts; nothing listens there. */
 const ORIGIN = 'http://localhost:9';
 
+/** Runs in the page: data in the layout of an earlier program, which `packages/storage/src/main.rs` looks for. */
+async function leaveWhatAnEarlierProgramLeft() {
+  const name = 'fm:suite:earlier';
+  const record = (/** @type {object} */ fact, epoch = 0) => `${epoch} 71 ${JSON.stringify(fact)}`;
+  const seen = (/** @type {number} */ turn) => ({ r: 'seen', case: 'opt_case_1_1', turn });
+  await new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name, 1);
+    opening.onupgradeneeded = () => {
+      const stores = ['journal', 'meta', 'cases', 'messages', 'quarantine'];
+      const [journal, meta] = stores.map((store) => opening.result.createObjectStore(store));
+      journal.put(record(seen(7)), 7);
+      journal.put(record(seen(8)), 8);
+      for (const [key, value] of Object.entries({ next: 9, epoch: 3, log_start: 7, snapshot: [] })) {
+        meta.put(value, key);
+      }
+    };
+    opening.onerror = reject;
+    opening.onsuccess = () => {
+      opening.result.close();
+      resolve(undefined);
+    };
+  });
+  const attempt = { r: 'attempt', op: '0190d3a5-7c1e-4b8a-9a51-3f2b6c7d8e9f', first: { at: 1, known_turn: 0 } };
+  // Written under epoch 2, which stands in the record as one more.
+  localStorage.setItem(`${name}:belt:gone:1`, ['1', record(attempt, 3), record(seen(9), 3)].join('\u001e'));
+}
+
 /** @type {Record<string, { body: string, contentType: string } | undefined>} */
 const PAGES = {
   '/': {
@@ -16,7 +43,8 @@ const PAGES = {
   },
   '/start.js': {
     contentType: 'text/javascript',
-    body: 'import start from "/storage_suite.js"; start().catch((error) => { window.broken ??= String(error); });',
+    body: `import start from "/storage_suite.js";
+      (${leaveWhatAnEarlierProgramLeft})().then(start).catch((error) => { window.broken ??= String(error); });`,
   },
 };
 

@@ -1,4 +1,5 @@
-//! The error table of the contract through real HTTP: each row, told by a server of either dialect.
+//! What a server of either dialect says, through real HTTP. The table of its errors, with what the person sees of each, is in
+//! `tests/scenarios/tests/failure_table.rs`.
 #![expect(clippy::unwrap_used, reason = "a test ends where its ground does")]
 
 mod scripted_server;
@@ -7,21 +8,13 @@ use std::sync::Arc;
 
 use copilot_api::Dialect::{Queries, Turns};
 use copilot_api::{Client, Dialect};
-use copilot_core::FailureClass::{
-    CaptivePortal, Committed, Conflict, InProgress, Rejected, SessionExpired, TokenRefused, Uncertain,
-};
-use copilot_core::Rejection::{
-    CaseGone, CaseTerminal, DailyLimit, Forbidden, Invalid, KeyReused, OtherDialect, Provider, Quota,
-    Refused, TooLarge, Unexplained, UnsupportedType,
-};
-use copilot_core::Transient::{Busy, Once, ServerProblem};
+use copilot_core::FailureClass::Rejected;
+use copilot_core::Rejection;
+use copilot_core::Rejection::OtherDialect;
 use copilot_core::ids::RealId;
 use copilot_core::model::{CaseState, Turn};
 use copilot_core::request::{Reply, Request};
-use copilot_core::{FailureClass, Millis, Rejection};
 use scripted_server::{ScriptedServer, Then, credentials, json};
-
-const PASSING: fn(copilot_core::Transient) -> FailureClass = FailureClass::Transient;
 
 fn case() -> RealId {
     RealId::parse("c-1").unwrap()
@@ -36,92 +29,6 @@ fn client(server: &ScriptedServer, dialect: Dialect) -> Client {
     let client = server.client();
     client.assume(dialect);
     client
-}
-
-/// Status, headers, body, class, wait in seconds.
-type Row = (u16, &'static str, &'static str, FailureClass, Option<u64>);
-
-fn rows() -> Vec<Row> {
-    let detail = r#"{"detail":"Invented"}"#;
-    vec![
-        (400, "", detail, Rejected(Refused), None),
-        (400, "", r#"{"detail":"Bad key","error_type":"InvalidIdempotencyKey"}"#, Rejected(Refused), None),
-        (401, "WWW-Authenticate: Bearer\r\n", detail, TokenRefused, None),
-        (401, "", r#"{"detail":"Over","code":"SESSION_EXPIRED"}"#, SessionExpired, None),
-        (401, "", detail, SessionExpired, None),
-        (402, "X-Error-Code: QUOTA_EXHAUSTED\r\n", detail, Rejected(Quota), None),
-        (403, "", detail, Rejected(Forbidden), None),
-        (404, "", detail, Rejected(CaseGone), None),
-        (408, "", detail, PASSING(ServerProblem), None),
-        (409, "X-Error-Code: IDEMPOTENCY_KEY_REUSE\r\n", detail, Rejected(KeyReused), None),
-        (409, "X-Error-Code: TURN_IN_PROGRESS\r\nRetry-After: 3\r\n", detail, InProgress, Some(3)),
-        (409, "X-Error-Code: IDEMPOTENCY_REPLAY_UNAVAILABLE\r\n", detail, Committed, None),
-        (409, "X-Error-Code: CASE_VERSION_CONFLICT\r\n", detail, Conflict, None),
-        (409, "X-Error-Code: CASE_TERMINAL\r\n", detail, Rejected(CaseTerminal), None),
-        (409, "Retry-After: 2\r\n", detail, Rejected(Unexplained), Some(2)),
-        (413, "", detail, Rejected(TooLarge), None),
-        (415, "", detail, Rejected(UnsupportedType), None),
-        (
-            422,
-            "",
-            r#"{"detail":[{"type":"x","loc":["body","query"],"msg":"Too short"}]}"#,
-            Rejected(Invalid { field: Some("query".into()) }),
-            None,
-        ),
-        (422, "", r#"{"detail":{"error":{"message":"No"}}}"#, Rejected(Invalid { field: None }), None),
-        (429, "X-Error-Code: RATE_LIMIT_EXCEEDED\r\nRetry-After: 60\r\n", detail, PASSING(Busy), Some(60)),
-        (
-            429,
-            "",
-            r#"{"error_type":"rate_limit_exceeded","message":"10 of 10","retry_after":45}"#,
-            PASSING(Busy),
-            Some(45),
-        ),
-        (429, "X-Error-Code: TENANT_TURN_CAP_EXCEEDED\r\n", detail, Rejected(DailyLimit), None),
-        (500, "X-Error-Code: SERVICE_ERROR\r\nRetry-After: 10\r\n", detail, PASSING(ServerProblem), Some(10)),
-        (500, "X-Error-Code: UNEXPECTED_ERROR\r\n", detail, PASSING(ServerProblem), None),
-        (502, "X-Error-Code: LLM_PROVIDER_ERROR\r\n", detail, Rejected(Provider), None),
-        (503, "X-Error-Code: LLM_OVER_CAPACITY\r\nRetry-After: 60\r\n", detail, PASSING(Busy), Some(60)),
-        (
-            503,
-            "X-Error-Code: LLM_PROVIDER_UNAVAILABLE\r\nRetry-After: 30\r\n",
-            detail,
-            PASSING(Busy),
-            Some(30),
-        ),
-        (503, "X-Error-Code: LLM_INVALID_RESPONSE\r\nRetry-After: 30\r\n", detail, PASSING(Busy), Some(30)),
-        (
-            503,
-            "X-Error-Code: TENANT_TURN_CAP_UNAVAILABLE\r\nRetry-After: 10\r\n",
-            detail,
-            PASSING(Busy),
-            Some(10),
-        ),
-        (504, "X-Error-Code: REQUEST_TIMEOUT\r\n", detail, PASSING(Once), None),
-        (504, "X-Error-Code: LLM_TIMEOUT\r\nRetry-After: 30\r\n", detail, PASSING(ServerProblem), Some(30)),
-        (500, "", r#"{"detail":"Internal error","request_id":"req_1"}"#, Uncertain, None),
-        (502, "", "", Uncertain, None),
-        (521, "", "", Uncertain, None),
-        (511, "", detail, CaptivePortal, None),
-    ]
-}
-
-#[tokio::test]
-async fn every_row_has_its_class_and_its_wait_in_both_dialects() {
-    for dialect in [Turns, Queries] {
-        for (status, headers, body, class, wait) in rows() {
-            // A refused turn may ask once more what the case is; that answer proves nothing.
-            let server = ScriptedServer::start([json(status, headers, body), json(500, "", "{}")]).await;
-            let failure = client(&server, dialect).send(&turn(), Some(&credentials())).await.unwrap_err();
-            let told = format!("{dialect:?} {status} {headers}{body}");
-            assert_eq!(failure.class, class, "{told}");
-            assert_eq!(failure.status, Some(status), "{told}");
-            assert_eq!(failure.retry_after, wait.map(Millis::seconds), "{told}");
-            let said = server.received()[0].clone();
-            let path = if dialect == Turns { "/turns " } else { "/queries " };
-            assert!(said.starts_with("POST /api/v1/cases/c-1") && said.contains(path), "{said}");
-        }
-    }
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ impl Core {
         let op = PendingOperation {
             id: self.mint_operation(),
             case: case.clone(),
-            order: self.ledger.next_order(case),
+            order: self.ledger.next_order(case, &kind),
             created: self.now.wall,
             kind,
         };

@@ -21,6 +21,9 @@ pub struct Config {
     pub debounce: Millis,
     /// How long a deletion or a discard can be taken back (ux §5).
     pub undo: Millis,
+    /// How much longer a discard is left to the window that began it: it may have been taken back there and not
+    /// found the room to say so. Longer than a disk is full for a moment, and nothing waits for it.
+    pub undo_elsewhere: Millis,
     /// Silence before a row shows that it is being sent (ux §5, state 2).
     pub show_sending: Millis,
     /// Time without proof of arrival before a row says so (ux §5, state 3).
@@ -63,6 +66,7 @@ impl Default for Config {
             busy_default: Millis::seconds(60),
             debounce: Millis(300),
             undo: Millis::seconds(8),
+            undo_elsewhere: Millis::seconds(60),
             show_sending: Millis(400),
             show_still_sending: Millis::seconds(10),
             show_other_window: Millis::seconds(2),

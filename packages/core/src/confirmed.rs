@@ -58,6 +58,14 @@ impl Rows {
         self.turns.get(&(turn, role)).is_some_and(|ids| ids.iter().any(says))
     }
 
+    /// Whether a person's row that says this, of a later turn, goes by the server's name.
+    pub(crate) fn has_unclaimed(&self, after: u32, text: &str) -> bool {
+        let later = self.turns.range((after.saturating_add(1), Role::User)..);
+        let ids = later.filter(|((_, role), _)| *role == Role::User).flat_map(|(_, ids)| ids);
+        let mut rows = ids.filter_map(|id| self.by_id.get(id));
+        rows.any(|row| row.key.derived_from().is_some() && row.message.text.trim() == text.trim())
+    }
+
     /// Notes that the server's list was read from one index up to another. What has been read is one run without
     /// a gap: a page behind a gap begins a new one, so that the gap is read on the way up.
     /// `asked` is where the list was asked for up to, if it had nothing more before that, else `to`.
@@ -97,6 +105,10 @@ impl Rows {
     /// Whether rows are here that stand before the first index that was read: between them some are missing.
     pub(crate) fn has_gap(&self) -> bool {
         self.window.is_some_and(|(from, _)| self.by_id.values().any(|row| row.arrival < from))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
     }
 
     pub(crate) fn by_key(&self, key: &MessageKey) -> Option<&Arc<CachedMessage>> {

@@ -8,10 +8,23 @@ use crate::outbox::{Live, Phase, Tally};
 use crate::screen::SHORT_WAIT;
 use crate::time::Mono;
 
+impl Touched {
+    /// Whether a case is gone and its words are to follow: deleted on the server, or taken back before the
+    /// server heard of it.
+    pub(crate) fn forgets(&self) -> bool {
+        match self {
+            Self::Deleted(_) => true,
+            Self::Ended(entry, End::Cancelled) => matches!(entry.op.kind, OperationKind::CreateCase { .. }),
+            _ => false,
+        }
+    }
+}
+
 impl Core {
     /// Follows a change of the ledger into lanes, totals and rows. `ours` says that the record is
     /// in this step's batch and not durable yet.
     pub(crate) fn touched(&mut self, touched: Touched, ours: bool) {
+        self.windows.owes_forgetting |= touched.forgets();
         match touched {
             Touched::Nothing => {}
             Touched::Operation(op) => self.operation_moved(op, ours),
@@ -24,6 +37,10 @@ impl Core {
                 self.confirmed.forget(&real);
                 self.reads.forget(&real);
                 self.screen.forget_case(&key);
+                // An edit in it may have waited for the person.
+                self.screen.patch(crate::view::ViewPatch::Status);
+                // Its draft went with it.
+                self.screen.patch(crate::view::ViewPatch::Draft(Some(key)));
             }
             Touched::Gate => self.gate_from_ledger(),
         }

@@ -48,3 +48,6 @@ impl Core {
         violations
     }
 }
+
+#[cfg(test)]
+mod tests;

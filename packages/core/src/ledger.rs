@@ -4,6 +4,7 @@
 //! window has written. It has no opinion about the network, timers or the screen.
 
 mod look_up;
+mod progress;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -122,14 +123,7 @@ impl Ledger {
                 entry.first.get_or_insert(*first);
             }),
             Record::Acknowledged { op, with } => self.acknowledge(op, with),
-            Record::Failed { op, failure, at } => self.update(op, |entry| {
-                if !matches!(
-                    entry.stage,
-                    Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
-                ) {
-                    entry.stage = Stage::Failed { failure: failure.clone(), at: *at };
-                }
-            }),
+            Record::Failed { op, failure, at } => self.fail(op, failure, *at),
             Record::Stopped { op } => self.update(op, |entry| {
                 if matches!(entry.stage, Stage::Open | Stage::Acknowledged(Acknowledged::Working(_))) {
                     entry.stage = Stage::Stopped;
@@ -156,6 +150,7 @@ impl Ledger {
                 if self.cases.get(&key).is_some_and(|case| case.ops.is_empty()) {
                     self.cases.remove(&key);
                 }
+                self.backups.retain(|backup| backup.case.as_ref() != Some(&key));
                 Touched::Deleted(real.clone())
             }
             Record::Draft { case, draft, stamp } => {
@@ -242,28 +237,6 @@ impl Ledger {
             }
             None => Touched::Nothing,
         }
-    }
-
-    fn acknowledge(&mut self, op: &OperationId, with: &Acknowledged) -> Touched {
-        if let Acknowledged::Answered(answer) = with
-            && let Some(case) = self.entries.get(op).map(|entry| entry.op.case.clone())
-        {
-            let case = self.cases.entry(case).or_default();
-            case.answered = case.answered.max(answer.turn.unwrap_or(0));
-        }
-        self.update(op, |entry| {
-            // What is known to be done is only ever made better known.
-            let done = match &entry.stage {
-                Stage::Acknowledged(Acknowledged::Answered(_)) => true,
-                Stage::Acknowledged(Acknowledged::Committed) => matches!(with, Acknowledged::Working(_)),
-                _ => false,
-            };
-            // Its attempt may stand in a record that was damaged; an answer is proof of one.
-            entry.first.get_or_insert(FirstAttempt { at: Wall(0), known_turn: 0 });
-            if !done {
-                entry.stage = Stage::Acknowledged(with.clone());
-            }
-        })
     }
 
     fn end(&mut self, op: &OperationId, end: End) -> Touched {

@@ -74,8 +74,8 @@ pub(crate) struct Net {
     requests: BTreeMap<RequestId, Open>,
     last_request: u64,
     renewals: u64,
-    /// Renewals since the last answer that was no 401.
-    fruitless: u32,
+    /// Renewals since the last answer that was no 401, by what had been refused.
+    fruitless: Fruitless,
     renewing: Option<Purpose>,
     probes: u32,
     /// A request left and no answer of any kind came: nothing else leaves before a probe has told whether
@@ -83,6 +83,13 @@ pub(crate) struct Net {
     suspect: bool,
     /// A queue goes out since the server can be reached again; its end is announced.
     pub(crate) draining: bool,
+}
+
+/// How often a renewal was begun and has not helped yet.
+#[derive(Debug, Clone, Copy, Default)]
+struct Fruitless {
+    token: u32,
+    session: u32,
 }
 
 impl Default for Net {
@@ -97,7 +104,7 @@ impl Default for Net {
             requests: BTreeMap::new(),
             last_request: 0,
             renewals: 0,
-            fruitless: 0,
+            fruitless: Fruitless::default(),
             renewing: None,
             probes: 0,
             suspect: false,
@@ -208,7 +215,7 @@ impl Core {
     fn link_works(&mut self, by_probe: bool) {
         // A server that answers a probe and nothing else is probed ever more rarely.
         if !by_probe {
-            self.net.fruitless = 0;
+            self.net.fruitless = Fruitless::default();
             self.net.probes = 0;
         }
         if self.net.link == LinkStatus::Online {

@@ -87,6 +87,15 @@ impl PendingOperation {
         }
     }
 
+    /// The row of what was said, if the operation is a message.
+    #[must_use]
+    pub fn question(&self) -> Option<&MessageKey> {
+        match &self.kind {
+            OperationKind::SubmitTurn { question, .. } => Some(question),
+            _ => None,
+        }
+    }
+
     /// Whether it changes the title or the state of its case: such an edit can meet another one.
     #[must_use]
     pub fn is_edit(&self) -> bool {
@@ -185,6 +194,8 @@ pub enum End {
     Discarded,
     /// A later operation of the same kind took its place before it was sent.
     Superseded,
+    /// The server said no, and nothing is left to be done about it.
+    Refused,
 }
 
 /// The four words of the earlier extension's storage schema.

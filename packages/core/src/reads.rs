@@ -57,6 +57,8 @@ struct Reading {
     wanted: Option<Want>,
     /// A page above the resident rows was asked for.
     older_wanted: bool,
+    /// The page that is being read is one of those: behind it stands what has been read already.
+    is_older: bool,
     open: bool,
     /// When to read again, because rows were missing or the read failed.
     again_at: Option<Mono>,
@@ -164,7 +166,7 @@ impl Reads {
         let past_end = total.filter(|total| received == 0 && offset > *total);
         if let Some(total) = past_end {
             reading.wanted = Some(Want::At(total.saturating_sub(OVERLAP)));
-        } else if has_more && received > 0 && !reading.older_wanted {
+        } else if has_more && received > 0 && !reading.is_older {
             reading.wanted = Some(Want::At(offset.saturating_add(received)));
         } else if let Missing::Later(from) = missing {
             reading.again_from = Some(from.saturating_sub(OVERLAP));
@@ -305,6 +307,7 @@ impl Core {
         let turns = self.confirmed.case(&case).map_or(0, |case| case.current_turn);
         let page = self.config.page;
         let reading = self.reads.messages.get_mut(&case)?;
+        reading.is_older = reading.wanted.is_none();
         let (offset, limit) = match (reading.wanted.take(), window) {
             (Some(Want::At(offset)), _) => (offset, page),
             (Some(Want::End), Some((_, to))) => (to.saturating_sub(OVERLAP), page),

@@ -63,6 +63,10 @@ impl Core {
             let failure = Failure::of(FailureClass::Rejected(Rejection::Unexplained));
             return self.park(entry.op.id, failure);
         }
+        if self.ledger.is_deleted(&real) {
+            // Seen under the server's name, and deleted, before the answer came: what was said in it has no case.
+            return self.park(entry.op.id, Failure::of(FailureClass::Rejected(Rejection::CaseGone)));
+        }
         self.state(Record::Link { case: key, real, name }, true);
         self.take_case(case);
         self.state(Record::Ended { op: entry.op.id, end: End::Completed }, true);
@@ -195,12 +199,12 @@ impl Core {
         match (&entry.op.kind, &failure.class) {
             (OperationKind::Delete, _) => {
                 let case = entry.op.case.clone();
-                self.state(Record::Ended { op, end: End::Discarded }, true);
+                self.state(Record::Ended { op, end: End::Refused }, true);
                 self.out.push(Effect::Notice(Notice::NotDeleted { case, failure }));
             }
             (OperationKind::GenerateTitle { .. }, _) => {
                 let case = entry.op.case.clone();
-                self.state(Record::Ended { op, end: End::Discarded }, true);
+                self.state(Record::Ended { op, end: End::Refused }, true);
                 self.out.push(Effect::Notice(Notice::NotNamed { case, failure }));
             }
             (

@@ -93,14 +93,15 @@ impl Screen {
         self.transcripts.remove(case);
     }
 
-    /// Forgets every row; they are placed again one by one.
-    pub(crate) fn clear_rows(&mut self) {
-        self.transcripts.clear();
+    /// Takes every row away, and says of which cases there were any: they are placed again one by one.
+    pub(crate) fn clear_rows(&mut self) -> Vec<CaseKey> {
+        let cases = std::mem::take(&mut self.transcripts).into_keys().collect();
         self.list = CaseList::default();
         self.patch(ViewPatch::CaseList);
         if let Some(open) = self.open.clone() {
             self.patch(ViewPatch::Transcript(open));
         }
+        cases
     }
 
     pub(crate) fn fingerprint(&self, state: &mut impl std::hash::Hasher) {

@@ -206,3 +206,6 @@ impl Replay<'_> {
         if self.core.digest() == self.trace.digest { Ok(self.core) } else { Err(TraceError::Diverged) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,6 +53,9 @@ pub(crate) struct Windows {
     length: u64,
     /// Length at which a compaction is considered.
     compact_at: u64,
+    /// The journal still holds the words of a case that was deleted: the next compaction does not wait for
+    /// its length.
+    pub(crate) owes_forgetting: bool,
     pub(crate) health: StoreHealth,
     pub(crate) durability: Durability,
     pub(crate) damage: Option<Damage>,
@@ -75,6 +78,7 @@ impl Windows {
             rebuild: false,
             length: 0,
             compact_at: COMPACT_FROM,
+            owes_forgetting: false,
             health: StoreHealth::Fine,
             durability: Durability::Nothing,
             damage: None,
@@ -122,7 +126,7 @@ impl Core {
             self.confirmed.upsert_case(case, self.now.mono);
         }
         for record in &recovered.records {
-            self.ledger.apply(&record.record);
+            self.fold(record);
         }
         self.follow_ledger();
         // What was read from the disk must fit together; what does not is said, and the program goes on.
@@ -165,10 +169,16 @@ impl Core {
             |since: crate::time::Wall, span: Millis| Millis(span.0 - (now.wall - since).min(span).0);
         if let Some(until) = entry.discarding {
             let left = (until - now.wall).min(self.config.undo);
-            self.outbox.set_phase(op, Phase::Waiting { until: now.mono + left, why: Wait::Undo });
+            let until = now.mono + left + self.config.undo_elsewhere;
+            self.outbox.set_phase(op, Phase::Waiting { until, why: Wait::Undo });
         } else if matches!(entry.op.kind, OperationKind::Delete) && entry.first.is_none() {
             let left = left_of(entry.op.created, self.config.undo);
             self.outbox.set_phase(op, Phase::Waiting { until: now.mono + left, why: Wait::Undo });
+        }
+        let is_kept = entry.discarding.is_none() && entry.op.question().is_some();
+        if is_kept && matches!(self.phase_of(op), Phase::Waiting { why: Wait::Undo, .. }) {
+            // The discard was taken back elsewhere.
+            self.hold_back(op);
         }
         let unlisted = matches!(
             entry.stage,

@@ -4,6 +4,7 @@
 //! and what an older attempt still brings is dropped (I20).
 
 mod check;
+mod link;
 mod oauth;
 mod open;
 mod sign_in;
@@ -80,6 +81,13 @@ impl App {
     /// Calls the listener after every change of [`stage`](Self::stage), until the subscription is dropped.
     pub fn on_stage(&self, listener: impl Fn() + 'static) -> Subscription {
         self.inner.listeners.add(Rc::new(listener))
+    }
+
+    /// Whether a text is a sign-in link, which [`sign_in`](Self::sign_in) takes in place of an address and which needs
+    /// no name.
+    #[must_use]
+    pub fn is_sign_in_link(text: &str) -> bool {
+        link::parse(text).is_some()
     }
 
     /// Signs in, or makes the account first. Progress and errors show in [`stage`](Self::stage).

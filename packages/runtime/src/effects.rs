@@ -3,6 +3,7 @@
 //! Nothing is decided here: every rule about what follows from a result is the core's. Dropping
 //! [`Effects`] lets go of everything: open requests, timers, the lease, the other windows, the store.
 
+mod heritage;
 mod journal;
 mod lease;
 mod requests;
@@ -17,6 +18,7 @@ use crate::account::ProfileId;
 use crate::platform::Platform;
 use crate::ports::PeerLink;
 
+use heritage::Heritage;
 use journal::Journal;
 use lease::Lease;
 pub(crate) use requests::Exchange;
@@ -43,7 +45,8 @@ pub(crate) struct Effects {
     requests: Requests,
     timers: Timers,
     lease: Lease,
-    peers: Option<Box<dyn PeerLink>>,
+    peers: Option<Rc<dyn PeerLink>>,
+    _heritage: Heritage,
 }
 
 impl Effects {
@@ -59,7 +62,9 @@ impl Effects {
             let inbox = inbox.clone();
             Rc::new(move |message| inbox.deliver(Event::Peer(message)))
         };
+        let peers: Option<Rc<dyn PeerLink>> = platform.peers.join(profile, hear).map(Rc::from);
         Self {
+            _heritage: Heritage::new(executor, &store, peers.clone(), inbox.clone()),
             lease: Lease::new(
                 executor.clone(),
                 platform.locks.clone(),
@@ -70,7 +75,7 @@ impl Effects {
             journal: Journal::new(executor.clone(), store, inbox.clone()),
             requests: Requests::new(executor.clone(), exchange, inbox.clone()),
             timers: Timers::new(executor.clone(), platform.clock.clone(), inbox),
-            peers: platform.peers.join(profile, hear),
+            peers,
         }
     }
 

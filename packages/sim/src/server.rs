@@ -62,7 +62,7 @@ pub(crate) enum Deed {
     Said(OperationId, RealId, Arc<Turn>),
     /// A case was named under a key.
     Named(OperationId),
-    /// A title was stored.
+    /// A title was stored, whoever asked for it.
     Renamed(RealId, Arc<str>),
     /// A case was deleted.
     Deleted(RealId),
@@ -295,8 +295,10 @@ impl Server {
     /// Another client renames a case.
     pub(crate) fn other_renames(&mut self, now: u64, id: &RealId, title: &str) {
         if let Some(case) = self.living_mut(id) {
-            case.row.title = Some(title.into());
+            let title: Arc<str> = title.into();
+            case.row.title = Some(Arc::clone(&title));
             case.row.last_activity = time(now);
+            self.deeds.push(Deed::Renamed(id.clone(), title));
         }
     }
 

@@ -119,13 +119,14 @@ impl Truth {
         }
     }
 
-    /// Whether the person, or damage, lets a row of a case go.
+    /// Whether the person, or damage, lets a row of a case go, in a window that is behind the journal or not.
     #[must_use]
-    pub(crate) fn may_vanish(&self, case: &CaseKey, key: &MessageKey) -> bool {
+    pub(crate) fn may_vanish(&self, case: &CaseKey, key: &MessageKey, behind: bool) -> bool {
         if self.was_deleted(case) || self.damaged {
             return true;
         }
-        self.row_of.get(key).and_then(|op| self.did.get(op)).is_some_and(|did| did.given_up || did.damaged)
+        let let_go = |did: &Did| did.given_up || did.damaged || (behind && did.wavered);
+        self.row_of.get(key).and_then(|op| self.did.get(op)).is_some_and(let_go)
     }
 
     /// The store did not take what the person did a moment ago. Titles, deletions and empty cases are

@@ -14,7 +14,10 @@ fn main() {
 }
 
 #[cfg(target_arch = "wasm32")]
+#[expect(clippy::expect_used, reason = "a test suite stops where a promise is broken, and says which")]
 mod page {
+    use copilot_core::journal::{Batch, BatchId, Epoch, Record, Sequence, StoreRefusal, Writer};
+    use copilot_storage::Store as _;
     use copilot_storage::conformance::{self, Windows};
     use copilot_storage::web::WebStore;
     use js_sys::{Reflect, global};
@@ -33,7 +36,34 @@ mod page {
                 Box::pin(async move { WebStore::open(&profile).await })
             })
             .await;
+            what_an_earlier_program_left_is_taken_over().await;
             say("kept", "every promise");
         });
+    }
+
+    /// The page has made the database of the first layout, with records 7 and 8 and epoch 3, and a window of
+    /// epoch 2 that is gone has left an attempt and record 9 in the belt.
+    async fn what_an_earlier_program_left_is_taken_over() {
+        let store = WebStore::open("suite:earlier").await.expect("the earlier layout is taken over");
+        let recovered = store.recover().await.expect("it can be read");
+        let turns: Vec<_> = recovered
+            .records
+            .iter()
+            .map(|record| match record.record {
+                Record::Seen { turn, .. } => (record.sequence.0, Some(turn), record.fence),
+                _ => (record.sequence.0, None, record.fence),
+            })
+            .collect();
+        let expected = [(7, Some(7), None), (8, Some(8), None), (9, Some(9), None)];
+        assert_eq!(
+            turns, expected,
+            "each in its place, and nothing that is for the holder of the lease to say"
+        );
+        assert_eq!(recovered.next, Sequence(10));
+        assert_eq!(store.taken_over(Sequence(9)).await, Sequence(10), "who asks is told of the last one");
+        let batch = |fence| Batch { id: BatchId(1), records: Vec::new(), writer: Writer(1), fence };
+        assert_eq!(store.append(batch(Some(Epoch(2)))).await, Err(StoreRefusal::Fenced));
+        assert_eq!(store.append(batch(Some(Epoch(3)))).await, Ok(Sequence(10)), "the epoch is known");
+        assert_eq!(store.next_epoch().await, Ok(Epoch(4)));
     }
 }

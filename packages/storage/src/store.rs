@@ -79,6 +79,14 @@ pub trait Store {
     /// Reads everything that a core needs to start.
     fn recover(&self) -> LocalFuture<Result<Recovered, StoreError>>;
 
+    /// Waits until the journal reaches beyond a position because this store has taken over what a window
+    /// that ended had not stored itself, and says how far it reaches. Whoever waits reads those records, and
+    /// tells the other windows. Never ready where every window stores for itself.
+    fn taken_over(&self, beyond: Sequence) -> LocalFuture<Sequence> {
+        let _ = beyond;
+        Box::pin(std::future::pending())
+    }
+
     /// What acknowledged records survive.
     fn durability(&self) -> Durability;
 }

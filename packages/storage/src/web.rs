@@ -4,8 +4,9 @@
 //! localStorage  fm:<profile>:belt:<instance>:<n>   batches that IndexedDB has not confirmed
 //!               fm:<profile>:ballast               room for the next batches when the quota is used up
 //! IndexedDB     fm:<profile>
-//!   journal     sequence           → one record as text
-//!   meta        next, epoch, log_start, snapshot, committed:<instance>
+//!   log         sequence           → one record as text; the browser counts the sequence
+//!   meta        epoch, log_start, snapshot, committed:<instance>
+//!   epochs      epoch              → that it was taken
 //!   cases       real id            → a case as JSON
 //!   messages    [case, message id] → a row as JSON
 //!   quarantine  what could not be read, never deleted
@@ -18,7 +19,8 @@
 //! the closing or the crash of the tab from that moment on; the browser writes it to disk seconds
 //! later. IndexedDB follows in a transaction of strict durability, which also survives a killed
 //! browser; then the belt entry goes, and the batch is acknowledged. A batch for which the belt has no
-//! room goes to IndexedDB alone.
+//! room goes to IndexedDB alone. What a window that ended left in the belt is stored by one that stays,
+//! or by the next one that starts.
 //!
 //! Left out: private windows and browsers without IndexedDB. [`WebStore::open`] says so, and the
 //! window can work on a [`MemoryStore`](crate::memory::MemoryStore) and tell the person.
@@ -26,6 +28,7 @@
 mod belt;
 mod cache;
 mod database;
+mod heritage;
 mod instance;
 mod journal;
 mod js;
@@ -49,7 +52,8 @@ use wasm_bindgen_futures::spawn_local;
 
 use self::belt::Belt;
 use self::database::Database;
-use self::instance::{Instance, alive};
+use self::heritage::Heritage;
+use self::instance::Instance;
 use self::journal::Numbered;
 pub use self::settings::{read_settings, write_settings};
 use crate::store::{LocalFuture, Store, StoreError};
@@ -69,6 +73,7 @@ struct Window {
     committing: Cell<bool>,
     next_batch: Cell<u64>,
     asked_to_persist: Cell<bool>,
+    heritage: Heritage,
 }
 
 #[derive(Debug)]
@@ -88,7 +93,7 @@ impl WebStore {
         let database = Database::open(&name, database::PROFILE).await?;
         let belt = Belt::open(&name);
         let instance = Instance::begin(&name).await;
-        Ok(Self(Rc::new(Window {
+        let window = Rc::new(Window {
             instance,
             database,
             belt,
@@ -96,7 +101,10 @@ impl WebStore {
             committing: Cell::new(false),
             next_batch: Cell::new(1),
             asked_to_persist: Cell::new(false),
-        })))
+            heritage: Heritage::default(),
+        });
+        window.watch_others();
+        Ok(Self(window))
     }
 
     /// Starts work now; the future waits for what comes of it.
@@ -155,9 +163,11 @@ impl Store for WebStore {
     }
 
     fn read_from(&self, from: Sequence) -> LocalFuture<Result<Vec<Sequenced>, StoreError>> {
-        self.start_to_read(
-            move |window| async move { Ok(journal::read(&window.database, from).await?.records) },
-        )
+        self.start_to_read(move |window| async move {
+            // Whoever reads because the lease was granted must know what its last holder left.
+            window.take_over_leftovers().await;
+            Ok(journal::read(&window.database, from).await?.records)
+        })
     }
 
     fn compact(
@@ -198,6 +208,10 @@ impl Store for WebStore {
         self.start_to_read(|window| async move { window.recover().await })
     }
 
+    fn taken_over(&self, beyond: Sequence) -> LocalFuture<Sequence> {
+        self.0.taken_over(beyond)
+    }
+
     fn durability(&self) -> Durability {
         Durability::BrowserKill
     }
@@ -213,12 +227,14 @@ impl Window {
             }
             let (batches, answers): (Vec<_>, Vec<_>) =
                 group.into_iter().map(|waiting| (waiting.batch, waiting.answer)).unzip();
-            let mut results = journal::append(&self.database, self.instance.id(), &batches).await;
-            if matches!(results, Err(StoreRefusal::Full)) {
-                // A small one may fit where all together do not; the cache is given up for them.
-                results = Ok(self.commit_one_by_one(&batches).await);
-            }
-            let results = results.unwrap_or_else(|refusal| vec![Err(refusal); batches.len()]);
+            let stored = journal::append(&self.database, self.instance.id(), &batches).await;
+            let results = match stored {
+                Ok(places) => places.into_iter().map(Ok).collect(),
+                // A small one may fit where all together do not, and only those of a holder of the lease are
+                // refused when that is another's.
+                Err(StoreRefusal::Full | StoreRefusal::Fenced) => self.commit_one_by_one(&batches).await,
+                Err(refusal) => vec![Err(refusal); batches.len()],
+            };
             for ((batch, answer), result) in batches.iter().zip(answers).zip(results) {
                 // It is durable now, or it was refused and nothing of it may come back.
                 self.belt.remove(self.instance.id(), batch.number);
@@ -234,11 +250,8 @@ impl Window {
         for batch in batches {
             let batch = std::slice::from_ref(batch);
             let append = async || journal::append(&self.database, self.instance.id(), batch).await;
-            results.push(
-                self.with_room(append)
-                    .await
-                    .and_then(|one| one.into_iter().next().unwrap_or(Err(StoreRefusal::Unavailable))),
-            );
+            let stored = self.with_room(append).await;
+            results.push(stored.and_then(|place| place.first().copied().ok_or(StoreRefusal::Unavailable)));
         }
         results
     }
@@ -256,8 +269,11 @@ impl Window {
         }
     }
 
-    async fn recover(&self) -> Result<Recovered, JsValue> {
-        self.adopt_leftovers().await?;
+    async fn recover(self: Rc<Self>) -> Result<Recovered, JsValue> {
+        self.take_over_leftovers().await;
+        if self.belt.leftovers().is_empty() {
+            journal::forget_old_instances(&self.database).await?;
+        }
         let found = journal::read(&self.database, Sequence(0)).await?;
         let damaged = found.unreadable.len() as u64;
         if damaged > 0 {
@@ -271,25 +287,6 @@ impl Window {
             damage: (damaged > 0).then_some(Damage { damaged, total }),
             durability: Durability::BrowserKill,
         })
-    }
-
-    /// Takes over what dead windows left in the belt. A living window's entries are its own; a window
-    /// is alive while it holds its lock. Two windows that take over at once find in the transaction
-    /// what the other has already done.
-    async fn adopt_leftovers(&self) -> Result<(), JsValue> {
-        let leftovers = self.belt.leftovers();
-        let alive = alive(self.database.name()).await;
-        for (instance, batches) in &leftovers {
-            if instance == self.instance.id() || alive.contains(instance) {
-                continue;
-            }
-            journal::adopt(&self.database, instance, batches).await?;
-            batches.iter().for_each(|batch| self.belt.remove(instance, batch.number));
-        }
-        if leftovers.is_empty() {
-            journal::forget_old_instances(&self.database).await?;
-        }
-        Ok(())
     }
 }
 

@@ -44,6 +44,7 @@ pub use first::{FirstFailure, Preceding, Reason};
 pub use http::{Http, PathTimes};
 pub use level::Level;
 pub use parse::Format;
+pub use redact::{REDACTED, redact};
 pub use report::{Action, ActionKind, Context, Report};
 pub use trace::Language;
 

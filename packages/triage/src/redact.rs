@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 /// What stands where a secret stood.
-pub(crate) const REDACTED: &str = "[redacted]";
+pub const REDACTED: &str = "[redacted]";
 
 /// Parts of names whose values are secret.
 const SECRET_NAMES: [&str; 16] = [
@@ -106,7 +106,8 @@ enum Hidden {
 }
 
 /// `text` with every recognised secret replaced by [`REDACTED`]. One pass; every byte is looked at a fixed number of times.
-pub(crate) fn redact(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn redact(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let mut out = String::new();
     let mut copied = 0;

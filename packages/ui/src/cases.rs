@@ -177,7 +177,7 @@ fn CaseList() -> Element {
         .find(|key| active.read().as_ref() == Some(*key))
         .or_else(|| in_page.clone().next())
         .cloned();
-    let at = active.read().clone().filter(|key| visible.contains(key)).or_else(|| stop.clone());
+    let resting = stop.clone();
     let row_height = if session.preferences.get(Choice::Density) == "comfortable" { 56.0 } else { 50.0 };
     let mut before = 0;
     let empty = groups.iter().all(Vec::is_empty);
@@ -227,7 +227,11 @@ fn CaseList() -> Element {
                     scrolled += 1;
                 }
             },
-            onkeydown: move |event: KeyboardEvent| walk(&session, &visible, at.as_ref(), active, &event),
+            onkeydown: move |event: KeyboardEvent| {
+                // The row that has the focus now, which may have come there since this was drawn.
+                let at = active.peek().clone().filter(|key| visible.contains(key)).or_else(|| resting.clone());
+                walk(&session, &visible, at.as_ref(), active, &event);
+            },
             if let Some(hits) = hits {
                 if hits.is_empty() {
                     p { class: "cases-empty", role: "status", "{words::no_hits(&text)}" }

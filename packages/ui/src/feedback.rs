@@ -2,12 +2,14 @@
 //! the two hidden regions for assistive technology.
 
 mod conflict;
+mod earlier;
 mod live;
 mod notices;
 mod strip;
 mod toast;
 
 pub(crate) use conflict::Conflict;
+pub(crate) use earlier::Earlier;
 pub(crate) use live::LiveRegions;
 pub(crate) use notices::Notices;
 pub(crate) use strip::Strip;

@@ -8,6 +8,8 @@ use std::pin::Pin;
 
 use dioxus::prelude::*;
 
+use crate::capture::{NotCaptured, PageText};
+
 /// A future on the interface's own thread.
 pub type Later<T> = Pin<Box<dyn Future<Output = T>>>;
 
@@ -87,6 +89,49 @@ pub trait Host {
         let _ = (source, dark);
         Box::pin(async { None })
     }
+
+    /// Whether this shell stands beside pages that it can read.
+    fn captures(&self) -> bool {
+        false
+    }
+
+    /// Reads the page in front, from inside a press of the person: it may have to ask the browser's leave.
+    fn capture(&self) -> Later<Result<PageText, NotCaptured>> {
+        Box::pin(async { Err(NotCaptured::Closed) })
+    }
+
+    /// Gets leave to talk to a server, from inside a press of the person; whether it was given.
+    fn admit(&self, server: &str) -> Later<bool> {
+        let _ = server;
+        Box::pin(async { true })
+    }
+
+    /// What the earlier extension has left here, as JSON of its own storage; `None` when there is none.
+    fn earlier_data(&self) -> Later<Option<String>> {
+        Box::pin(async { None })
+    }
+
+    /// Calls back with the place that the address of this window names, such as `/case/…`, now and whenever it
+    /// changes, until the guard is dropped.
+    fn on_place(&self, call: Box<dyn Fn(&str)>) -> Box<dyn std::any::Any> {
+        drop(call);
+        Box::new(())
+    }
+
+    /// The address that leads to a place of this program, to be given away.
+    fn address_of(&self, place: &str) -> Option<String> {
+        let _ = place;
+        None
+    }
+
+    /// Calls back when a newer version of this program is ready, until the guard is dropped.
+    fn on_update(&self, call: Box<dyn Fn()>) -> Box<dyn std::any::Any> {
+        drop(call);
+        Box::new(())
+    }
+
+    /// Changes to the newer version. The window starts anew.
+    fn update(&self) {}
 
     /// Caret of a text field in UTF-16 units.
     fn caret(&self, field: &MountedData) -> Option<u32>;

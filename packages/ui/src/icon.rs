@@ -50,6 +50,7 @@ pub(crate) enum Glyph {
     Terminal,
     Trash,
     Upload,
+    Window,
 }
 
 impl Glyph {
@@ -130,6 +131,7 @@ impl Glyph {
             Self::Stop => "M4.5 4.5h7v7h-7z",
             Self::Terminal => "M2.5 4l4 4l-4 4M8.5 12.5h5",
             Self::Upload => "M8 10.25v-8M4.75 5.5L8 2.25L11.25 5.5M2.75 13.25h10.5",
+            Self::Window => "M2.25 2.75h11.5v10.5H2.25zM2.25 6h11.5M4.4 4.4v.01M6.4 4.4v.01",
             Self::Trash => {
                 "M2.5 4.25h11M6 4.25v-1.5h4v1.5M3.75 4.25l.6 8.75a1.25 1.25 0 0 0 1.25 1.15h4.8A1.25 1.25 0 0 0 11.65 13l.6-8.75M6.5 7v4.25M9.5 7v4.25"
             }

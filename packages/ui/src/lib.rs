@@ -8,6 +8,7 @@
 //! Dioxus. Nothing here makes the page evaluate text as code, so the extension's policy holds.
 
 mod announce;
+mod capture;
 mod cases;
 mod composer;
 mod copy;
@@ -25,6 +26,7 @@ mod menu;
 mod mirror;
 mod palette;
 mod panel;
+mod place;
 mod preferences;
 mod session;
 mod settings;
@@ -37,7 +39,9 @@ mod transcript;
 mod windowing;
 mod words;
 
+pub use capture::{NotCaptured, PageText};
 pub use composer::{LONG_PASTE_BYTES, LONG_PASTE_LINES};
 pub use host::{Host, Later, Pasted};
 pub use panel::{Panel, PanelProps};
 pub use setup::Setup;
+pub use transcript::failed_row;

@@ -5,6 +5,8 @@
 //! browser call a third party, so a picture becomes a link.
 
 mod diagram;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod fuzz;
 mod highlight;
 #[cfg(test)]
 mod tests;

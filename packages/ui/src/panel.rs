@@ -11,7 +11,7 @@ use dioxus::prelude::*;
 use crate::cases::{Drawer, Fence, Sidebar};
 use crate::composer::Composer;
 use crate::details::Details;
-use crate::feedback::{Conflict, LiveRegions, Notices, Strip, ToastView};
+use crate::feedback::{Conflict, Earlier, LiveRegions, Notices, Strip, ToastView};
 use crate::focus::Spot;
 use crate::header::Header;
 use crate::icon::{Glyph, Icon};
@@ -244,6 +244,7 @@ fn Pane() -> Element {
             Header {}
             main { class: "main",
                 Notices {}
+                Earlier {}
                 Conflict {}
                 match open {
                     Some(case) if !empty => rsx! {

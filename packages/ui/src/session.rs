@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use copilot_core::Intent;
-use copilot_core::ids::{CaseKey, MessageKey, OperationId};
+use copilot_core::ids::{CaseKey, MessageKey, OperationId, RealId};
 use copilot_core::model::Draft;
 use copilot_core::view::{AccountStatus, CaseRow, ViewPatch};
 use copilot_runtime::{App, Change, Handle, Subscription};
@@ -26,6 +26,7 @@ use crate::composer::Desk;
 use crate::focus::{Spot, Spots};
 use crate::host::Host;
 use crate::mirror::Mirror;
+use crate::place::Place;
 use crate::preferences::Preferences;
 use crate::setup::Setup;
 use crate::transcript::Reading;
@@ -97,6 +98,10 @@ pub(crate) struct Inner {
     /// What the last import has brought.
     pub imported: Signal<Option<String>>,
     pub toast: Signal<Option<Toast>>,
+    /// Whether a newer version of the program waits for the person's word.
+    pub newer: Signal<bool>,
+    /// The case that an address asked for and that is not in the list yet.
+    pub wanted: RefCell<Option<RealId>>,
     /// Moves once a minute, for ages.
     pub minute: Signal<u64>,
     /// Moves when something waits to be announced.
@@ -107,8 +112,8 @@ pub(crate) struct Inner {
     way_back: RefCell<Spot>,
     toasts: Cell<u64>,
     subscription: RefCell<Option<Subscription>>,
-    /// What the shell calls back for: hiding, pastes.
-    calls: RefCell<Vec<Box<dyn std::any::Any>>>,
+    /// What the shell is listened to with; it ends with the account.
+    guards: RefCell<Vec<Box<dyn std::any::Any>>>,
 }
 
 /// Cheap to clone; all clones are the same session.
@@ -172,6 +177,8 @@ impl Session {
             preferences,
             imported: Signal::new(None),
             toast: Signal::new(None),
+            newer: Signal::new(false),
+            wanted: RefCell::default(),
             minute: Signal::new(0),
             said: Signal::new(0),
             sayings: RefCell::default(),
@@ -179,7 +186,7 @@ impl Session {
             way_back: RefCell::new(Spot::Composer),
             toasts: Cell::new(0),
             subscription: RefCell::default(),
-            calls: RefCell::default(),
+            guards: RefCell::default(),
         }));
         let runtime = Runtime::current();
         let weak = Rc::downgrade(&session.0);
@@ -190,22 +197,38 @@ impl Session {
             }
         });
         *session.subscription.borrow_mut() = Some(subscription);
-        let weak = Rc::downgrade(&session.0);
-        let on_hide = session.host.on_hide(Box::new(move || {
-            if let Some(inner) = weak.upgrade() {
-                Self(inner).keep_draft();
-            }
-        }));
-        let weak = Rc::downgrade(&session.0);
-        let on_paste = session.host.on_paste(Box::new(move |pasted| {
-            if let Some(inner) = weak.upgrade() {
-                let session = Self(inner);
-                let limit = session.view.status.peek().limits.max_bytes;
-                session.paste_anywhere(pasted.within(limit));
-            }
-        }));
-        session.calls.borrow_mut().extend([on_hide, on_paste]);
+        session.listen_to_the_shell();
         session
+    }
+
+    fn listen_to_the_shell(&self) {
+        let (weak, runtime) = (Rc::downgrade(&self.0), Runtime::current());
+        let hear = move |then: &dyn Fn(Self)| {
+            if let Some(inner) = weak.upgrade() {
+                let _guard = RuntimeGuard::new(runtime.clone());
+                then(Self(inner));
+            }
+        };
+        let (on_hide, on_paste, on_update, on_place) = (hear.clone(), hear.clone(), hear.clone(), hear);
+        let guards = [
+            self.host.on_hide(Box::new(move || on_hide(&|session| session.keep_draft()))),
+            self.host.on_paste(Box::new(move |pasted| {
+                let pasted = Cell::new(Some(pasted));
+                on_paste(&|session| {
+                    let limit = session.view.status.peek().limits.max_bytes;
+                    if let Some(pasted) = pasted.take() {
+                        session.paste_anywhere(pasted.within(limit));
+                    }
+                });
+            })),
+            self.host.on_update(Box::new(move || on_update(&|session| put(session.newer, true)))),
+            self.host.on_place(Box::new(move |text| {
+                if let Some(place) = Place::parse(text) {
+                    on_place(&|session| session.go(place.clone()));
+                }
+            })),
+        ];
+        self.guards.borrow_mut().extend(guards);
     }
 
     /// To be called when the component that owns the account goes.
@@ -213,7 +236,7 @@ impl Session {
         self.keep_draft();
         self.desk.retire();
         self.subscription.borrow_mut().take();
-        self.calls.borrow_mut().clear();
+        self.guards.borrow_mut().clear();
     }
 
     fn hear(&self, change: &Change<'_>) {
@@ -232,9 +255,11 @@ impl Session {
                     self.view.apply(&self.handle, patch);
                     match patch {
                         ViewPatch::Open => {
+                            self.wanted.take();
                             self.remember_open();
                             self.load_draft();
                         }
+                        ViewPatch::CaseList => self.go_on(),
                         ViewPatch::Draft(case) => self.draft_changed(case.as_ref()),
                         _ => {}
                     }

@@ -3,7 +3,7 @@
 //! The address is tried 400 ms after typing stops; the button is never off; what is wrong stands
 //! under the field it belongs to.
 
-use copilot_runtime::{ServerCheck, SignInError, SignInForm, SignInView, StartProblem};
+use copilot_runtime::{App, ServerCheck, SignInError, SignInForm, SignInView, StartProblem};
 use dioxus::prelude::*;
 
 use crate::cases::{Fence, plain_text};
@@ -86,18 +86,27 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
     let submit = move || {
         let empty = if server.peek().trim().is_empty() {
             Some((Field::Server, words::ADDRESS_MISSING))
-        } else if username.peek().trim().is_empty() {
+        } else if username.peek().trim().is_empty() && !App::is_sign_in_link(&server.peek()) {
             Some((Field::Username, words::NAME_MISSING))
         } else {
             None
         };
         put(missing, empty);
         if empty.is_none() {
-            setup.app.sign_in(SignInForm {
+            let form = SignInForm {
                 server: server.peek().trim().to_owned(),
                 username: username.peek().trim().to_owned(),
                 password: password.peek().clone(),
                 register: *register.peek(),
+            };
+            // Begun inside the press: the browser asks for leave at no other time.
+            let (app, admitting) = (setup.app.clone(), setup.host.admit(&form.server));
+            at_once(async move {
+                if admitting.await {
+                    app.sign_in(form);
+                } else {
+                    put(missing, Some((Field::Server, words::NOT_ADMITTED)));
+                }
             });
         }
     };

@@ -20,6 +20,7 @@ use copilot_core::ids::MessageKey;
 use dioxus::html::geometry::PixelsVector2D;
 use dioxus::prelude::*;
 
+pub use delivery::failed_row;
 pub(crate) use delivery::retry_helps;
 pub(crate) use hero::Hero;
 pub(crate) use view::{Bookmarks, Transcript};

@@ -11,12 +11,14 @@ use crate::label;
 mod details;
 mod failure;
 mod screens;
+mod surfaces;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use details::*;
 pub(crate) use failure::reason;
 pub(crate) use screens::*;
+pub(crate) use surfaces::*;
 
 pub(crate) const BRAND: &str = "FaultMaven";
 pub(crate) const CASES: &str = "Cases";

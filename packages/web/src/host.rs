@@ -2,13 +2,15 @@
 
 use std::any::Any;
 
-use copilot_ui::{Host, Later, Pasted};
+use copilot_ui::{Host, Later, NotCaptured, PageText, Pasted};
 use dioxus::prelude::*;
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Window};
+
+use crate::{extension, installed, place};
 
 /// The page that the panel runs in.
 pub(crate) struct Page;
@@ -153,6 +155,38 @@ impl Host for Page {
     fn belongs_to_input_method(&self, event: &KeyboardData) -> bool {
         let key = event.downcast::<web_sys::KeyboardEvent>();
         event.is_composing() || key.is_some_and(|key| key.key_code() == HANDLED_BY_INPUT_METHOD)
+    }
+
+    fn captures(&self) -> bool {
+        extension::is_here()
+    }
+
+    fn capture(&self) -> Later<Result<PageText, NotCaptured>> {
+        extension::capture()
+    }
+
+    fn admit(&self, server: &str) -> Later<bool> {
+        extension::admit(server)
+    }
+
+    fn earlier_data(&self) -> Later<Option<String>> {
+        extension::earlier_data()
+    }
+
+    fn on_place(&self, call: Box<dyn Fn(&str)>) -> Box<dyn Any> {
+        Box::new(place::Watch::new(call))
+    }
+
+    fn address_of(&self, place: &str) -> Option<String> {
+        place::address_of(place)
+    }
+
+    fn on_update(&self, call: Box<dyn Fn()>) -> Box<dyn Any> {
+        Box::new(installed::Watch::new(call))
+    }
+
+    fn update(&self) {
+        installed::update();
     }
 
     fn caret(&self, field: &MountedData) -> Option<u32> {

@@ -1,6 +1,10 @@
-//! The side panel as a web page: which ports, which renderer, nothing else.
+//! The side panel in a browser: as a page, an installed page, or the panel of an extension. Which ports, which renderer,
+//! nothing else; `host` says what the browser can do, `extension`, `installed` and `place` what only some of its pages can.
 
+mod extension;
 mod host;
+mod installed;
+mod place;
 
 use copilot_runtime::{App, Platform};
 use copilot_ui::{Panel, Setup};
@@ -12,7 +16,10 @@ fn main() {
 
 /// The root of the page, drawn into the element `main`.
 fn page() -> Element {
-    let setup = use_hook(|| Setup::new(App::start(Platform::web()), host::Page));
+    let setup = use_hook(|| {
+        installed::install();
+        Setup::new(App::start(Platform::web()), host::Page)
+    });
     rsx! {
         Panel { setup }
     }

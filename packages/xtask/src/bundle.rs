@@ -1,12 +1,15 @@
-//! The web bundle: `packages/web` compiled, joined to JavaScript, made small, checked, and written to `dist/web`.
+//! The web bundle: `packages/web` compiled, joined to JavaScript, made small, checked, and written to `dist`.
 //!
 //! Read in the order of the pipeline: [`module`] (wasm-bindgen, wasm-opt), [`glue`] (no compiling of text),
-//! [`assemble`] (the folder and its compressed copies, with [`diagrams`]), [`policy`] (what browser extensions accept), [`sizes`].
+//! [`assemble`] (the folder and its compressed copies, with [`diagrams`] and what makes it [`installed`]), [`policy`] (what
+//! browser extensions accept), [`extension`] (the same files as an extension), [`sizes`].
 
 mod assemble;
 mod diagrams;
+mod extension;
 mod glue;
 mod imports;
+mod installed;
 mod module;
 mod policy;
 pub(crate) mod sizes;
@@ -23,12 +26,21 @@ pub(crate) const STEPS: usize = 3;
 
 const PACKAGE: &str = "copilot-web";
 
-/// Brings `dist/web` up to date and returns its files.
+/// What a build has made.
+#[derive(Debug)]
+pub(crate) struct Built {
+    /// The files of the web bundle.
+    pub(crate) web: Vec<sizes::File>,
+    /// The extension made of them.
+    pub(crate) extension: extension::Packed,
+}
+
+/// Brings `dist` up to date.
 pub(crate) fn build(
     context: &Context,
     toolchain: &WasmToolchain,
     progress: &mut Progress,
-) -> Result<Vec<sizes::File>, Failure> {
+) -> Result<Built, Failure> {
     let workspace = &context.workspace;
     let compiled = progress.step(words::COMPILE, |step| {
         let mut command = toolchain.cargo(workspace, "build");
@@ -37,8 +49,9 @@ pub(crate) fn build(
     })?;
     let module = progress.step(words::MODULE, |step| module::make(workspace, step, &compiled))?;
     progress.step(words::ASSEMBLE, |step| {
-        let files = assemble::write(workspace, &module)?;
-        policy::check(step, &workspace.web_bundle(), &files)?;
-        Ok(files)
+        let web = assemble::write(workspace, &module)?;
+        policy::check(step, &workspace.web_bundle(), web.iter().map(|file| file.name.as_str()))?;
+        let extension = extension::write(workspace, step, &web)?;
+        Ok(Built { web, extension })
     })
 }

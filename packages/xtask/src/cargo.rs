@@ -16,16 +16,22 @@ pub(crate) enum Product {
     Executable,
     /// The WebAssembly module.
     Module,
+    /// The WebAssembly module of one of its examples.
+    ExampleModule(&'static str),
 }
 
-/// Builds the program `name` (package and binary have the same name) and returns its file.
+/// Builds a product of the package `name` (its program has the same name) and returns the file.
 pub(crate) fn build(
     step: &mut Step,
     name: &'static str,
     product: Product,
     command: &mut Command,
 ) -> Result<PathBuf, Failure> {
-    command.args(["--package", name, "--bin", name, "--message-format", "json-render-diagnostics"]);
+    match product {
+        Product::Executable | Product::Module => command.args(["--bin", name]),
+        Product::ExampleModule(example) => command.args(["--example", example]),
+    };
+    command.args(["--package", name, "--message-format", "json-render-diagnostics"]);
     let label = format!("cargo build of {name}");
     let run = Run {
         label: &label,
@@ -38,7 +44,7 @@ pub(crate) fn build(
         package: name,
         kind: match product {
             Product::Executable => "program",
-            Product::Module => "WebAssembly",
+            Product::Module | Product::ExampleModule(_) => "WebAssembly",
         },
     })
 }
@@ -48,12 +54,19 @@ fn file_of(line: &str, name: &str, product: Product) -> Option<PathBuf> {
     let Ok(Message::CompilerArtifact(artifact)) = serde_json::from_str(line) else {
         return None;
     };
-    if artifact.target.name != name || !artifact.target.is_bin() {
+    let target = &artifact.target;
+    let is_it = match product {
+        Product::Executable | Product::Module => target.name == name && target.is_bin(),
+        Product::ExampleModule(example) => target.name == example && target.is_example(),
+    };
+    if !is_it {
         return None;
     }
     match product {
         Product::Executable => artifact.executable,
-        Product::Module => artifact.filenames.into_iter().find(|file| file.extension() == Some("wasm")),
+        Product::Module | Product::ExampleModule(_) => {
+            artifact.filenames.into_iter().find(|file| file.extension() == Some("wasm"))
+        }
     }
     .map(Into::into)
 }

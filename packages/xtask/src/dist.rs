@@ -1,4 +1,5 @@
-//! `cargo xtask dist`: the web bundle, its sizes, and whether the policy of browser extensions accepts it.
+//! `cargo xtask dist`: the web bundle, the extension made of it, their sizes, and whether the policy of browser extensions
+//! accepts them.
 
 use crate::Context;
 use crate::bundle;
@@ -19,7 +20,7 @@ pub(crate) fn build_and_print(
     toolchain: &WasmToolchain,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    let files = bundle::build(context, toolchain, progress)?;
-    print_result(&bundle::sizes::table(&files));
+    let built = bundle::build(context, toolchain, progress)?;
+    print_result(&bundle::sizes::table(&built));
     Ok(())
 }

@@ -45,6 +45,10 @@ pub(crate) enum Failure {
     #[error("wasm-bindgen could not read the compiled module: {0}.")]
     Bindgen(String),
 
+    /// The archive of the extension could not be made.
+    #[error("Could not pack the extension: {0}.")]
+    Archive(#[from] zip::result::ZipError),
+
     /// The bundle would be refused by the policy of browser extensions.
     #[error("The bundle breaks the policy of browser extensions in {count} places, listed above.")]
     Policy { count: usize },
@@ -56,6 +60,14 @@ pub(crate) enum Failure {
     /// The server ended by itself and has said why.
     #[error("The server ended by itself, exit code {0}. Its own message is above.")]
     Server(u8),
+
+    /// Programs of one source came to different ends.
+    #[error("The digests differ, or one could not be computed: the sync core depends on where it runs.")]
+    Digest,
+
+    /// The module needs something to run in.
+    #[error("node 20 or newer with npm is missing: the WebAssembly build of the simulator runs in it.")]
+    NoNode,
 
     /// Some tests failed; the summary says which.
     #[error("Some checks failed. The table above names them, their output is further up.")]
@@ -74,7 +86,7 @@ impl Failure {
 
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Missing { .. } => 2,
+            Self::Missing { .. } | Self::NoNode => 2,
             Self::Server(code) => *code,
             _ => 1,
         }

@@ -1,7 +1,8 @@
 //! `cargo xtask`: builds, runs and checks the whole program.
 //!
 //! Start at [`Command`]: each variant is one command and one module. `start` runs the product, `dist`
-//! writes the web bundle, `package` the desktop program, `test` runs every check, `crash` the crash matrix. Nothing of the product's behaviour lives here.
+//! writes the web bundle, `package` the desktop program, `test` runs every check, `crash` the crash matrix, `digest`
+//! whether the core ends the same everywhere. Nothing of the product's behaviour lives here.
 //!
 //! Exit codes: 0 done; 1 failed, with one sentence on stderr; 2 something is missing that may not be
 //! installed from here, with the command that installs it.
@@ -11,6 +12,7 @@ mod bundle;
 mod cargo;
 mod child;
 mod crash;
+mod digest;
 mod dist;
 mod failure;
 mod node;
@@ -55,7 +57,10 @@ enum Command {
     Test(suite::Options),
     /// Kill processes, crash tabs, fill disks and let windows compete; print what was lost and what was doubled.
     Crash(crash::Options),
-    /// Build the web bundle into dist/web/, print its sizes and check it against the policy of browser extensions.
+    /// Compare what the same seeds of the simulator end in, in debug, in release and as WebAssembly.
+    Digest(digest::Options),
+    /// Build the web bundle into dist/web/ and the extension into dist/extension/, print their sizes and check them
+    /// against the policy of browser extensions.
     Dist,
     /// Build the desktop program and pack it into dist/desktop/: a tarball, and on Debian's machines a .deb.
     Package,
@@ -94,6 +99,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Start(options) => start::run(&context, &options),
         Command::Test(options) => suite::run(&context, &options),
         Command::Crash(options) => crash::run(&context, &options),
+        Command::Digest(options) => digest::run(&context, &options),
         Command::Dist => dist::run(&context),
         Command::Package => package::run(&context),
     }

@@ -22,7 +22,7 @@ pub(crate) const COMPILE: Title =
 pub(crate) const MODULE: Title =
     title("Shrink the module", "wasm-bindgen joins it to JavaScript, wasm-opt makes it smaller");
 pub(crate) const ASSEMBLE: Title =
-    title("Write dist/web", "with compressed copies, checked against the policy of browser extensions");
+    title("Write dist/", "the page and the extension, checked against the policy of browser extensions");
 pub(crate) const SERVER: Title = title("Compile the server", "it keeps the cases and answers the panel");
 
 pub(crate) const BROWSER_TOOLS: Title =
@@ -38,6 +38,12 @@ pub(crate) const STORAGE_SUITE: Title = title(
     "Compile the suite of the stores",
     "the browser's store is held to the same promises as the others",
 );
+pub(crate) const DIGEST_DEBUG: Title =
+    title("Run the seeds in a debug build", "with every check of overflow");
+pub(crate) const DIGEST_RELEASE: Title =
+    title("Run the seeds in a release build", "as people get it on the desktop");
+pub(crate) const DIGEST_MODULE: Title =
+    title("Run the seeds as WebAssembly", "as people get it in the browser; node runs it here");
 pub(crate) const CRASH_FILES: Title =
     title("Kill, damage and starve the file store", "what was acknowledged must be there");
 pub(crate) const CRASH_BROWSER: Title =

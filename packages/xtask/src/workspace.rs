@@ -36,9 +36,19 @@ impl Workspace {
         })
     }
 
+    /// Where everything goes that is for others.
+    pub(crate) fn dist(&self) -> PathBuf {
+        self.root.join("dist")
+    }
+
     /// The finished web bundle.
     pub(crate) fn web_bundle(&self) -> PathBuf {
-        self.root.join("dist").join("web")
+        self.dist().join("web")
+    }
+
+    /// The finished extension for Chromium, unpacked.
+    pub(crate) fn extension(&self) -> PathBuf {
+        self.dist().join("extension")
     }
 
     /// The static files of the page.

@@ -65,6 +65,8 @@ export class Chromium {
     const { args = [], ...options } = this.#options;
     this.#context = await playwright.launchPersistentContext(this.#profile, {
       viewport: { width: 400, height: 860 },
+      // The installed page has specs of its own; elsewhere its files would come past the routes of a test.
+      serviceWorkers: 'block',
       ...options,
       executablePath: chromiumProgram,
       args: [...FLAGS, ...args],

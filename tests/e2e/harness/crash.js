@@ -82,6 +82,61 @@ export async function freeze(page) {
 }
 
 /**
+ * Makes a page stand still as soon as it has begun to write into its database: what it asked for is on its way, and it
+ * never hears how that went.
+ * @param {import('@playwright/test').Page} page
+ * @returns {Promise<() => Promise<() => Promise<void>>>} Waits until it stands still; returns what thaws it.
+ */
+export async function freezeWhenItWrites(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Debugger.enable');
+  const stopped = once(session, 'Debugger.paused');
+  await page.evaluate(() => {
+    const begin = IDBDatabase.prototype.transaction;
+    IDBDatabase.prototype.transaction = function (stores, mode, options) {
+      const transaction = begin.call(this, stores, mode, options);
+      if (mode === 'readwrite') {
+        IDBDatabase.prototype.transaction = begin;
+        queueMicrotask(() => {
+          debugger;
+        });
+      }
+      return transaction;
+    };
+  });
+  return async () => {
+    await stopped;
+    return async () => {
+      await session.send('Debugger.resume');
+      await session.detach();
+    };
+  };
+}
+
+/**
+ * From now on nothing that a page writes into its database is ever finished, as if the page ended before that.
+ * @param {import('@playwright/test').Page} page
+ */
+export async function writeNothing(page) {
+  await page.evaluate(() => {
+    const begin = IDBDatabase.prototype.transaction;
+    IDBDatabase.prototype.transaction = function (stores, mode, options) {
+      const transaction = begin.call(this, stores, mode, options);
+      if (mode === 'readwrite') {
+        transaction.commit = () => {};
+        const store = transaction.objectStore(transaction.objectStoreNames[0]);
+        // A transaction lives for as long as it is asked for something.
+        const goOn = () => {
+          store.count().onsuccess = goOn;
+        };
+        goOn();
+      }
+      return transaction;
+    };
+  });
+}
+
+/**
  * The person's next moment: a span that is part of what is tested, not a wait for something to happen.
  * @param {number} millis
  */

@@ -12,6 +12,9 @@ export const serverProgram = process.env.COPILOT_SERVER_BIN ?? path.join(root, '
 /** The folder of the built bundle. */
 export const bundle = process.env.COPILOT_WEB_DIR ?? path.join(root, 'dist/web');
 
+/** The unpacked extension that was made of the bundle. */
+export const extension = process.env.COPILOT_EXTENSION_DIR ?? path.join(path.dirname(bundle), 'extension');
+
 /** The folder with the suite of the stores for the browser. */
 export const storageSuite = process.env.COPILOT_STORAGE_SUITE ?? path.join(root, 'target/xtask/storage-suite');
 

@@ -18,23 +18,27 @@ export class Server {
   #process;
   #data;
   #model;
+  #web;
 
   /**
    * @param {string} data
    * @param {string} model
+   * @param {string} web
    */
-  constructor(data, model) {
+  constructor(data, model, web) {
     this.#data = data;
     this.#model = model;
+    this.#web = web;
     this.faults = new Faults(() => this.origin);
   }
 
   /**
    * A server on a free port with an empty data folder.
    * @param {string} [model] The endpoint that answers; without one the built-in triage does.
+   * @param {string} [web] The folder of the page.
    */
-  static async start(model = '') {
-    const server = new Server(freshFolder('data'), model);
+  static async start(model = '', web = bundle) {
+    const server = new Server(freshFolder('data'), model, web);
     await server.#launch('0');
     return server;
   }
@@ -77,7 +81,7 @@ export class Server {
 
   /** @param {string} port */
   async #launch(port) {
-    const child = spawn(serverProgram, ['--port', port, '--data', this.#data, '--faults', '--web', bundle], {
+    const child = spawn(serverProgram, ['--port', port, '--data', this.#data, '--faults', '--web', this.#web], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Never the model that the person who runs the tests has set up.
       env: { ...process.env, COPILOT_LLM_URL: this.#model, COPILOT_LLM_KEY: '', COPILOT_LLM_MODEL: 'scripted' },

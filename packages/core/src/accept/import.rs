@@ -149,7 +149,7 @@ impl Core {
     }
 
     fn begin_imported(&mut self, id: OperationId, case: &CaseKey, created: Wall, kind: OperationKind) {
-        let order = self.ledger.next_order(case);
+        let order = self.ledger.next_order(case, &kind);
         let op = PendingOperation { id, case: case.clone(), order, created, kind };
         self.state(Record::Operation(Arc::new(op)), false);
         // At the beginning of time: whatever key it had then has expired, so the list is read first.

@@ -4,9 +4,9 @@ use crate::core::Core;
 use crate::effect::{Refusal, Undoable};
 use crate::ids::{CaseKey, OperationId};
 use crate::journal::Record;
-use crate::ledger::Stage;
+use crate::ledger::{Entry, Stage};
 use crate::model::Draft;
-use crate::operation::{End, OperationKind, Wait};
+use crate::operation::{Acknowledged, End, OperationKind, Wait};
 use crate::outbox::Phase;
 use crate::time::Millis;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ impl Core {
     }
 
     /// The person's wish does not shorten what the server asked for (I12).
-    fn hold_back(&mut self, op: OperationId) {
+    pub(crate) fn hold_back(&mut self, op: OperationId) {
         let floor = self.outbox.live.get(&op).and_then(|live| live.not_before);
         let phase = match floor.filter(|floor| *floor > self.now.mono) {
             Some(until) => Phase::Waiting { until, why: Wait::Backoff },
@@ -147,7 +147,9 @@ impl Core {
         };
         if entry.discarding.is_some() {
             self.hold_back(op);
-            return self.state(Record::Kept { op }, false);
+            self.state(Record::Kept { op }, false);
+            // The journal still says that it is given up.
+            return self.waits_for(Some(op), self.staged_batch());
         }
         if entry.op.transition().is_some() && entry.first.is_none() {
             return self.state(Record::Ended { op, end: End::Cancelled }, false);
@@ -165,12 +167,14 @@ impl Core {
     /// Stops waiting for an answer. The server may have the message, so its text stays in its row;
     /// what never left goes back into the composer.
     pub(super) fn stop(&mut self, op: OperationId) {
-        let is_message =
-            |entry: &crate::ledger::Entry| matches!(entry.op.kind, OperationKind::SubmitTurn { .. });
-        if !self.ledger.entry(&op).is_some_and(is_message) {
+        let is_awaited = |entry: &&Entry| {
+            matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
+                && matches!(entry.stage, Stage::Open | Stage::Acknowledged(Acknowledged::Working(_)))
+        };
+        let Some(entry) = self.ledger.entry(&op).filter(is_awaited) else {
             return self.refuse(Refusal::TooLate);
-        }
-        if self.ledger.entry(&op).is_some_and(|entry| entry.first.is_none()) {
+        };
+        if entry.first.is_none() {
             return self.edit(op);
         }
         if let Phase::InFlight { request, .. } = self.phase_of(op) {

@@ -139,3 +139,65 @@ fn the_fingerprint_tells_cases_rows_and_windows_apart() {
     seen.insert(of(&confirmed));
     assert_eq!(seen.len(), 4);
 }
+
+#[test]
+fn what_has_been_read_is_one_run_without_a_gap() {
+    let mut rows = Rows::default();
+    let mut read = |from, to, asked| {
+        rows.note_read(from, to, asked);
+        rows.window
+    };
+    assert_eq!(read(0, 10, 10), Some((0, 10)));
+    assert_eq!(read(10, 20, 20), Some((0, 20)), "the next page joins on");
+    assert_eq!(read(5, 15, 15), Some((0, 20)), "a page in between adds nothing");
+    assert_eq!(read(30, 40, 40), Some((30, 40)), "behind a gap begins a new run");
+    assert_eq!(read(20, 30, 30), Some((20, 40)), "a page above joins on from below");
+    assert_eq!(read(0, 10, 10), Some((20, 40)), "a page above a gap does not");
+    assert_eq!(read(0, 10, 20), Some((0, 40)), "if the server has nothing in between, there is no gap");
+}
+
+#[test]
+fn rows_above_what_was_read_tell_of_a_gap() {
+    let mut rows = Rows::default();
+    rows.upsert(&row(1, 1, Some(1), Role::User, "a"));
+    assert!(!rows.has_gap(), "nothing was read yet");
+    rows.window = Some((9, 20));
+    assert!(!rows.has_gap(), "the row stands at index 9");
+    rows.window = Some((10, 20));
+    assert!(rows.has_gap());
+}
+
+#[test]
+fn a_turn_counts_as_long_as_a_row_of_it_is_here() {
+    let mut rows = Rows::default();
+    assert_eq!((rows.lowest_turn(), rows.highest_turn()), (None, None));
+    rows.upsert(&row(1, 1, Some(2), Role::User, "a"));
+    rows.upsert(&row(2, 2, Some(1), Role::User, "b"));
+    rows.upsert(&row(3, 3, Some(4), Role::Assistant, "c"));
+    assert_eq!((rows.lowest_turn(), rows.highest_turn()), (Some(1), Some(4)));
+    // The server gives both other turns: nothing is left of the first and of the fourth.
+    rows.upsert(&row(2, 2, Some(3), Role::User, "b"));
+    rows.upsert(&row(3, 3, Some(3), Role::Assistant, "c"));
+    assert_eq!((rows.lowest_turn(), rows.highest_turn()), (Some(2), Some(3)));
+    assert!(!rows.has_turn(4, Role::Assistant) && rows.has_turn(3, Role::Assistant));
+    assert!(!rows.has_turn(2, Role::Assistant));
+}
+
+#[test]
+fn what_another_window_told_of_a_row_is_said_once() {
+    let mut rows = Rows::default();
+    rows.note_told(&real("m-1"));
+    assert!(!rows.take_told(&real("m-2")));
+    assert!(rows.take_told(&real("m-1")));
+    assert!(!rows.take_told(&real("m-1")));
+}
+
+#[test]
+fn words_are_compared_without_the_blanks_around_them() {
+    let mut rows = Rows::default();
+    rows.upsert(&row(1, 1, Some(1), Role::User, "p99 is up\n"));
+    assert!(rows.says(1, Role::User, " p99 is up"));
+    assert!(!rows.says(1, Role::User, "p99 is down"));
+    assert!(!rows.says(1, Role::Assistant, "p99 is up"));
+    assert!(!rows.says(2, Role::User, "p99 is up"));
+}

@@ -1,4 +1,9 @@
 //! The kinds of facts. Stored for years: names and shapes change only with a migration.
+//!
+//! What is new gets a kind of its own, never a field of a kind that is there. An older program keeps kinds that it does
+//! not know as they came. A field that it does not know it would lose: it folds the record and writes the fold back.
+//! Keeping the text of such a record beside its fold is no way out, because the text would begin an operation anew that
+//! is over by then; nor is refusing the record, because an end that does not count lets the operation go on.
 
 use std::sync::Arc;
 
@@ -175,7 +180,7 @@ impl Record {
                 | Self::Link { .. }
                 | Self::Deleted { .. }
                 | Self::Gate { .. }
-                | Self::Ended { end: End::Completed, .. }
+                | Self::Ended { end: End::Completed | End::Refused, .. }
         )
     }
 }

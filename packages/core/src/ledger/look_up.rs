@@ -75,9 +75,13 @@ impl Ledger {
         self.meta_of(key).find(|entry| matches!(entry.op.kind, OperationKind::Delete))
     }
 
-    /// The order of the next operation of a case.
-    pub(crate) fn next_order(&self, key: &CaseKey) -> u64 {
-        self.cases.get(key).and_then(|case| case.ops.last()).map_or(1, |(order, _)| order.saturating_add(1))
+    /// The order of the next operation of a case. The first is the making of the case, even when a damaged
+    /// journal has forgotten that it is over.
+    pub(crate) fn next_order(&self, key: &CaseKey, kind: &OperationKind) -> u64 {
+        if matches!(kind, OperationKind::CreateCase { .. }) {
+            return 1;
+        }
+        self.cases.get(key).and_then(|case| case.ops.last()).map_or(2, |(order, _)| order.saturating_add(1))
     }
 
     pub(crate) const fn links(&self) -> &IdMap {

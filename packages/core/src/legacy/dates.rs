@@ -47,6 +47,14 @@ mod tests {
     }
 
     #[test]
+    fn every_day_until_the_year_2134_is_read_back() {
+        for day in 0..60_000 {
+            let unix_ms = day * 86_400_000 + 45_296_789;
+            assert_eq!(unix_ms_of(&text_of(unix_ms)), Some(unix_ms), "day {day}");
+        }
+    }
+
+    #[test]
     fn what_is_no_time_is_none() {
         for text in ["", "yesterday", "2026-11-21", "2026-11-21T23:59:00+01:00", "2026-11-21 23:59:00Z"] {
             assert_eq!(unix_ms_of(text), None, "{text}");

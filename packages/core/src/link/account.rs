@@ -1,6 +1,6 @@
 //! The account: tokens and sessions are renewed in one flight, however many requests were refused.
 
-use super::{Open, Purpose};
+use super::{Fruitless, Open, Purpose};
 use crate::core::Core;
 use crate::effect::Announcement;
 use crate::failure::{Failure, FailureClass};
@@ -15,13 +15,18 @@ impl Core {
         if stale || self.net.account != AccountStatus::SignedIn {
             return;
         }
-        self.net.fruitless += 1;
-        // Renewed twice in a row and still refused: the session problem is a token problem, and the
-        // token problem is the person's.
-        let renewal = if self.net.fruitless > 1 { Purpose::RenewToken } else { renewal };
-        if self.net.fruitless > 2 {
-            return self.signed_out();
-        }
+        // Token and session may be over at once, after a night: each has its own tries. Renewed and still
+        // refused: the session problem is a token problem, and the token problem is the person's.
+        let tried = match renewal {
+            Purpose::RenewSession => &mut self.net.fruitless.session,
+            _ => &mut self.net.fruitless.token,
+        };
+        *tried += 1;
+        let renewal = match *tried {
+            1 => renewal,
+            2 => Purpose::RenewToken,
+            _ => return self.signed_out(),
+        };
         self.net.renewing = Some(renewal);
         self.set_account(AccountStatus::Renewing);
         self.renew();
@@ -77,7 +82,7 @@ impl Core {
 
     pub(crate) fn signed_in(&mut self) {
         self.net.renewals += 1;
-        self.net.fruitless = 0;
+        self.net.fruitless = Fruitless::default();
         self.net.renew_at = None;
         self.net.renewing = None;
         self.set_account(AccountStatus::SignedIn);

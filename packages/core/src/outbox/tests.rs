@@ -257,3 +257,14 @@ fn the_fingerprint_tells_states_and_lanes_apart() {
     let distinct: BTreeSet<_> = seen.iter().collect();
     assert_eq!(distinct.len(), seen.len());
 }
+
+#[test]
+fn since_when_an_answer_is_awaited_is_remembered_of_the_last_sixty_four() {
+    let mut outbox = Outbox::default();
+    let since = |number: u8| (OperationId::from_random([number; 16]), Mono(u64::from(number)));
+    for number in 0..70 {
+        let (op, at) = since(number);
+        outbox.note_awaited(op, at);
+    }
+    assert!(outbox.awaited_since.iter().copied().eq((6..70).map(since)));
+}

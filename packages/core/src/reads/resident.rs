@@ -59,12 +59,13 @@ impl Core {
         };
         reading.cache_loaded = true;
         let cached = last_run(rows.iter().map(|row| row.arrival));
+        let attempted = self.attempted_messages(&key);
         for row in rows {
             // What the server said since is newer than what the cache knew.
             if self.confirmed.rows(case).is_some_and(|rows| rows.get(&row.message.id).is_some()) {
                 continue;
             }
-            let row = std::sync::Arc::new(row);
+            let row = std::sync::Arc::new(self.name_here(case, &attempted, row));
             self.confirmed.rows_mut(case).upsert(&row);
             self.place_row(&key, &row);
         }
@@ -105,3 +106,6 @@ impl Core {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

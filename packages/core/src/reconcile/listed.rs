@@ -106,7 +106,13 @@ impl Core {
                 let asked = rows.by_key(question).and_then(|row| row.message.turn);
                 received.is_none() && asked.is_some_and(|turn| rows.has_turn(turn, role))
             };
+            // Read here under the server's name, before this window heard that it was said.
+            let unclaimed = || {
+                let left = entry.first.filter(|_| role == Role::User && received.is_none());
+                left.is_some_and(|first| rows.has_unclaimed(first.known_turn, &turn.text))
+            };
             rows.by_key(key).is_some()
+                || unclaimed()
                 || said.is_some_and(|(text, turn)| rows.says(turn, role, text))
                 || (role == Role::Assistant && is_settled(entry) && unheard())
         })

@@ -103,7 +103,8 @@ impl Core {
         let (received, total, has_more) = (page.received, page.total, page.has_more);
         self.take_messages(case, offset, page);
         let missing = self.missing(case);
-        self.reads.messages_read(case, (offset, received, total, has_more), missing, self.now.mono);
+        let page = (offset, received, total, has_more);
+        self.reads.messages_read(case, page, missing, self.now.mono);
         self.case_changed(&self.ledger.key(case));
     }
 
@@ -192,6 +193,32 @@ impl Core {
             result.changed += u32::from(!is_new);
             result.bound += u32::from(bound);
         }
+    }
+
+    /// The messages of a case that may have left.
+    pub(crate) fn attempted_messages(&self, key: &CaseKey) -> Vec<Entry> {
+        self.ledger.ops_of(key).filter(|entry| entry.first.is_some()).cloned().collect()
+    }
+
+    /// A row that comes from the cache or from another window, under the server's name, may be one of a message that
+    /// was sent: whoever named it had not heard of that, or believed something that never reached the journal.
+    pub(crate) fn name_here(
+        &mut self,
+        case: &RealId,
+        attempted: &[Entry],
+        row: CachedMessage,
+    ) -> CachedMessage {
+        if row.key.derived_from().is_none() {
+            return row;
+        }
+        let binding = self.bind(case, (attempted, 0), &row.message, false);
+        if binding.key == row.key {
+            return row;
+        }
+        let Binding { key, sent, attachment, actions } = binding;
+        let row = CachedMessage { key, sent, attachment, actions, ..row };
+        self.cache(CacheWrite::Message { case: case.clone(), row: Arc::new(row.clone()) });
+        row
     }
 
     /// The server stored a message with other words than the person's: those are kept beside it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Place, Transcript};
-use crate::confirmed::row_place;
+use crate::confirmed::{Rows, row_place};
 use crate::core::Core;
 use crate::ids::{CaseKey, MessageKey, OperationId};
 use crate::ledger::{Entry, Stage};
@@ -167,8 +167,7 @@ impl Core {
     }
 
     /// Puts rows of messages that are over back on screen, as far as the server's rows are not here (I17).
-    /// True if there were any.
-    pub(crate) fn place_finished(&mut self, case: &CaseKey, echoes: &[MessageKey]) -> bool {
+    pub(crate) fn place_finished(&mut self, case: &CaseKey, echoes: &[MessageKey]) {
         let mut places = Vec::new();
         for entry in self.ledger.finished(case) {
             let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else { continue };
@@ -179,11 +178,9 @@ impl Core {
                 }
             }
         }
-        let any = !places.is_empty();
         for (key, place) in places {
             self.put_row(case, &key, Some(place));
         }
-        any
     }
 
     /// Whether a row of a message is on screen only because of its operation.
@@ -199,10 +196,7 @@ impl Core {
     }
 
     fn is_confirmed(&self, case: &CaseKey, key: &MessageKey) -> bool {
-        self.ledger
-            .real(case)
-            .and_then(|real| self.confirmed.rows(&real))
-            .is_some_and(|rows| rows.by_key(key).is_some())
+        self.rows_of(case).is_some_and(|rows| rows.by_key(key).is_some())
     }
 
     /// Where an unconfirmed row stands. With a turn number: around the confirmed rows of that turn.
@@ -229,18 +223,21 @@ impl Core {
     /// The highest turn of the messages that were said before this one: theirs may be known later than it left.
     fn turn_before(&self, entry: &Entry) -> u32 {
         let case = &entry.op.case;
+        let Some(rows) = self.rows_of(case).filter(|rows| !rows.is_empty()) else { return 0 };
         let is_before = |other: &&Entry| (other.op.order, other.op.id) < (entry.op.order, entry.op.id);
         // Operations stand in this order already: what is behind need not be looked at.
         let open = self.ledger.ops_of(case).take_while(is_before);
         let before = open.chain(self.ledger.finished(case).filter(is_before));
-        before.filter_map(|other| self.turn_of_question(other)).max().unwrap_or(0)
+        before.filter_map(|other| rows.by_key(other.op.question()?)?.message.turn).max().unwrap_or(0)
     }
 
     /// The turn that the server gave to a message whose row it has listed.
     fn turn_of_question(&self, entry: &Entry) -> Option<u32> {
-        let OperationKind::SubmitTurn { question, .. } = &entry.op.kind else { return None };
-        let rows = self.ledger.real(&entry.op.case).and_then(|real| self.confirmed.rows(&real))?;
-        rows.by_key(question)?.message.turn
+        self.rows_of(&entry.op.case)?.by_key(entry.op.question()?)?.message.turn
+    }
+
+    fn rows_of(&self, case: &CaseKey) -> Option<&Rows> {
+        self.ledger.real(case).and_then(|real| self.confirmed.rows(&real))
     }
 
     /// Whether FaultMaven's row stands under a message: when it is being answered or has been.

@@ -86,4 +86,16 @@ mod tests {
         assert_eq!(excerpt("a pool", "pool").unwrap(), "a pool");
         assert_eq!(excerpt("nothing", "pool"), None);
     }
+
+    #[test]
+    fn forty_characters_stand_before_the_word_and_forty_behind_it() {
+        let (before, behind) = ("x".repeat(40), "y".repeat(40));
+        let whole = format!("{before}pool{behind}");
+        assert_eq!(excerpt(&whole, "pool").unwrap(), whole, "nothing is cut that fits");
+        assert_eq!(excerpt(&format!("x{whole}"), "pool").unwrap(), format!("…{whole}"));
+        assert_eq!(excerpt(&format!("{whole}y"), "pool").unwrap(), format!("{whole}…"));
+        let at_the_beginning = format!("pool{behind}{behind}");
+        assert_eq!(excerpt(&format!("{at_the_beginning}y"), "pool").unwrap(), format!("{at_the_beginning}…"));
+        assert_eq!(excerpt("Ä pool of Ä", "of").unwrap(), "Ä pool of Ä");
+    }
 }

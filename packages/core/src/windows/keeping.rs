@@ -67,7 +67,7 @@ impl Core {
         for record in &batch.records {
             let Some(op) = operation_that_waits(record) else { continue };
             if let Some(live) = self.outbox.live.get_mut(&op) {
-                live.operation_kept = true;
+                live.operation_kept |= !matches!(record, Record::Kept { .. });
                 live.attempt_kept |= matches!(record, Record::Attempt { .. });
             }
             if let Some(live) = self.outbox.live.get_mut(&op).filter(|live| live.unkept == Some(batch.id)) {
@@ -80,7 +80,7 @@ impl Core {
     }
 
     /// Nothing of an operation leaves before this append is durable (I1).
-    fn waits_for(&mut self, op: Option<OperationId>, batch: BatchId) {
+    pub(crate) fn waits_for(&mut self, op: Option<OperationId>, batch: BatchId) {
         if let Some(live) = op.and_then(|op| self.outbox.live.get_mut(&op)) {
             live.unkept = Some(batch);
         }
@@ -264,12 +264,13 @@ impl Core {
         self.windows.unkept.iter().any(is_it)
     }
 
-    /// Writes a snapshot in place of a journal that is mostly history. Only the sender does, and
-    /// only when nothing of its own is on the way to the store.
+    /// Writes a snapshot in place of a journal that is mostly history, or that holds words of a case which
+    /// was deleted. Only the sender does, and only when nothing of its own is on the way to the store.
     pub(crate) fn compact_if_worthwhile(&mut self, effects: &mut Vec<Effect>) {
         let windows = &self.windows;
         let quiet = windows.pending.is_empty() && windows.unkept.is_empty() && windows.reading_from.is_none();
-        let Some(fence) = windows.epoch.filter(|_| quiet && windows.length >= windows.compact_at) else {
+        let due = windows.owes_forgetting || windows.length >= windows.compact_at;
+        let Some(fence) = windows.epoch.filter(|_| quiet && due) else {
             return;
         };
         let (now, kept) = (self.now.wall, self.config.backups_kept);
@@ -278,7 +279,8 @@ impl Core {
         let live = snapshot.len() as u64;
         let windows = &mut self.windows;
         windows.compact_at = COMPACT_FROM.max(live.saturating_mul(COMPACT_FACTOR));
-        if windows.length < windows.compact_at {
+        let forgets = std::mem::take(&mut windows.owes_forgetting);
+        if !forgets && windows.length < windows.compact_at {
             return;
         }
         windows.length = live;
@@ -292,7 +294,7 @@ impl Core {
 fn operation_that_waits(record: &Record) -> Option<OperationId> {
     match record {
         Record::Operation(op) => Some(op.id),
-        Record::Attempt { op, .. } => Some(*op),
+        Record::Attempt { op, .. } | Record::Kept { op } => Some(*op),
         _ => None,
     }
 }

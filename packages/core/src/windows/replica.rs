@@ -4,6 +4,7 @@ use crate::core::Core;
 use crate::effect::{CacheWrite, Effect};
 use crate::journal::{Record, Sequence, Sequenced, Writer};
 use crate::ledger::Ledger;
+use crate::operation::{End, Wait};
 use crate::outbox::{Outbox, Phase};
 use crate::peer::PeerMessage;
 use crate::view::{CachedMessage, ViewPatch};
@@ -62,12 +63,20 @@ impl Core {
         }
     }
 
+    /// Applies a record of the journal to the durable state alone; what follows from it is built when all are.
+    pub(super) fn fold(&mut self, record: &Sequenced) {
+        let touched = self.ledger.apply(&record.record);
+        // A snapshot has forgotten already.
+        self.windows.owes_forgetting |= touched.forgets() && record.writer != Writer::default();
+    }
+
     pub(super) fn rebuild(&mut self, records: Vec<Sequenced>) {
         // Restated while what is true now is still known.
         self.windows.unkept = self.restated();
         self.ledger = Ledger::default();
+        self.windows.owes_forgetting = false;
         for record in &records {
-            self.ledger.apply(&record.record);
+            self.fold(record);
         }
         if let Some(last) = records.last() {
             self.windows.next = last.sequence.after(1);
@@ -86,17 +95,15 @@ impl Core {
         }
         let open = self.screen.open().cloned();
         let echoes = open.as_ref().map(|open| self.echoes_of(open)).unwrap_or_default();
-        self.screen.clear_rows();
-        if let Some(open) = &open {
-            self.open_transcript(open);
-            self.place_all_rows(open);
+        for case in self.screen.clear_rows() {
+            self.open_transcript(&case);
         }
         self.follow_ledger();
         self.carry_over(before);
         self.mark_unkept();
-        if let Some(open) = &open
-            && self.place_finished(open, &echoes)
-        {
+        if let Some(open) = open.as_ref().filter(|_| !echoes.is_empty()) {
+            self.place_finished(open, &echoes);
+            // A snapshot does not say how messages ended. The rows of those that were answered are in the cache.
             self.read_rows_again(open);
         }
         self.take_early();
@@ -137,9 +144,15 @@ impl Core {
             live.polls = old.polls;
             live.polling_since = old.polling_since;
             self.arm_looks(op);
-            let idle = self.phase_of(op) == Phase::Idle;
-            if idle && matches!(old.phase, Phase::Waiting { until, .. } if until > self.now.mono) {
-                self.set_phase(op, old.phase);
+            match (self.phase_of(op), old.phase) {
+                (Phase::Idle, Phase::Waiting { until, .. }) if until > self.now.mono => {
+                    self.set_phase(op, old.phase);
+                }
+                // Whoever can take it back ends it.
+                (Phase::Waiting { why: Wait::Undo, .. }, Phase::Waiting { why: Wait::Undo, .. }) => {
+                    self.set_phase(op, old.phase);
+                }
+                _ => {}
             }
         }
     }
@@ -148,6 +161,13 @@ impl Core {
         self.windows.length += 1;
         if let Record::Draft { case, draft, .. } = record {
             self.back_up_draft(case.as_ref(), draft);
+        }
+        if let Record::Ended { op, end: End::Discarded } = record
+            && self.windows.unkept.contains(&Record::Kept { op: *op })
+        {
+            // Taken back here, but nobody could be told: for all others it is over, so its words go back to the person.
+            self.windows.unkept.retain(|fact| fact.operation() != Some(*op));
+            self.give_back(&[*op], self.windows.health);
         }
         let touched = self.ledger.apply(record);
         match touched {
@@ -185,7 +205,10 @@ impl Core {
                 self.windows.rebuild = true;
                 self.ask_back();
             }
-            PeerMessage::Compacted(_) => self.windows.length = 0,
+            PeerMessage::Compacted(_) => {
+                self.windows.length = 0;
+                self.windows.owes_forgetting = false;
+            }
         }
     }
 
@@ -206,7 +229,11 @@ impl Core {
                     Some(known) if known.key != row.key => {
                         std::sync::Arc::new(CachedMessage { key: known.key.clone(), ..(*row).clone() })
                     }
-                    _ => row,
+                    Some(_) => row,
+                    None => {
+                        let attempted = self.attempted_messages(&self.ledger.key(&case));
+                        std::sync::Arc::new(self.name_here(&case, &attempted, (*row).clone()))
+                    }
                 };
                 if self.reads.is_resident(&case) && self.confirmed.rows_mut(&case).upsert(&row).is_some() {
                     let key = self.ledger.key(&case);

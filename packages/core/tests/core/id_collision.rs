@@ -268,3 +268,32 @@ fn a_case_of_the_server_has_one_key_in_every_window_and_after_every_start() {
     office.reload(1);
     assert_eq!(office.desks[1].core.view().group(Group::Active), [key]);
 }
+
+#[test]
+fn a_case_whose_creation_is_in_doubt_is_looked_for_on_every_page_of_the_list() {
+    let mut desk = Desk::new();
+    desk.say(None, "one");
+    let key = desk.core.view().open().cloned().unwrap();
+    desk.answer(failed(FailureClass::Offline));
+    desk.pass_seconds(3700);
+    desk.answer_all(|request| {
+        (*request == Request::Probe).then(|| Ok(Reply::Alive(copilot_core::request::Limits::default())))
+    });
+    let mut asked = Vec::new();
+    desk.answer_all(|request| match request {
+        Request::ListCases { offset, .. } => {
+            asked.push(*offset);
+            let (rows, has_more) = match offset {
+                0 => (vec![case("c-5", 2), case("c-6", 3)], true),
+                2 => (vec![case("c-7", 0)], true),
+                _ => (Vec::new(), true),
+            };
+            Some(Ok(Reply::Cases(copilot_core::request::Page { has_more, ..page(rows) })))
+        }
+        _ => None,
+    });
+    assert!(asked.contains(&2), "{asked:?}");
+    assert!(asked.len() < 10, "a page without rows is the last: {asked:?}");
+    assert_eq!(desk.core.view().real_case(&key), Some(real("c-7")), "it was made, and is not made again");
+    assert!(matches!(desk.writes()[..], [Request::SubmitTurn { .. }]));
+}

@@ -142,3 +142,162 @@ fn what_is_not_the_extensions_storage_is_refused_with_a_reason() {
         assert_eq!(read(text), Err(LegacyError::NothingKnown), "{text}");
     }
 }
+
+/// Imports something else than the stored text above.
+fn import_of(desk: &mut Desk, stored: &str) -> ImportCounts {
+    desk.wish(Intent::Import(read(stored).unwrap().into()));
+    match desk.notices.last() {
+        Some(Notice::Imported(counts)) => *counts,
+        other => panic!("the import says what it did: {other:?}"),
+    }
+}
+
+#[test]
+fn a_second_import_counts_what_is_here_already_and_what_was_deleted_stays_deleted() {
+    let mut desk = Desk::new();
+    import(&mut desk);
+    assert_eq!(import(&mut desk).already_here, 5, "two cases, and the three turns of the first");
+    let key = desk.core.view().group(Group::Pinned)[0].clone();
+    desk.wish(Intent::Delete(key.clone()));
+    desk.pass_seconds(9);
+    desk.answer_all(|request| matches!(request, Request::Delete { .. }).then_some(Ok(Reply::Done)));
+    assert!(desk.core.view().case(&key).is_none());
+    let again = import(&mut desk);
+    assert_eq!((again.cases, again.already_here, again.unsent), (0, 2, 0));
+    assert!(desk.core.view().case(&key).is_none());
+}
+
+#[test]
+fn each_side_of_a_row_is_taken_as_what_it_was() {
+    let mut desk = Desk::new();
+    let of = |row: &str| format!(r#"{{ "conversations": {{ "c-9": [ {row} ] }} }}"#);
+    let confirmed = |counts: ImportCounts| (counts.messages, counts.unsent, counts.refused);
+    for (id, row, expected) in [
+        ("c-9", r#"{ "id": "m-1", "question": "asked", "optimistic": false }"#, (1, 0, 0)),
+        ("c-10", r#"{ "id": "m-1", "response": "said" }"#, (1, 0, 0)),
+        ("c-11", r#"{ "id": "m-1", "question": "asked", "response": "said" }"#, (2, 0, 0)),
+        ("c-12", r#"{ "id": "m-1", "question": "asked", "optimistic": true }"#, (0, 1, 0)),
+        ("c-13", r#"{ "id": "m-1", "question": "asked", "failed": true }"#, (0, 1, 0)),
+        ("c-14", r#"{ "id": "m-1", "question": "asked", "loading": true }"#, (0, 1, 0)),
+        (
+            "c-15",
+            r#"{ "id": "m-1", "role": "assistant", "content": "Something went wrong", "error": true }"#,
+            (0, 0, 0),
+        ),
+        (
+            "c-16",
+            r#"{ "id": "m-1", "role": "assistant", "content": "half an ans", "loading": true }"#,
+            (0, 0, 0),
+        ),
+        ("c-17", r#"{ "id": "m-1", "role": "system", "content": "?" }"#, (0, 0, 1)),
+        ("c-18", r#"{ "id": "opt_msg_1_1", "response": "to nothing" }"#, (0, 0, 1)),
+        ("c-19", r#"{ "question": "without an id" }"#, (0, 0, 1)),
+        (
+            "c-20",
+            r#"{ "id": "opt_msg_1_1", "question": "asked" }, { "id": "opt_msg_1_2", "response": "said" }"#,
+            (2, 0, 0),
+        ),
+    ] {
+        let counts = import_of(&mut desk, &of(row).replace("c-9", id));
+        assert_eq!(confirmed(counts), expected, "{row}");
+    }
+}
+
+#[test]
+fn a_case_is_taken_over_for_a_title_a_pin_a_row_or_a_wish_and_not_for_nothing() {
+    let mut desk = Desk::new();
+    for (stored, cases, pins) in [
+        (r#"{ "conversationTitles": { "c-30": "Checkout 503" } }"#, 1, 0),
+        (r#"{ "idMappings": {}, "pinnedCases": ["c-31"] }"#, 1, 1),
+        (r#"{ "conversations": { "c-32": [{ "id": "m-1", "response": "said" }] } }"#, 1, 0),
+        (r#"{ "conversations": { "c-33": [{ "id": "opt_msg_1_1", "question": "asked" }] } }"#, 1, 0),
+        (r#"{ "conversations": { "c-34": [] } }"#, 0, 0),
+        (r#"{ "conversationTitles": { "c-35": "  " } }"#, 0, 0),
+        (
+            r#"{ "pendingOperations": { "op-1": { "type": "update_title", "optimisticData": { "caseId": "c-36", "newTitle": "Mine" } } } }"#,
+            1,
+            0,
+        ),
+        (
+            r#"{ "pendingOperations": { "op-1": { "type": "create_case", "optimisticData": { "optimisticCaseId": "opt_case_1_9" } } } }"#,
+            0,
+            0,
+        ),
+    ] {
+        let counts = import_of(&mut desk, stored);
+        assert_eq!((counts.cases, counts.pins, counts.refused), (cases, pins, 0), "{stored}");
+    }
+}
+
+#[test]
+fn a_queued_question_that_stands_in_its_conversation_is_not_taken_twice() {
+    let mut desk = Desk::new();
+    let stored = r#"{
+        "conversations": { "c-40": [
+            { "id": "m-1", "question": "confirmed", "optimistic": false },
+            { "id": "opt_msg_1_1", "question": "failed", "failed": true }
+        ] },
+        "pendingOperations": {
+            "op-1": { "type": "submit_query", "optimisticData": { "case_id": "c-40", "question": "confirmed" } },
+            "op-2": { "type": "upload_data", "optimisticData": { "case_id": "c-40", "query": "failed" } },
+            "op-3": { "type": "submit_query", "optimisticData": { "case_id": "c-40", "user_input": "queued" } },
+            "op-4": { "type": "submit_query", "status": "rolled_back", "optimisticData": { "case_id": "c-40", "question": "taken back" } },
+            "op-5": { "type": "submit_query", "optimisticData": { "case_id": "c-40" } },
+            "op-6": { "type": "update_title", "optimisticData": { "case_id": "c-40" } },
+            "op-7": { "type": "submit_query" }
+        }
+    }"#;
+    let counts = import_of(&mut desk, stored);
+    assert_eq!((counts.messages, counts.unsent, counts.refused), (1, 2, 3));
+}
+
+#[test]
+fn an_export_says_of_everything_unsent_what_it_is_and_how_it_stands() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.wish(Intent::Pin { case: key.clone(), pinned: true });
+    desk.say(Some(&key), "refused");
+    desk.answer(crate::support::rejected(copilot_core::Rejection::Quota));
+    desk.step(copilot_core::Event::Link(copilot_core::Link::Offline));
+    desk.wish(Intent::Rename { case: key.clone(), title: "Mine".into() });
+    desk.say(None, "in a new case");
+    let new = desk.core.view().open().cloned().unwrap();
+    let draft = |text: &str| copilot_core::model::Draft { text: text.into(), ..Default::default() };
+    desk.wish(Intent::KeepDraft { case: Some(key.clone()), draft: draft("half a thought") });
+    desk.wish(Intent::KeepDraft { case: None, draft: draft("another") });
+    let all: serde_json::Value = serde_json::from_str(&desk.core.view().export()).unwrap();
+    let mut operations: Vec<_> = all["pendingOperations"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(id, op)| {
+            assert_eq!(op["id"], **id);
+            let data = &op["optimisticData"];
+            let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            let said = word(if data["question"].is_null() { &data["title"] } else { &data["question"] });
+            (word(&op["type"]), word(&op["status"]), word(&data["case_id"]), said)
+        })
+        .collect();
+    operations.sort();
+    let line = |kind: &str, status: &str, case: &str, said: &str| {
+        (kind.to_owned(), status.to_owned(), case.to_owned(), said.to_owned())
+    };
+    let new_id = new.to_string();
+    assert_eq!(
+        operations,
+        [
+            line("create_case", "pending", &new_id, "Chat-2026-11-22 12:00"),
+            line("submit_query", "failed", "c-1", "refused"),
+            line("submit_query", "pending", &new_id, "in a new case"),
+            line("update_title", "pending", "c-1", "Mine"),
+        ]
+    );
+    assert_eq!(all["pinnedCases"], serde_json::json!(["c-1"]));
+    assert_eq!(all["conversationTitles"]["c-1"], "Mine");
+    assert_eq!(all["drafts"], serde_json::json!({ "c-1": "half a thought", "new": "another" }));
+    assert_eq!(all["idMappings"]["optimisticToReal"][key.to_string()], "c-1");
+    assert_eq!(all["idMappings"]["realToOptimistic"]["c-1"], key.to_string());
+    let rows: Vec<_> =
+        all["conversations"][&new_id].as_array().unwrap().iter().map(|row| row["content"].clone()).collect();
+    assert_eq!(rows, ["in a new case"]);
+}

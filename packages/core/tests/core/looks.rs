@@ -1,7 +1,7 @@
 //! What a row says while time passes: the states of a message, of a case, of an answer that is awaited.
 
 use copilot_core::ids::CaseKey;
-use copilot_core::model::{Action, ActionKind, Answer, CaseState, Data, FileBytes, RealCase, Turn};
+use copilot_core::model::{Action, ActionKind, Answer, CaseState, Data, FileBytes, RealCase, Role, Turn};
 use copilot_core::request::{Reply, Request};
 use copilot_core::view::{Badge, Delivery, Group, NameOrigin, Thinking};
 use copilot_core::{
@@ -315,4 +315,48 @@ fn suggestions_stand_under_the_last_answer_only() {
     assert_eq!(desk.row(&key, "two").actions.len(), 0);
     desk.answer(suggest("three", 3));
     assert_eq!(desk.row(&key, "three").actions.len(), 1);
+}
+
+#[test]
+fn an_answer_stands_in_its_turn_before_the_rows_of_it_are_listed() {
+    let (mut desk, key) = ready();
+    desk.say(Some(&key), "mine");
+    // Somebody else was quicker: turn 2 is theirs.
+    desk.answer(answered(3, "my answer"));
+    let theirs = talk(&[("first", "Look at the pool."), ("theirs", "their answer")]);
+    desk.list("c-1", theirs.clone());
+    let all = ["user: theirs", "assistant: their answer", "user: mine", "assistant: my answer"];
+    assert_eq!(desk.texts(&key)[2..], all);
+    // The server lists the answer first, and the question later.
+    let answer = row("m-6", Role::Assistant, 3, "my answer");
+    desk.pass_seconds(2);
+    desk.list("c-1", theirs.iter().cloned().chain([answer]).collect());
+    assert_eq!(desk.texts(&key)[2..], all);
+    desk.pass_seconds(5);
+    desk.list(
+        "c-1",
+        talk(&[("first", "Look at the pool."), ("theirs", "their answer"), ("mine", "my answer")]),
+    );
+    assert_eq!(desk.texts(&key)[2..], all);
+}
+
+#[test]
+fn a_stopped_answer_stands_under_its_question_wherever_the_server_puts_that() {
+    let (mut desk, key) = ready();
+    desk.say(Some(&key), "mine");
+    desk.wish(Intent::Stop(desk.operation(&key, "mine")));
+    let mut rows =
+        talk(&[("first", "Look at the pool."), ("theirs", "to them"), ("mine", "?"), ("later", "to that")]);
+    rows.remove(5);
+    desk.list("c-1", rows);
+    let all = [
+        "user: theirs",
+        "assistant: to them",
+        "user: mine",
+        "assistant: ",
+        "user: later",
+        "assistant: to that",
+    ];
+    assert_eq!(desk.texts(&key)[2..], all);
+    assert_eq!(desk.rows(&key)[5].thinking, Some(Thinking::Stopped));
 }

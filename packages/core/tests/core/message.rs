@@ -3,13 +3,8 @@
 use crate::support::*;
 use copilot_core::model::{Role, Turn};
 use copilot_core::request::{Limits, Reply, Request};
-use copilot_core::view::{Badge, Delivery, NameOrigin, Thinking};
-use copilot_core::{FailureClass, Intent, Millis, Notice, Refusal, Rejection};
-
-/// Answers the open probe.
-fn probe(desk: &mut Desk, outcome: copilot_core::request::Outcome) {
-    desk.answer_all(|request| matches!(request, Request::Probe).then(|| outcome.clone()));
-}
+use copilot_core::view::{Delivery, NameOrigin, Thinking};
+use copilot_core::{FailureClass, Intent, Millis, Notice, Refusal};
 
 #[test]
 fn a_first_message_is_on_screen_in_the_same_step_and_its_case_is_in_the_list() {
@@ -110,232 +105,6 @@ fn an_answer_that_the_server_never_lists_stays_through_restarts() {
 }
 
 #[test]
-fn a_crash_before_the_answer_sends_the_same_message_under_the_same_key() {
-    let mut desk = Desk::new();
-    desk.say(None, "one");
-    desk.answer(Ok(Reply::Case(case("c-1", 0))));
-    let first = desk.writes();
-    let again = desk.restart(2);
-    assert_eq!(again.writes(), first);
-}
-
-#[test]
-fn a_crash_after_the_create_was_committed_asks_for_the_same_case_again() {
-    let mut desk = Desk::new();
-    desk.say(None, "one");
-    let first = desk.writes();
-    let mut again = desk.restart(2);
-    assert_eq!(again.writes(), first);
-    again.answer(Ok(Reply::Case(case("c-1", 0))));
-    assert!(matches!(again.writes()[..], [Request::SubmitTurn { .. }]));
-}
-
-#[test]
-fn an_uncertain_message_is_checked_and_sent_again_with_the_same_bytes() {
-    let mut desk = Desk::new();
-    desk.say(None, "one");
-    let key = desk.core.view().open().cloned().unwrap();
-    desk.answer(Ok(Reply::Case(case("c-1", 0))));
-    let first = desk.writes();
-    desk.answer(failed(FailureClass::Uncertain));
-    assert_eq!(desk.row(&key, "one").delivery, Delivery::Checking);
-    desk.pass_seconds(1);
-    assert_eq!(desk.writes(), [], "first it is found out whether the server is there at all");
-    probe(&mut desk, Ok(Reply::Alive(Limits::default())));
-    assert_eq!(desk.writes(), first);
-    desk.answer(answered(1, "ok"));
-    assert_eq!(desk.texts(&key), ["user: one", "assistant: ok"]);
-}
-
-#[test]
-fn after_five_tries_the_person_decides_and_retry_works_after_a_restart() {
-    let mut desk = Desk::new();
-    let key = desk.settled_case("c-1", "first");
-    desk.say(Some(&key), "second");
-    desk.say(Some(&key), "third");
-    for _ in 0..5 {
-        desk.answer(server_problem());
-        desk.pass_seconds(60);
-    }
-    assert_eq!(desk.writes(), []);
-    let mut desk = desk.restart(2);
-    desk.wish(Intent::Open(Some(key.clone())));
-    assert!(matches!(desk.row(&key, "second").delivery, Delivery::Failed { .. }));
-    assert_eq!(desk.row(&key, "third").delivery, Delivery::Blocked);
-    assert_eq!(desk.core.view().case(&key).unwrap().badge, Badge::NotSent(2));
-    desk.wish(Intent::Retry(desk.operation(&key, "second")));
-    desk.answer(answered(2, "ok"));
-    desk.answer(answered(3, "ok too"));
-    assert_eq!(desk.core.view().case(&key).unwrap().badge, Badge::None);
-}
-
-#[test]
-fn a_blocked_message_can_be_sent_anyway() {
-    let mut desk = Desk::new();
-    let key = desk.settled_case("c-1", "first");
-    desk.say(Some(&key), "second");
-    desk.say(Some(&key), "third");
-    desk.answer(rejected(Rejection::Quota));
-    assert_eq!(desk.writes(), []);
-    desk.wish(Intent::SendAnyway(desk.operation(&key, "third")));
-    let [Request::SubmitTurn { turn, .. }] = &desk.writes()[..] else { panic!("one turn") };
-    assert_eq!(&*turn.text, "third");
-    assert!(matches!(desk.row(&key, "second").delivery, Delivery::Failed { .. }));
-}
-
-#[test]
-fn a_failed_creation_is_the_first_messages_failure_and_retrying_it_makes_the_case() {
-    let mut desk = Desk::new();
-    desk.say(None, "one");
-    let key = desk.core.view().open().cloned().unwrap();
-    desk.say(Some(&key), "two");
-    desk.answer(rejected(Rejection::Quota));
-    assert!(matches!(desk.row(&key, "one").delivery, Delivery::Failed { .. }));
-    assert_eq!(desk.row(&key, "two").delivery, Delivery::Blocked);
-    desk.wish(Intent::Retry(desk.operation(&key, "one")));
-    assert!(matches!(desk.writes()[..], [Request::CreateCase { .. }]));
-}
-
-#[test]
-fn nothing_in_one_case_waits_for_another_case() {
-    let mut desk = Desk::new();
-    let first = desk.settled_case("c-1", "first");
-    let second = desk.settled_case("c-2", "second");
-    desk.say(Some(&first), "slow");
-    desk.say(Some(&second), "quick");
-    assert_eq!(desk.writes().len(), 2);
-}
-
-#[test]
-fn offline_messages_queue_in_order_in_two_cases_and_go_out_once_on_return() {
-    let mut desk = Desk::new();
-    let first = desk.settled_case("c-1", "first");
-    let second = desk.settled_case("c-2", "second");
-    desk.say(Some(&first), "a1");
-    desk.answer(failed(FailureClass::Offline));
-    desk.say(Some(&second), "b1");
-    desk.say(Some(&first), "a2");
-    assert_eq!(desk.writes(), []);
-    assert_eq!(desk.core.view().status().waiting, 3);
-    desk.wish(Intent::Open(Some(first.clone())));
-    assert_eq!(desk.row(&first, "a1").delivery, Delivery::WaitingOffline);
-    assert_eq!(desk.row(&first, "a2").delivery, Delivery::WaitingOffline);
-    for _ in 0..3 {
-        desk.pass_seconds(40);
-        desk.answer_all(|request| matches!(request, Request::Probe).then(|| failed(FailureClass::Offline)));
-    }
-    desk.wish(Intent::TryNow);
-    desk.answer_all(|request| matches!(request, Request::Probe).then(|| Ok(Reply::Alive(Limits::default()))));
-    let mut sent = Vec::new();
-    desk.answer_all(|request| match request {
-        Request::SubmitTurn { case, turn, .. } => {
-            sent.push(format!("{case} {}", turn.text));
-            Some(answered(
-                2 + u32::from(sent.iter().filter(|s| s.starts_with(case.as_str())).count() > 1),
-                "ok",
-            ))
-        }
-        _ => None,
-    });
-    assert_eq!(sent.len(), 3);
-    let in_first: Vec<_> = sent.iter().filter(|s| s.starts_with("c-1")).collect();
-    assert_eq!(in_first, ["c-1 a1", "c-1 a2"]);
-}
-
-#[test]
-fn the_server_asks_for_a_minute_and_nothing_at_all_is_asked_of_it_for_a_minute() {
-    let mut desk = Desk::new();
-    let first = desk.settled_case("c-1", "first");
-    let second = desk.settled_case("c-2", "second");
-    desk.say(Some(&first), "a");
-    desk.answer(busy(60));
-    desk.say(Some(&second), "b");
-    desk.pass_seconds(59);
-    assert_eq!(desk.open, []);
-    desk.pass_seconds(3);
-    assert_eq!(desk.writes().len(), 2);
-}
-
-#[test]
-fn the_gate_holds_over_a_restart() {
-    let mut desk = Desk::new();
-    let first = desk.settled_case("c-1", "first");
-    desk.say(Some(&first), "a");
-    desk.answer(busy(60));
-    desk.pass_seconds(20);
-    let mut again = desk.restart(2);
-    again.pass_seconds(39);
-    assert_eq!(again.writes(), []);
-    again.pass_seconds(2);
-    assert_eq!(again.writes().len(), 1);
-}
-
-#[test]
-fn an_hour_of_waiting_is_never_an_automatic_retry() {
-    let mut desk = Desk::new();
-    let first = desk.settled_case("c-1", "first");
-    desk.say(Some(&first), "a");
-    desk.answer(busy(3600));
-    desk.pass_seconds(7200);
-    assert_eq!(desk.writes(), []);
-    let Delivery::Failed { not_before, .. } = desk.row(&first, "a").delivery else { panic!("parked") };
-    assert_eq!(not_before, None, "the time is over, the button works");
-    desk.wish(Intent::Retry(desk.operation(&first, "a")));
-    // Its key is older than the server keeps keys, so the list is read before it leaves.
-    let known = vec![row("m-1", Role::User, 1, "first"), row("m-2", Role::Assistant, 1, "Look at the pool.")];
-    desk.list("c-1", known);
-    assert_eq!(desk.writes().len(), 1);
-}
-
-#[test]
-fn a_full_disk_gives_the_text_back_and_leaves_no_row() {
-    let mut desk = Desk::new();
-    desk.refuse_store = Some(copilot_core::journal::StoreRefusal::Full);
-    desk.say(None, "precious");
-    let Some(Notice::NotKept { why: Refusal::StorageFull, case: None, draft }) = desk.notices.last() else {
-        panic!("the person is told: {:?}", desk.notices)
-    };
-    assert_eq!(&*draft.text, "precious");
-    assert_eq!(desk.core.view().open(), None);
-    assert_eq!(desk.writes(), []);
-    desk.refuse_store = None;
-    desk.say(None, "precious");
-    assert_eq!(desk.writes().len(), 1);
-}
-
-#[test]
-fn an_unsent_message_goes_back_into_the_composer_above_what_stands_there() {
-    let mut desk = Desk::new();
-    let key = desk.settled_case("c-1", "first");
-    desk.say(Some(&key), "seccond");
-    desk.answer(rejected(Rejection::Quota));
-    let draft = copilot_core::model::Draft { text: "later".into(), ..Default::default() };
-    desk.wish(Intent::KeepDraft { case: Some(key.clone()), draft });
-    desk.wish(Intent::Edit(desk.operation(&key, "seccond")));
-    assert_eq!(&*desk.core.view().draft(Some(&key)).unwrap().text, "seccond\n\nlater");
-    assert!(!desk.texts(&key).contains(&"user: seccond".to_owned()));
-}
-
-#[test]
-fn a_discarded_message_can_be_taken_back_for_eight_seconds_and_then_is_gone() {
-    let mut desk = Desk::new();
-    let key = desk.settled_case("c-1", "first");
-    desk.say(Some(&key), "second");
-    desk.answer(rejected(Rejection::Quota));
-    let op = desk.operation(&key, "second");
-    desk.wish(Intent::Discard(op));
-    assert_eq!(desk.rows(&key).len(), 2);
-    desk.pass_seconds(7);
-    desk.wish(Intent::Undo(op));
-    assert!(matches!(desk.row(&key, "second").delivery, Delivery::Failed { .. }));
-    desk.wish(Intent::Discard(op));
-    desk.pass_seconds(9);
-    desk.wish(Intent::Undo(op));
-    assert_eq!(desk.rows(&key).len(), 2);
-    assert_eq!(desk.restart(2).writes(), []);
-}
-
-#[test]
 fn stopping_an_answer_lets_the_next_message_go() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");
@@ -377,35 +146,6 @@ fn a_job_is_polled_until_it_is_done_and_through_a_restart() {
     desk.answer(answered(2, "done"));
     desk.wish(Intent::Open(Some(key.clone())));
     assert_eq!(desk.texts(&key)[2..], ["user: long log", "assistant: done"]);
-}
-
-#[test]
-fn a_session_is_renewed_once_for_any_number_of_refusals() {
-    let mut desk = Desk::new();
-    let keys: Vec<_> = (1..=3).map(|n| desk.settled_case(&format!("c-{n}"), "first")).collect();
-    for key in &keys {
-        desk.say(Some(key), "again");
-    }
-    assert_eq!(desk.writes().len(), 3);
-    desk.answer_all(|request| is_write(request).then(|| failed(FailureClass::TokenRefused)));
-    let renewals = desk.open.iter().filter(|(_, request)| *request == Request::RenewToken).count();
-    assert_eq!((renewals, desk.writes().len()), (1, 0));
-    desk.answer_all(|request| (*request == Request::RenewToken).then_some(Ok(Reply::Renewed)));
-    assert_eq!(desk.writes().len(), 3);
-}
-
-#[test]
-fn a_refused_renewal_pauses_everything_and_keeps_everything() {
-    let mut desk = Desk::new();
-    let key = desk.settled_case("c-1", "first");
-    desk.say(Some(&key), "second");
-    desk.answer(failed(FailureClass::TokenRefused));
-    desk.answer_all(|request| (*request == Request::RenewToken).then(|| failed(FailureClass::TokenRefused)));
-    assert_eq!(desk.row(&key, "second").delivery, Delivery::WaitingSignIn);
-    desk.pass_seconds(600);
-    assert_eq!(desk.writes(), []);
-    desk.step(copilot_core::Event::SignedIn);
-    assert_eq!(desk.writes().len(), 1);
 }
 
 #[test]
@@ -465,73 +205,6 @@ fn an_answer_survives_a_reload_in_which_the_cache_was_not_written_and_a_server_t
 }
 
 #[test]
-fn a_message_whose_key_may_have_expired_is_looked_for_before_it_is_sent_again() {
-    let mut desk = Desk::new();
-    let key = desk.settled_case("c-1", "first");
-    desk.say(Some(&key), "second");
-    desk.answer(failed(FailureClass::Offline));
-    // Offline means that it did not leave; but the record of the attempt says that it might have.
-    let mut desk = desk.restart(2);
-    desk.answer_all(|request| is_write(request).then(|| failed(FailureClass::Offline)));
-    desk.pass_seconds(3700);
-    desk.answer_all(|request| matches!(request, Request::Probe).then(|| Ok(Reply::Alive(Limits::default()))));
-    assert_eq!(desk.writes(), [], "the list is read first");
-    desk.list(
-        "c-1",
-        vec![
-            row("m-1", Role::User, 1, "first"),
-            row("m-2", Role::Assistant, 1, "Look at the pool."),
-            row("m-3", Role::User, 2, "second"),
-            row("m-4", Role::Assistant, 2, "It had arrived."),
-        ],
-    );
-    assert_eq!(desk.writes(), []);
-    desk.wish(Intent::Open(Some(key.clone())));
-    assert_eq!(desk.texts(&key)[2..], ["user: second", "assistant: It had arrived."]);
-}
-
-#[test]
-fn a_server_that_answers_probes_and_nothing_else_is_asked_ever_more_rarely() {
-    let mut desk = Desk::new();
-    let key = desk.settled_case("c-1", "first");
-    desk.say(Some(&key), "second");
-    let mut attempts = 0;
-    for _ in 0..120 {
-        desk.answer_all(|request| match request {
-            Request::Probe => Some(Ok(Reply::Alive(Limits::default()))),
-            Request::SubmitTurn { .. } => {
-                attempts += 1;
-                Some(failed(FailureClass::Offline))
-            }
-            _ => Some(failed(FailureClass::Offline)),
-        });
-        desk.pass_seconds(1);
-    }
-    assert!((5..12).contains(&attempts), "1, 2, 4, … 30 s between attempts: {attempts} in two minutes");
-    assert_eq!(desk.row(&key, "second").delivery, Delivery::WaitingOffline);
-}
-
-#[test]
-fn a_server_that_is_down_costs_no_tries_although_a_browser_cannot_tell_it_from_a_lost_answer() {
-    let mut desk = Desk::new();
-    let key = desk.settled_case("c-1", "first");
-    desk.notices.clear();
-    desk.say(Some(&key), "second");
-    for _ in 0..20 {
-        desk.answer_all(|request| is_write(request).then(|| failed(FailureClass::Uncertain)));
-        probe(&mut desk, failed(FailureClass::Offline));
-        desk.pass_seconds(31);
-    }
-    assert_eq!(desk.row(&key, "second").delivery, Delivery::WaitingOffline);
-    let said_all_sent = |notice: &Notice| *notice == Notice::Announce(copilot_core::Announcement::AllSent);
-    assert!(!desk.notices.iter().any(said_all_sent), "{:?}", desk.notices);
-    desk.wish(Intent::TryNow);
-    probe(&mut desk, Ok(Reply::Alive(Limits::default())));
-    desk.answer(answered(2, "two"));
-    assert_eq!(desk.texts(&key)[2..], ["user: second", "assistant: two"]);
-}
-
-#[test]
 fn what_went_along_stays_on_its_row_when_the_row_is_confirmed_and_after_a_restart() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");
@@ -554,4 +227,20 @@ fn what_went_along_stays_on_its_row_when_the_row_is_confirmed_and_after_a_restar
     let mut desk = desk.restart(2);
     desk.wish(Intent::Open(Some(key.clone())));
     assert_eq!(desk.row(&key, "second").attachment, before);
+}
+
+#[test]
+fn a_message_keeps_the_moment_of_its_writing_when_the_server_confirms_it() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    let written = desk.now.wall;
+    desk.say(Some(&key), "second");
+    assert_eq!(desk.row(&key, "second").sent, Some(written));
+    desk.pass_seconds(40);
+    desk.answer(answered(2, "two"));
+    desk.list("c-1", talk(&[("first", "Look at the pool."), ("second", "two")]));
+    desk.pass_seconds(3);
+    let row = desk.row(&key, "second");
+    assert_eq!((row.operation, row.sent), (None, Some(written)));
+    assert_eq!(desk.row(&key, "two").sent, None, "an answer was not written here");
 }

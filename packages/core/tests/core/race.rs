@@ -1,10 +1,11 @@
 //! Two things at once: two windows, a window and an answer, a window and the clock.
 
-use copilot_core::journal::Record;
-use copilot_core::model::{RealCase, Role};
+use copilot_core::journal::{Record, StoreRefusal};
+use copilot_core::model::{Answer, CaseState, Role};
+use copilot_core::peer::PeerMessage;
 use copilot_core::request::{Limits, Reply, Request};
-use copilot_core::view::{Delivery, Group, WindowRole};
-use copilot_core::{Event, FailureClass, Intent, Notice, Refusal, Rejection};
+use copilot_core::view::{Delivery, Group, StoreHealth, WindowRole};
+use copilot_core::{Event, FailureClass, Intent, LeaseEvent, Notice, Refusal, Rejection};
 
 use crate::office::Office;
 use crate::support::*;
@@ -93,50 +94,6 @@ fn an_answer_that_a_thawed_sender_heard_is_true_for_everybody_and_it_sends_nothi
     });
     let all = ["user: second", "assistant: two", "user: third", "assistant: three"];
     assert_eq!(office.texts(&key)[2..], all);
-}
-
-#[test]
-fn a_rename_in_one_window_supersedes_the_unsent_rename_of_another() {
-    let mut office = Office::new(2);
-    let key = office.settled_case("c-1", "first");
-    office.wish(0, Intent::Rename { case: key.clone(), title: "Left".into() });
-    office.wish(1, Intent::Rename { case: key.clone(), title: "Right".into() });
-    for desk in &office.desks {
-        assert_eq!(desk.title(&key), "Right");
-    }
-    office.pass_seconds(1);
-    office.answer_all(|request| {
-        matches!(request, Request::ReadCase { .. }).then(|| Ok(Reply::Case(case("c-1", 1))))
-    });
-    assert!(
-        matches!(&office.sender_desk().writes()[..], [Request::Rename { title, .. }] if &**title == "Right")
-    );
-}
-
-#[test]
-fn two_windows_that_rename_without_hearing_of_each_other_end_with_one_title() {
-    let mut office = Office::new(2);
-    let key = office.settled_case("c-1", "first");
-    office.silent = true;
-    office.wish(0, Intent::Rename { case: key.clone(), title: "Left".into() });
-    office.wish(1, Intent::Rename { case: key.clone(), title: "Right".into() });
-    office.silent = false;
-    office.settle();
-    let mut theirs = case("c-1", 1);
-    for _ in 0..4 {
-        office.pass_seconds(1);
-        office.answer_all(|request| match request {
-            Request::ReadCase { .. } => Some(Ok(Reply::Case(theirs.clone()))),
-            Request::Rename { title, .. } => {
-                theirs = RealCase { title: Some(title.clone()), ..theirs.clone() };
-                Some(Ok(Reply::Done))
-            }
-            _ => None,
-        });
-    }
-    let title = office.desks[0].title(&key);
-    assert_eq!(office.desks[1].title(&key), title);
-    assert_eq!(theirs.title.as_deref(), Some(&*title), "what both show is what the server has");
 }
 
 #[test]
@@ -302,39 +259,6 @@ fn a_window_that_gets_the_lease_reads_the_journal_before_it_sends() {
 }
 
 #[test]
-fn a_title_that_two_windows_decide_differently_is_decided_once() {
-    let mut office = Office::new(2);
-    let key = office.settled_case("c-1", "first");
-    let named = |title: &str| RealCase { title: Some(title.into()), ..case("c-1", 1) };
-    office.pass_seconds(61);
-    office.answer_all(|request| match request {
-        Request::ListCases { .. } => Some(Ok(Reply::Cases(page(vec![named("Checkout 503")])))),
-        _ => None,
-    });
-    office.wish(0, Intent::Rename { case: key.clone(), title: "Checkout down".into() });
-    office.pass_seconds(1);
-    office.answer_all(|request| {
-        matches!(request, Request::ReadCase { .. }).then(|| Ok(Reply::Case(named("Node 14"))))
-    });
-    assert!(office.desks.iter().all(|desk| desk.core.view().case(&key).unwrap().conflict.is_some()));
-    let rename = office.desks[0].core.view().case(&key).unwrap().conflict.unwrap().operation;
-    office.silent = true;
-    office.wish(0, Intent::KeepMine(rename));
-    office.wish(1, Intent::UseTheirs(rename));
-    office.silent = false;
-    office.settle();
-    office.pass_seconds(1);
-    office.answer_all(|request| match request {
-        Request::ReadCase { .. } => Some(Ok(Reply::Case(named("Node 14")))),
-        Request::Rename { .. } => Some(Ok(Reply::Done)),
-        _ => None,
-    });
-    let titles: Vec<_> = office.desks.iter().map(|desk| desk.title(&key)).collect();
-    assert_eq!(titles[0], titles[1]);
-    assert!(office.desks.iter().all(|desk| desk.core.view().case(&key).unwrap().conflict.is_none()));
-}
-
-#[test]
 fn a_window_that_slept_through_a_compaction_builds_its_view_anew() {
     let mut office = Office::new(2);
     let key = office.settled_case("c-1", "first");
@@ -399,4 +323,69 @@ fn a_renewal_that_ends_while_more_refusals_come_in_is_not_begun_again() {
     desk.step(Event::Answered(open[1], failed(FailureClass::TokenRefused)));
     assert!(!desk.open.iter().any(|(_, request)| *request == Request::RenewToken));
     assert_eq!(desk.writes().len(), 2);
+}
+
+#[test]
+fn a_retry_in_a_window_that_had_not_heard_of_the_second_failure_is_the_last_word_everywhere() {
+    let mut office = Office::new(2);
+    let key = office.settled_case("c-1", "first");
+    office.say(0, Some(&key), "second");
+    office.answer(rejected(Rejection::Quota));
+    let op = office.desks[1].operation(&key, "second");
+    office.silent = true;
+    office.wish(0, Intent::Retry(op));
+    office.answer(rejected(Rejection::Quota));
+    office.wish(1, Intent::Retry(op));
+    office.silent = false;
+    office.settle();
+    for desk in &office.desks {
+        let delivery = desk.row(&key, "second").delivery;
+        assert!(!matches!(delivery, Delivery::Failed { .. }), "{delivery:?}");
+    }
+    office.answer(answered(2, "two"));
+    assert_eq!(office.texts(&key)[2..], ["user: second", "assistant: two"]);
+}
+
+#[test]
+fn a_message_that_is_not_durable_yet_does_not_leave_because_the_view_is_built_anew() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.hold_store = true;
+    desk.say(Some(&key), "second");
+    let next = desk.disk.borrow().records.last().map(|last| last.sequence.after(5)).unwrap();
+    desk.step(Event::Peer(PeerMessage::Compacted(next)));
+    assert_eq!(desk.texts(&key)[2], "user: second");
+    desk.pass_seconds(5);
+    assert_eq!(desk.writes(), [], "nothing leaves that a crash would forget");
+    desk.release_store();
+    assert_eq!(desk.writes().len(), 1);
+}
+
+#[test]
+fn a_disk_that_is_full_for_what_another_window_may_write_by_now_is_not_this_windows_trouble() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.hold_store = true;
+    desk.answer(rejected(Rejection::Quota));
+    desk.step(Event::Lease(LeaseEvent::Lost));
+    desk.refuse_store = Some(StoreRefusal::Full);
+    desk.release_store();
+    assert_eq!(desk.core.view().status().store, StoreHealth::Fine);
+}
+
+#[test]
+fn a_list_that_left_before_an_answer_came_does_not_take_its_news_back() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.pass_seconds(61);
+    assert!(desk.open.iter().any(|(_, request)| matches!(request, Request::ListCases { .. })));
+    let answer = Answer { text: "two".into(), turn: Some(2), actions: Vec::new() };
+    desk.answer(Ok(Reply::Answered { answer, state: CaseState::Investigating }));
+    desk.answer_all(|request| match request {
+        Request::ListCases { .. } => Some(Ok(Reply::Cases(page(vec![case("c-1", 2)])))),
+        _ => None,
+    });
+    assert_eq!(desk.core.view().case(&key).unwrap().state, CaseState::Investigating);
 }

@@ -215,3 +215,87 @@ fn a_case_without_rows_is_read_once() {
     desk.pass_seconds(30);
     assert_eq!(pages(&mut desk, &[]), []);
 }
+
+#[test]
+fn a_page_that_promises_more_and_brings_nothing_ends_the_reading() {
+    let (mut desk, _) = opened(20);
+    let mut asked = 0;
+    desk.answer_all(|request| match request {
+        Request::ListMessages { .. } if asked < 10 => {
+            asked += 1;
+            Some(Ok(Reply::Messages(Page { total: Some(20), has_more: true, ..page(Vec::new()) })))
+        }
+        _ => None,
+    });
+    assert_eq!(asked, 1);
+}
+
+#[test]
+fn a_case_that_moved_on_elsewhere_is_read_again_while_it_is_open_and_only_then() {
+    let mut desk = Desk::new();
+    let (other, open) = (desk.settled_case("c-1", "first"), desk.settled_case("c-2", "first"));
+    assert_eq!(desk.core.view().open(), Some(&open));
+    desk.pass_seconds(61);
+    let moved = [case("c-1", 3), case("c-2", 3)];
+    desk.answer_all(|request| match request {
+        Request::ListCases { .. } => Some(Ok(Reply::Cases(page(moved.to_vec())))),
+        _ => None,
+    });
+    let read = |desk: &Desk| -> Vec<_> {
+        let reads = desk.open.iter().filter_map(|(_, request)| match request {
+            Request::ListMessages { case, .. } => Some(case.clone()),
+            _ => None,
+        });
+        reads.collect()
+    };
+    assert_eq!(read(&desk), [real("c-2")]);
+    desk.list("c-2", talk(&[("first", "Look at the pool."), ("second", "two"), ("third", "three")]));
+    assert_eq!(desk.texts(&open).len(), 6);
+    // A list that says the same again is no news.
+    desk.pass_seconds(61);
+    desk.answer_all(|request| match request {
+        Request::ListCases { .. } => Some(Ok(Reply::Cases(page(moved.to_vec())))),
+        _ => None,
+    });
+    assert_eq!(read(&desk), []);
+    assert!(desk.core.view().transcript(&other).len() <= 2);
+}
+
+#[test]
+fn a_message_in_doubt_is_looked_for_at_the_end_of_a_long_case() {
+    let (mut desk, key) = opened(90);
+    pages(&mut desk, &long(90));
+    desk.say(Some(&key), "one more");
+    desk.answer(failed(copilot_core::FailureClass::Offline));
+    desk.pass_seconds(3700);
+    desk.answer_all(|request| (*request == Request::Probe).then(|| Ok(Reply::Alive(Limits::default()))));
+    let mut looked = Vec::new();
+    desk.answer_all(|request| match request {
+        Request::ListMessages { offset, .. } => {
+            looked.push(*offset);
+            None
+        }
+        _ => None,
+    });
+    assert!(looked.iter().all(|offset| *offset == 80), "ten rows of overlap: {looked:?}");
+    assert_eq!(desk.writes(), [], "not before the list was read");
+}
+
+#[test]
+fn a_row_that_is_missing_is_looked_for_where_it_may_stand() {
+    let (mut desk, key) = opened(40);
+    let mut rows = long(40);
+    pages(&mut desk, &rows);
+    desk.say(Some(&key), "one more");
+    desk.answer(answered(21, "It is the pool."));
+    // The question is listed at once, the answer later: before the rows that came since, or behind them.
+    rows.push(row("m-41", Role::User, 21, "one more"));
+    pages(&mut desk, &rows);
+    desk.pass_seconds(2);
+    assert_eq!(pages(&mut desk, &rows), [(29, 100)], "ten rows before the last one of the turns before");
+    rows.push(row("m-42", Role::Assistant, 21, "It is the pool."));
+    desk.pass_seconds(5);
+    assert_eq!(pages(&mut desk, &rows), [(29, 100)]);
+    desk.pass_seconds(300);
+    assert_eq!(desk.core.inspect().operations, [], "nothing is missing any more");
+}

@@ -151,6 +151,7 @@ pub(crate) fn records() -> Named<Record> {
         ("ended: cancelled", ended(End::Cancelled)),
         ("ended: discarded", ended(End::Discarded)),
         ("ended: superseded", ended(End::Superseded)),
+        ("ended: refused", ended(End::Refused)),
         ("link", Record::Link { case: case(), real: real("c-1"), name: "Chat-2026-11-22 12:00".into() }),
         ("deleted", Record::Deleted { real: real("c-1") }),
         (

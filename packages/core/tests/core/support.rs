@@ -3,12 +3,11 @@
 
 use std::collections::VecDeque;
 
-use copilot_core::ids::{CaseKey, MessageKey, OperationId};
+use copilot_core::ids::CaseKey;
 use copilot_core::journal::{Batch, Record, Sequence, StoreRefusal};
 use copilot_core::model::{RealMessage, Role, Turn};
 use copilot_core::peer::PeerMessage;
 use copilot_core::request::{Limits, Outcome, Page, Reply, Request, RequestId};
-use copilot_core::view::MessageRow;
 use copilot_core::{
     Config, Core, Effect, Entropy, Event, Intent, LeaseEvent, Millis, Mono, Notice, Now, StoreAck, TimerId,
     Violation, Wall,
@@ -282,6 +281,8 @@ impl Desk {
             self.step(Event::Timer(timer));
         }
         self.move_to(end);
+        // What looks different by now has been drawn again.
+        self.mirror.compare(&self.core.view());
     }
 
     fn move_to(&mut self, at: Mono) {
@@ -373,42 +374,5 @@ impl Desk {
             Request::Probe => Some(Ok(Reply::Alive(Limits::default()))),
             _ => None,
         });
-    }
-
-    pub(crate) fn rows(&self, case: &CaseKey) -> Vec<MessageRow> {
-        let view = self.core.view();
-        view.transcript(case)
-            .iter()
-            .map(|key| view.message(case, key).expect("a listed row can be drawn"))
-            .collect()
-    }
-
-    /// The transcript as `role: text` lines.
-    pub(crate) fn texts(&self, case: &CaseKey) -> Vec<String> {
-        let word = |role| match role {
-            Role::User => "user",
-            Role::Assistant => "assistant",
-            Role::System => "system",
-        };
-        self.rows(case).iter().map(|row| format!("{}: {}", word(row.role), row.text)).collect()
-    }
-
-    pub(crate) fn row(&self, case: &CaseKey, text: &str) -> MessageRow {
-        self.rows(case)
-            .into_iter()
-            .find(|row| *row.text == *text)
-            .unwrap_or_else(|| panic!("no row says {text}"))
-    }
-
-    pub(crate) fn operation(&self, case: &CaseKey, text: &str) -> OperationId {
-        self.row(case, text).operation.expect("the row is an operation's")
-    }
-
-    pub(crate) fn keys(&self, case: &CaseKey) -> Vec<MessageKey> {
-        self.core.view().transcript(case).to_vec()
-    }
-
-    pub(crate) fn title(&self, case: &CaseKey) -> String {
-        self.core.view().case(case).expect("the case is listed").title.to_string()
     }
 }

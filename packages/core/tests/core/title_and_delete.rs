@@ -1,7 +1,7 @@
 //! Titles, deletion and pins: local at once, reconciled later.
 
 use crate::support::*;
-use copilot_core::model::RealCase;
+use copilot_core::model::{BackedUp, RealCase};
 use copilot_core::request::{Reply, Request};
 use copilot_core::view::{Group, NameOrigin};
 use copilot_core::{Intent, Notice, Rejection};
@@ -163,82 +163,92 @@ fn a_deletion_that_the_server_refuses_brings_the_case_back_and_says_so() {
     assert!(matches!(desk.notices.last(), Some(Notice::NotDeleted { .. })));
 }
 
-/// A case that the server has named, seen here under that name, and renamed here.
-fn renamed_here(desk: &mut Desk) -> copilot_core::ids::CaseKey {
-    let key = desk.settled_case("c-1", "first");
+/// The server has named the case meanwhile.
+fn named_by_the_server(desk: &mut Desk, title: &str) {
     desk.pass_seconds(61);
-    let named = RealCase { title: Some("Checkout 503".into()), ..case("c-1", 1) };
-    desk.answer_all(|request| {
-        matches!(request, Request::ListCases { .. }).then(|| Ok(Reply::Cases(page(vec![named.clone()]))))
+    let theirs = RealCase { title: Some(title.into()), ..case("c-1", 1) };
+    desk.answer_all(|request| match request {
+        Request::ListCases { .. } => Some(Ok(Reply::Cases(page(vec![theirs.clone()])))),
+        _ => None,
     });
-    rename(desk, &key, "Checkout down");
-    desk.pass_seconds(1);
-    key
 }
 
 #[test]
-fn a_title_that_changed_on_both_sides_waits_for_the_person_and_nothing_is_overwritten() {
-    let mut desk = Desk::new();
-    let key = renamed_here(&mut desk);
-    theirs_is(&mut desk, "Node 14 drained");
-    let conflict = desk.core.view().case(&key).unwrap().conflict.expect("the person must decide");
-    assert_eq!((&*conflict.mine, &*conflict.theirs), ("Checkout down", "Node 14 drained"));
-    assert_eq!(desk.title(&key), "Checkout down", "mine is shown until then");
-    desk.pass_seconds(600);
-    assert_eq!(desk.writes(), []);
-    let desk = desk.restart(2);
-    assert!(desk.core.view().case(&key).unwrap().conflict.is_some(), "and after a restart");
-}
-
-#[test]
-fn keeping_mine_overwrites_theirs() {
-    let mut desk = Desk::new();
-    let key = renamed_here(&mut desk);
-    theirs_is(&mut desk, "Node 14 drained");
-    desk.wish(Intent::KeepMine(desk.core.view().case(&key).unwrap().conflict.unwrap().operation));
-    assert_eq!(desk.core.view().case(&key).unwrap().conflict, None);
-    theirs_is(&mut desk, "Node 14 drained");
-    assert!(matches!(&desk.writes()[..], [Request::Rename { title, .. }] if &**title == "Checkout down"));
-}
-
-#[test]
-fn keeping_mine_is_asked_again_when_theirs_changes_again() {
-    let mut desk = Desk::new();
-    let key = renamed_here(&mut desk);
-    theirs_is(&mut desk, "Node 14 drained");
-    desk.wish(Intent::KeepMine(desk.core.view().case(&key).unwrap().conflict.unwrap().operation));
-    theirs_is(&mut desk, "Node 14 and 15 drained");
-    assert_eq!(desk.writes(), []);
-    assert!(desk.core.view().case(&key).unwrap().conflict.is_some());
-}
-
-#[test]
-fn using_theirs_gives_mine_up() {
-    let mut desk = Desk::new();
-    let key = renamed_here(&mut desk);
-    theirs_is(&mut desk, "Node 14 drained");
-    desk.wish(Intent::UseTheirs(desk.core.view().case(&key).unwrap().conflict.unwrap().operation));
-    desk.pass_seconds(600);
-    assert_eq!(desk.writes(), []);
-    assert_eq!(desk.title(&key), "Node 14 drained");
-}
-
-#[test]
-fn a_conflict_in_which_both_sides_become_equal_leaves_by_itself() {
-    let mut desk = Desk::new();
-    let key = renamed_here(&mut desk);
-    theirs_is(&mut desk, "Checkout down");
-    assert_eq!(desk.core.view().case(&key).unwrap().conflict, None);
-    assert_eq!((desk.writes(), desk.core.view().status().waiting), (vec![], 0));
-}
-
-#[test]
-fn the_servers_first_name_for_a_case_is_no_conflict_with_the_persons() {
+fn a_title_that_is_taken_back_before_it_left_asks_nothing_of_the_server() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");
+    named_by_the_server(&mut desk, "Checkout 503");
     rename(&mut desk, &key, "Mine");
-    desk.pass_seconds(1);
-    theirs_is(&mut desk, "Checkout 503 after node drain");
-    assert_eq!(desk.core.view().case(&key).unwrap().conflict, None);
-    assert_eq!(desk.writes().len(), 1);
+    rename(&mut desk, &key, "Checkout 503");
+    assert_eq!(desk.title(&key), "Checkout 503");
+    assert_eq!(desk.core.inspect().operations, []);
+    desk.pass_seconds(5);
+    theirs_is(&mut desk, "Checkout 503");
+    assert_eq!(desk.writes(), []);
+}
+
+#[test]
+fn a_copy_that_can_still_be_restored_outlives_a_compaction() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    let attempt = |desk: &mut Desk, title: &str| {
+        rename(desk, &key, title);
+        desk.pass_seconds(1);
+        theirs_is(desk, PLACEHOLDER);
+        desk.answer(rejected(Rejection::Forbidden));
+        desk.wish(Intent::DismissTitleNote(key.clone()));
+    };
+    attempt(&mut desk, "Too old to be restored");
+    desk.now.wall.0 += 8 * 24 * 3600 * 1000;
+    attempt(&mut desk, "Can be restored");
+    for turn in 0..2100 {
+        desk.wish(Intent::Pin { case: key.clone(), pinned: turn % 2 == 1 });
+    }
+    assert!(desk.disk.borrow().records.len() < 1000, "the journal was compacted");
+    let copies = desk.restart(2).core.view().backups(Some(&key));
+    assert!(
+        matches!(&copies[..], [copy] if copy.what == BackedUp::Title("Can be restored".into())),
+        "{copies:?}"
+    );
+    desk.now.wall.0 = 0;
+    assert_eq!(
+        desk.restart(3).core.view().backups(Some(&key)).len(),
+        1,
+        "a clock set back makes nothing older"
+    );
+}
+
+#[test]
+fn a_deletion_waits_for_what_is_under_way_in_its_case_and_for_nothing_else() {
+    let mut desk = Desk::new();
+    let (first, second) = (desk.settled_case("c-1", "first"), desk.settled_case("c-2", "first"));
+    desk.say(Some(&second), "elsewhere");
+    desk.say(Some(&first), "under way");
+    desk.say(Some(&first), "not yet");
+    desk.wish(Intent::Delete(first));
+    desk.pass_seconds(9);
+    let is_deletion = |request: &Request| matches!(request, Request::Delete { .. });
+    assert!(!desk.writes().iter().any(is_deletion), "a message of the case is under way");
+    desk.answer_all(|request| match request {
+        Request::SubmitTurn { case, .. } if case.as_str() == "c-1" => Some(answered(2, "two")),
+        _ => None,
+    });
+    assert!(desk.writes().iter().any(is_deletion));
+    let texts: Vec<_> =
+        desk.sent.iter().filter(|request| format!("{request:?}").contains("not yet")).collect();
+    assert_eq!(texts.len(), 0, "nothing more is said in a case that is being deleted");
+}
+
+#[test]
+fn a_deletion_does_not_wait_for_a_message_that_waits_itself() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(busy(30));
+    desk.wish(Intent::Delete(key.clone()));
+    desk.pass_seconds(40);
+    assert!(matches!(desk.writes()[..], [Request::Delete { .. }]), "{:?}", desk.writes());
+    desk.answer(Ok(Reply::Done));
+    assert!(desk.core.view().case(&key).is_none());
+    assert_eq!(desk.core.inspect().operations, []);
 }

@@ -1,9 +1,10 @@
 //! Waiting for a server: the pace of jobs, gates, readings, probes and renewals.
 
 use copilot_core::model::RealCase;
+use copilot_core::peer::PeerMessage;
 use copilot_core::request::{Outcome, Reply, Request};
 use copilot_core::view::{AccountStatus, Delivery, LinkStatus};
-use copilot_core::{Event, Failure, FailureClass, Intent, Millis, Notice, Rejection, Transient};
+use copilot_core::{Event, Failure, FailureClass, Intent, Link, Millis, Notice, Rejection, Transient};
 
 use crate::support::*;
 
@@ -296,4 +297,58 @@ fn a_server_that_answers_a_probe_with_an_error_is_there_and_is_not_probed_on() {
     assert_eq!(desk.core.view().status().link, LinkStatus::Online);
     desk.pass_seconds(40);
     assert_eq!((probes(&mut desk), desk.writes().len()), (0, 1));
+}
+
+#[test]
+fn windows_that_lose_the_link_in_one_moment_do_not_come_back_in_one_moment() {
+    let mut first_probes = std::collections::BTreeSet::new();
+    for seed in 1..9 {
+        let mut desk = Desk::on(crate::disk::Disk::default().shared(), seed);
+        desk.step(Event::Link(Link::Offline));
+        let mut waited = 0;
+        while !desk.open.iter().any(|(_, request)| *request == Request::Probe) {
+            desk.pass(Millis(10));
+            waited += 10;
+        }
+        assert!((750..=1000).contains(&waited), "a second, less a quarter at most: {waited}");
+        first_probes.insert(waited);
+    }
+    assert!(first_probes.len() > 2, "{first_probes:?}");
+}
+
+#[test]
+fn an_hour_that_the_server_asks_for_is_named_and_the_button_waits_for_its_end() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(busy(3600));
+    let until = desk.now.mono + Millis::seconds(3600);
+    let named = |desk: &Desk| match desk.row(&key, "second").delivery {
+        Delivery::Failed { not_before, .. } => not_before,
+        other => panic!("it waits for the person: {other:?}"),
+    };
+    assert_eq!(named(&desk), Some(until));
+    desk.pass_seconds(1800);
+    desk.wish(Intent::Retry(desk.operation(&key, "second")));
+    desk.wish(Intent::RetryAll(key.clone()));
+    assert_eq!((named(&desk), desk.writes()), (Some(until), vec![]), "not before the server's hour is over");
+    // Also after a restart, whatever moment this device was started at.
+    let mut again = desk.restart(2);
+    again.wish(Intent::Open(Some(key.clone())));
+    assert_eq!(named(&again), Some(until));
+    again.pass_seconds(1801);
+    assert_eq!(named(&again), None);
+}
+
+#[test]
+fn a_try_has_its_time_also_when_a_window_has_to_build_its_view_anew() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(server_problem());
+    let next = desk.disk.borrow().records.last().map(|last| last.sequence.after(5)).unwrap();
+    desk.step(Event::Peer(PeerMessage::Compacted(next)));
+    assert_eq!(desk.writes(), []);
+    desk.pass_seconds(60);
+    assert_eq!(desk.writes().len(), 1);
 }

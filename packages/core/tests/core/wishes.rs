@@ -4,7 +4,9 @@ use copilot_core::ids::CaseKey;
 use copilot_core::model::{BackedUp, CaseDetails, CaseState, Draft, Intention, RealCase, Turn};
 use copilot_core::request::{Reply, Request};
 use copilot_core::view::{Badge, Delivery, Group, NameOrigin};
-use copilot_core::{Event, Failure, FailureClass, Intent, Lifecycle, Notice, Refusal, Rejection, Undoable};
+use copilot_core::{
+    Event, Failure, FailureClass, Intent, Lifecycle, Millis, Notice, Refusal, Rejection, Undoable,
+};
 
 use crate::office::Office;
 use crate::support::*;
@@ -361,4 +363,29 @@ fn deleting_the_open_case_closes_it_and_deleting_another_leaves_it_open() {
     assert_eq!(desk.core.view().open(), None);
     desk.wish(Intent::Delete(first));
     assert_eq!(desk.notices.last(), Some(&Notice::Refused(Refusal::TooLate)), "it is gone already");
+}
+
+#[test]
+fn drafts_of_two_cases_that_are_replaced_in_one_moment_are_both_kept() {
+    let mut office = Office::new(2);
+    let keys = [office.settled_case("c-1", "first"), office.settled_case("c-2", "first")];
+    let write = |office: &mut Office, window: usize, key: &CaseKey, text: &str| {
+        let draft = Draft { text: text.into(), ..Draft::default() };
+        office.wish(window, Intent::KeepDraft { case: Some(key.clone()), draft });
+    };
+    for key in &keys {
+        write(&mut office, 0, key, "left");
+        write(&mut office, 1, key, "right");
+    }
+    let copies = |office: &Office, key: &CaseKey| office.desks[0].core.view().backups(Some(key)).len();
+    assert_eq!(keys.each_ref().map(|key| copies(&office, key)), [1, 1]);
+    // Half a minute later the next copy is made, and not a moment earlier.
+    office.pass(Millis(29_999));
+    write(&mut office, 0, &keys[0], "up");
+    write(&mut office, 1, &keys[0], "down");
+    assert_eq!(copies(&office, &keys[0]), 1);
+    office.pass(Millis(1));
+    write(&mut office, 0, &keys[0], "east");
+    write(&mut office, 1, &keys[0], "west");
+    assert_eq!(copies(&office, &keys[0]), 2);
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use copilot_api::{Client, ServerAddress, ServerInfo, SignInMode};
 use copilot_core::{Failure, FailureClass};
 
-use super::{Attempt, Inner};
+use super::{Attempt, Inner, link};
 use crate::stage::{ServerCheck, Stage};
 
 impl Inner {
@@ -18,8 +18,9 @@ impl Inner {
         if !matches!(&*self.stage.borrow(), Stage::SignIn(_)) {
             return;
         }
-        let client =
-            ServerAddress::parse(address).ok().and_then(|address| Some((self.client(&address)?, address)));
+        let address =
+            link::parse(address).map(|(address, _)| address).or_else(|| ServerAddress::parse(address).ok());
+        let client = address.and_then(|address| Some((self.client(&address)?, address)));
         let Some((client, address)) = client else {
             return self.show_check(ServerCheck::Unreachable);
         };

@@ -5,13 +5,18 @@ use std::rc::Rc;
 use copilot_api::{Client, Password, ServerAddress, SignIn, SignInFailure, SignedIn};
 use copilot_core::{Event, FailureClass};
 
-use super::Inner;
+use super::{Inner, link};
 use crate::account::Account;
 use crate::handle::Handle;
 use crate::stage::{SignInError, SignInForm, Stage};
 
 impl Inner {
     pub(super) fn sign_in(self: &Rc<Self>, form: SignInForm) {
+        if let Some((address, token)) = link::parse(&form.server) {
+            // The token is used up by this: what stays on screen is the address.
+            self.show_sign_in(|view| address.as_str().clone_into(&mut view.server));
+            return self.use_link(address, token);
+        }
         let Ok(address) = ServerAddress::parse(&form.server) else {
             return self.show_sign_in(|view| {
                 view.server = form.server;

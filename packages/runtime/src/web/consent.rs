@@ -22,12 +22,15 @@ impl BrowserConsent {
 
 impl Consent for BrowserConsent {
     fn prepare(&self) -> LocalFuture<Option<Box<dyn Visit>>> {
-        let visit = match identity() {
-            Some(identity) => redirect_of(&identity)
-                .map(|redirect| Box::new(OwnWindow { identity, redirect }) as Box<dyn Visit>),
-            None => web_sys::window().map(|window| Box::new(InPlace { window }) as Box<dyn Visit>),
-        };
-        Box::pin(std::future::ready(visit))
+        Box::pin(async {
+            let window = web_sys::window()?;
+            if !is_extension(&window) {
+                return Some(Box::new(InPlace { window }) as Box<dyn Visit>);
+            }
+            let identity = allowed_identity().await?;
+            let redirect = redirect_of(&identity)?;
+            Some(Box::new(OwnWindow { identity, redirect }) as Box<dyn Visit>)
+        })
     }
 
     fn take_return(&self) -> Option<String> {
@@ -56,10 +59,28 @@ fn address_of(window: &Window) -> Option<String> {
     Some(format!("{}{}", location.origin().ok()?, location.pathname().ok()?))
 }
 
-fn identity() -> Option<JsValue> {
+/// Whether the page is part of an extension, whose panel a sign-in page must not replace.
+fn is_extension(window: &Window) -> bool {
+    window.location().protocol().is_ok_and(|protocol| protocol.ends_with("-extension:"))
+}
+
+/// A part of the extension's own API; what no permission was given for is absent.
+fn api(name: &str) -> Option<JsValue> {
     let chrome = Reflect::get(&js_sys::global(), &"chrome".into()).ok()?;
-    let identity = Reflect::get(&chrome, &"identity".into()).ok()?;
-    identity.is_object().then_some(identity)
+    let part = Reflect::get(&chrome, &name.into()).ok()?;
+    part.is_object().then_some(part)
+}
+
+/// `chrome.identity`, asked for when it is needed first.
+async fn allowed_identity() -> Option<JsValue> {
+    if let Some(identity) = api("identity") {
+        return Some(identity);
+    }
+    let wanted = Object::new();
+    Reflect::set(&wanted, &"permissions".into(), &Array::of1(&"identity".into())).ok()?;
+    let asked: Promise = call(&api("permissions")?, "request", &Array::of1(&wanted))?.dyn_into().ok()?;
+    JsFuture::from(asked).await.ok()?;
+    api("identity")
 }
 
 fn call(of: &JsValue, name: &str, arguments: &Array) -> Option<JsValue> {

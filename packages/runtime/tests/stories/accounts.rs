@@ -106,6 +106,37 @@ fn a_start_link_signs_in_and_the_next_start_needs_none() {
 }
 
 #[test]
+fn a_link_in_place_of_the_address_signs_in_once_and_leaves_the_address() {
+    story(async |world| {
+        let mut link = form(&world, "", false);
+        link.server = format!("{}/?token={}", world.url(), world.start_token());
+        let owner = world
+            .window(async |window| {
+                window.app.check_server(&link.server);
+                window
+                    .sign_in_view("a reachable server", |view| {
+                        matches!(view.check, ServerCheck::Reachable { .. })
+                    })
+                    .await;
+                window.app.sign_in(link.clone());
+                window.opened().await.account()
+            })
+            .await;
+        assert_eq!(owner.server, world.url());
+
+        let elsewhere = tempfile::tempdir().unwrap();
+        world
+            .window_on(Platform::native(&elsewhere), async |window| {
+                window.app.sign_in(link.clone());
+                let view = window.sign_in_view("an error", |view| view.error.is_some()).await;
+                assert_eq!(view.error, Some(SignInError::LinkUsed));
+                assert_eq!(view.server, world.url());
+            })
+            .await;
+    });
+}
+
+#[test]
 fn a_used_link_opens_the_account_of_this_device_and_is_an_error_on_another() {
     story(async |world| {
         let token = world.start_token();

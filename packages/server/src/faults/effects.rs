@@ -91,7 +91,9 @@ pub(crate) async fn carry_out(
             if commit {
                 runner.run(request).await;
             }
-            faults.hang(for_ms).await;
+            if let Some(held) = plan.held {
+                held.hang(for_ms).await;
+            }
             Err(Dropped)
         }
     }

@@ -107,13 +107,16 @@ pub(crate) struct Arrival<'a> {
 
 /// What is to be done with one request.
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub(crate) struct Plan<'a> {
     /// Number of the log entry.
     pub(crate) entry: u64,
     /// How long to wait first.
     pub(crate) latency: Duration,
     /// The fault that decides; `None` lets the request through.
     pub(crate) fault: Option<Fault>,
+    /// Its place among the requests that hang, if the fault is that. Held from the decision on, so that a release
+    /// which comes before the request has run to that point ends it too.
+    pub(crate) held: Option<Held<'a>>,
 }
 
 impl Faults {
@@ -182,7 +185,7 @@ impl Faults {
     }
 
     /// Notes an arrival and decides what is to be done with it.
-    pub(crate) fn decide(&self, arrival: &Arrival<'_>) -> Plan {
+    pub(crate) fn decide(&self, arrival: &Arrival<'_>) -> Plan<'_> {
         let t_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut state = self.state();
         let mut latency = 0_u64;
@@ -204,7 +207,8 @@ impl Faults {
             arrival,
             Decision { rule, kind: fault.as_ref().map(Fault::kind), latency_ms: latency },
         );
-        Plan { entry: n, latency: Duration::from_millis(latency), fault }
+        let held = matches!(fault, Some(Fault::Hang { .. })).then(|| Held::begin(&self.hanging));
+        Plan { entry: n, latency: Duration::from_millis(latency), fault, held }
     }
 
     /// Notes one run of the handler. The first run's answer is the one that is reported.
@@ -215,19 +219,6 @@ impl Faults {
     /// Notes the status that was sent instead of the handler's.
     pub(crate) fn note_status(&self, entry: u64, status: u16) {
         self.state().log.note_status(entry, status);
-    }
-
-    /// Waits for `for_ms` milliseconds or, in any case, until [`Faults::release`].
-    pub(crate) async fn hang(&self, for_ms: Option<u64>) {
-        let mut changes = self.hanging.subscribe();
-        let before = changes.borrow_and_update().released;
-        self.hanging.send_modify(|hanging| hanging.waiting += 1);
-        let _leaving = Leaving(&self.hanging);
-        let released = changes.wait_for(|hanging| hanging.stopping || hanging.released != before);
-        match for_ms {
-            Some(ms) => drop(tokio::time::timeout(Duration::from_millis(ms), released).await),
-            None => drop(released.await),
-        }
     }
 
     /// Ends every hanging request and returns how many there were.
@@ -246,12 +237,38 @@ impl Faults {
     }
 }
 
-/// Counts a hanging request out, also when its client gives up first.
-struct Leaving<'a>(&'a watch::Sender<Hanging>);
+/// A request that hangs or is about to. Dropping it counts the request out, also when its client gives up first.
+#[derive(Debug)]
+pub(crate) struct Held<'a> {
+    hanging: &'a watch::Sender<Hanging>,
+    released_before: u64,
+}
 
-impl Drop for Leaving<'_> {
+impl<'a> Held<'a> {
+    fn begin(hanging: &'a watch::Sender<Hanging>) -> Self {
+        let mut released_before = 0;
+        hanging.send_modify(|hanging| {
+            hanging.waiting += 1;
+            released_before = hanging.released;
+        });
+        Self { hanging, released_before }
+    }
+
+    /// Waits for `for_ms` milliseconds or, in any case, until [`Faults::release`].
+    pub(crate) async fn hang(self, for_ms: Option<u64>) {
+        let mut changes = self.hanging.subscribe();
+        let released =
+            changes.wait_for(|hanging| hanging.stopping || hanging.released != self.released_before);
+        match for_ms {
+            Some(ms) => drop(tokio::time::timeout(Duration::from_millis(ms), released).await),
+            None => drop(released.await),
+        }
+    }
+}
+
+impl Drop for Held<'_> {
     fn drop(&mut self) {
-        self.0.send_modify(|hanging| hanging.waiting -= 1);
+        self.hanging.send_modify(|hanging| hanging.waiting -= 1);
     }
 }
 
@@ -302,6 +319,16 @@ mod tests {
         assert_ne!(alone, reseeded);
         let fired = alone.iter().filter(|(fired, _)| *fired).count();
         assert!((60..140).contains(&fired), "{fired}");
+    }
+
+    #[tokio::test]
+    async fn a_release_also_ends_a_request_that_has_not_come_to_hang_yet() {
+        let faults = with(&json!({"rules":[{"fault":{"kind":"hang"}}]}));
+        let arrival = Arrival { method: "GET", path: "/api/v1/cases", key: None, body: b"" };
+        let decided = faults.decide(&arrival);
+        assert_eq!((faults.release(), faults.release()), (1, 1), "it is counted until it is over");
+        decided.held.unwrap().hang(None).await;
+        assert_eq!(faults.release(), 0);
     }
 
     #[test]

@@ -107,6 +107,33 @@ async fn a_preflight_needs_no_token() {
 }
 
 #[tokio::test]
+async fn an_extension_needs_a_session_like_everybody_else() {
+    let world = World::new().await;
+    for origin in ["chrome-extension://abcdefghijklmnop", "moz-extension://0a1b-2c3d"] {
+        for path in ["/api/v1/cases", "/api/v1/auth/me"] {
+            let answer = world.bare(Method::GET, path).header("Origin", origin).send().await.unwrap();
+            // It may read why it is refused, and nothing else.
+            assert_eq!(answer.headers()["access-control-allow-origin"], origin);
+            assert_eq!(refusal(answer).await.0, 401, "{origin} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_only_looks_like_an_extension_is_a_foreign_page() {
+    let world = World::new().await;
+    for origin in [
+        "https://chrome-extension.evil.example",
+        "chrome-extension://abc.evil.example",
+        "chrome-extension://abc/index.html",
+        "xchrome-extension://abcdefghijklmnop",
+    ] {
+        let answer = world.get("/api/v1/cases").header("Origin", origin).send().await.unwrap();
+        assert_eq!(refusal(answer).await.1, "FOREIGN_ORIGIN", "{origin}");
+    }
+}
+
+#[tokio::test]
 async fn missing_and_forged_tokens_are_refused() {
     let world = World::new().await;
     let forged = ["", "Bearer", "Bearer ", "Bearer 00", "Basic bWFyaWE6", "Bearer ' OR 1=1 --"];

@@ -13,6 +13,9 @@ fn bundle(folder: &Path) {
     std::fs::write(folder.join("assets/app.wasm.gz"), b"gzip bytes").unwrap();
     std::fs::write(folder.join("assets/app.wasm.br"), b"brotli bytes").unwrap();
     std::fs::write(folder.join("assets/app.js"), "export {}").unwrap();
+    std::fs::write(folder.join("service-worker.js"), "fill();").unwrap();
+    std::fs::write(folder.join("app.webmanifest"), "{}").unwrap();
+    std::fs::write(folder.join("assets/192.png"), b"\x89PNG").unwrap();
     std::fs::write(folder.join(".hidden"), "secret").unwrap();
 }
 
@@ -46,6 +49,25 @@ async fn the_page_comes_with_its_policy_and_can_be_revalidated() {
     let head = world.bare(Method::HEAD, "/").send().await.unwrap();
     assert_eq!((head.status(), &head.headers()["etag"]), (StatusCode::OK, &headers["etag"]));
     assert_eq!(world.bare(Method::POST, "/").send().await.unwrap().status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn what_makes_the_page_installable_comes_with_its_types_and_is_asked_for_each_time() {
+    let (_outer, world) = world().await;
+    for (path, kind) in [
+        ("/service-worker.js", "text/javascript; charset=utf-8"),
+        ("/app.webmanifest", "application/manifest+json"),
+        ("/assets/192.png", "image/png"),
+    ] {
+        let file = world.bare(Method::GET, path).send().await.unwrap();
+        assert_eq!(
+            (file.status(), &file.headers()["content-type"]),
+            (StatusCode::OK, &kind.parse().unwrap())
+        );
+        // An old service worker would keep an old program alive.
+        assert_eq!(file.headers()["cache-control"], "no-cache", "{path}");
+        assert!(file.headers().contains_key("etag"), "{path}");
+    }
 }
 
 #[tokio::test]

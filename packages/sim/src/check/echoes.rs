@@ -21,7 +21,13 @@ impl World {
         let real = self.real_of(&did.op.case);
         let rows = real.as_ref().map(|real| self.confirmed_rows(real)).unwrap_or_default();
         let by_key = |key: &MessageKey| rows.iter().find(|row| row.key == *key);
-        let turn = answered.or_else(|| by_key(question)?.message.turn);
+        // The answer may have found no room yet: then the row that says the same tells its turn.
+        let said = |row: &&&CachedMessage| {
+            row.message.role == Role::User && did.turn().is_some_and(|turn| turn.text == row.message.text)
+        };
+        let turn = answered
+            .or_else(|| by_key(question)?.message.turn)
+            .or_else(|| rows.iter().find(said)?.message.turn);
         let listed = |key: &MessageKey, role: Role| {
             let of_turn = |row: &&CachedMessage| row.message.role == role && row.message.turn == turn;
             by_key(key).is_some() || (turn.is_some() && rows.iter().copied().any(|row| of_turn(&row)))

@@ -6,6 +6,7 @@ use copilot_core::operation::{Acknowledged, End, OperationKind};
 use copilot_core::{Event, FailureClass, Intent, Millis, Rejection, Wall};
 
 use crate::marks::Mark;
+use crate::model::Stage;
 use crate::truth::{Did, Instance};
 use crate::world::World;
 
@@ -44,8 +45,11 @@ impl World {
             }
             // What waits goes out in spite of what failed before it.
             Intent::SendRest(case) => {
-                for did in self.truth.did.values_mut().filter(|did| did.op.case == *case && did.sends == 0) {
-                    did.anyway = true;
+                let of_case =
+                    self.truth.did.values_mut().filter(|did| did.op.case == *case && did.sends == 0);
+                for did in of_case {
+                    let known = self.disk.fold.ops.get(&did.op.id);
+                    did.anyway |= !known.is_some_and(|known| matches!(known.stage, Stage::Failed(_)));
                 }
                 self.marks.hit(Mark::SentTheRest);
             }
@@ -270,10 +274,14 @@ impl World {
             did.over = true;
         }
         let case = &did.op.case;
-        let case_deleted = self.truth.deleted.contains(case);
         let excused = did.damaged || self.truth.damaged_cases.contains(case) || did.lost;
         let real = self.real_of(case);
+        // A window that was told off may have given the deletion up, which nobody heard.
+        let erased = real.as_ref().is_some_and(|real| self.truth.erased.contains(real));
+        let case_deleted = erased || self.truth.deleted.contains(case);
         let explained = match end {
+            // It found no room and is said again.
+            _ if did.over => true,
             End::Completed => {
                 case_deleted
                     || match &did.op.kind {
@@ -291,10 +299,10 @@ impl World {
                         OperationKind::Delete => real.is_some_and(|real| self.truth.erased.contains(&real)),
                     }
             }
-            End::Cancelled | End::Discarded => {
+            End::Cancelled | End::Discarded | End::Refused => {
                 let undone = matches!(event, Event::Intent(Intent::Undo(undone)) if undone == op);
                 match (&did.op.kind, end) {
-                    (OperationKind::Delete, End::Discarded) => {
+                    (OperationKind::Delete, End::Refused) => {
                         self.truth.deleted.remove(case);
                         self.marks.hit(Mark::NotDeleted);
                     }
@@ -314,7 +322,7 @@ impl World {
                     self.truth.give_up(op);
                 }
                 let unnamed =
-                    end == End::Discarded && matches!(did.op.kind, OperationKind::GenerateTitle { .. });
+                    end == End::Refused && matches!(did.op.kind, OperationKind::GenerateTitle { .. });
                 if unnamed {
                     self.marks.hit(Mark::NotNamed);
                 }

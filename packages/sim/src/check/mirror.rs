@@ -35,6 +35,11 @@ fn list_of(view: View<'_>) -> Vec<(Group, CaseKey)> {
 }
 
 impl Mirror {
+    /// Whether a row is on screen.
+    pub(crate) fn shows(&self, row: &MessageKey) -> bool {
+        self.rows.contains_key(row)
+    }
+
     /// Draws what the patches name. Returns what went away by that.
     pub(crate) fn draw(&mut self, view: View<'_>, patches: &[ViewPatch]) -> Gone {
         let mut gone = Gone::default();

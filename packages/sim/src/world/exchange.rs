@@ -227,8 +227,8 @@ impl World {
         }
     }
 
-    /// A request that arrives after its key may have expired can do what was done before: no client can
-    /// prevent that.
+    /// A request that left while its key lived, and arrives after it may have expired, can do what was done before:
+    /// no client can prevent that.
     fn note_age(&mut self, request: &Request, left_at: u64) {
         let (Request::CreateCase { key }
         | Request::SubmitTurn { key, .. }
@@ -236,9 +236,9 @@ impl World {
         else {
             return;
         };
-        if self.now - left_at >= KEY_LIFETIME_MS
-            && let Some(did) = self.truth.did.get_mut(key)
-        {
+        let Some(did) = self.truth.did.get_mut(key) else { return };
+        let age = |at: u64| at.saturating_sub(did.sent_at);
+        if age(left_at) < KEY_LIFETIME_MS && age(self.now) >= KEY_LIFETIME_MS {
             did.too_late = true;
             self.marks.hit(Mark::HoursLate);
         }

@@ -164,7 +164,9 @@ impl World {
                 CacheWrite::Message { case, row } => {
                     let rows = window.rows.entry(case.clone()).or_default();
                     let before = rows.insert(row.message.id.clone(), std::sync::Arc::clone(row));
-                    if let Some(before) = before.filter(|before| before.key != row.key) {
+                    // A cached row may get its name while it is loaded, before anybody has seen it.
+                    let renamed = before.filter(|before| before.key != row.key);
+                    if let Some(before) = renamed.filter(|before| window.mirror.shows(&before.key)) {
                         let detail = format!("{} is {} and was {}", row.message.id, row.key, before.key);
                         self.violate("I9", "a confirmed row got another key", detail);
                     }

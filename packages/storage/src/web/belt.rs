@@ -61,6 +61,11 @@ impl Belt {
         let _ = self.storage.as_ref().map(|storage| storage.remove_item(&self.key(instance, number)));
     }
 
+    /// The instance that a key of the storage belongs to, if it is one of the belt.
+    pub(super) fn instance_of<'key>(&self, key: &'key str) -> Option<&'key str> {
+        key.strip_prefix(&self.prefix)?.split_once(':').map(|(instance, _)| instance)
+    }
+
     /// Puts the ballast back when there is room for it again.
     pub(super) fn restore_ballast(&self) {
         let Some(storage) = &self.storage else { return };

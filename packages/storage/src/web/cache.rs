@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use web_sys::{IdbKeyRange, IdbObjectStore};
 
-use super::database::{Access, CASES, Database, MESSAGES, all, done, put};
+use super::database::{Access, CASES, Database, MESSAGES, all, commit, done, put};
 use super::js::refusal;
 
 fn key(id: &RealId) -> JsValue {
@@ -61,8 +61,9 @@ fn forget(cases: &IdbObjectStore, messages: &IdbObjectStore, case: &JsValue) -> 
 pub(super) async fn cases(database: &Database) -> Result<Vec<RealCase>, JsValue> {
     database
         .transact(&[CASES], Access::Read, async |transaction| {
-            let rows = all(&transaction.object_store(CASES)?, &JsValue::UNDEFINED).await?;
-            Ok(rows.iter().filter_map(|(_, case)| parse(case)).collect())
+            let rows = all(&transaction.object_store(CASES)?, &JsValue::UNDEFINED)?;
+            commit(transaction);
+            Ok(rows.await?.iter().filter_map(|(_, case)| parse(case)).collect())
         })
         .await
 }
@@ -72,6 +73,7 @@ pub(super) async fn load(database: &Database, case: &RealId) -> Result<Vec<Cache
         .transact(&[MESSAGES], Access::Read, async |transaction| {
             let rows =
                 done(&transaction.object_store(MESSAGES)?.get_all_with_key(&rows_of(&key(case))?.into())?);
+            commit(transaction);
             Ok(Array::from(&rows.await?).iter().filter_map(|row| parse(&row)).collect())
         })
         .await
@@ -84,7 +86,7 @@ pub(super) async fn evict_oldest(database: &Database) -> bool {
         .transact(&[CASES, MESSAGES], Access::WriteRelaxed, async |transaction| {
             let (cases, messages) = (transaction.object_store(CASES)?, transaction.object_store(MESSAGES)?);
             let activity = |case: &JsValue| parse::<RealCase>(case).map(|case| case.last_activity);
-            let all = all(&cases, &JsValue::UNDEFINED).await?;
+            let all = all(&cases, &JsValue::UNDEFINED)?.await?;
             if let Some((oldest, _)) = all.iter().min_by_key(|(_, case)| activity(case)) {
                 forget(&cases, &messages, oldest)?;
                 return Ok(true);

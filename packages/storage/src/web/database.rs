@@ -3,6 +3,11 @@
 //! The browser may take the connection away (site data cleared, a newer program wants to change the
 //! layout); it is then opened again, once per piece of work. A database that came back empty is not
 //! written to: the window's positions belong to the one that is gone.
+//!
+//! A transaction keeps all others out of its stores until the page that began it has heard how the last
+//! request went. A page that stands still in between (frozen, or at a breakpoint) holds up every window
+//! of the profile. So what is done often asks for everything at once and calls [`commit`] before it
+//! waits: the browser then ends the transaction without the page.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -10,22 +15,36 @@ use std::rc::Rc;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{IdbDatabase, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction};
 
 use super::js;
 use crate::store::StoreError;
 
-/// Version of the layout that this program reads and writes.
-const VERSION: u32 = 1;
-
-pub(super) const JOURNAL: &str = "journal";
+pub(super) const LOG: &str = "log";
 pub(super) const META: &str = "meta";
+pub(super) const EPOCHS: &str = "epochs";
 pub(super) const CASES: &str = "cases";
 pub(super) const MESSAGES: &str = "messages";
 pub(super) const QUARANTINE: &str = "quarantine";
 
-/// The object stores of a profile's database.
-pub(super) const PROFILE: &[&str] = &[JOURNAL, META, CASES, MESSAGES, QUARANTINE];
+/// Where the first layout had its records, under keys that the program gave.
+const FIRST_LOG: &str = "journal";
+
+/// The object stores of a database.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// Of the layout that this program reads and writes.
+    pub(super) version: u32,
+    /// Stores whose keys the program gives.
+    pub(super) stores: &'static [&'static str],
+    /// A store whose keys the browser counts up from 1.
+    pub(super) counted: Option<&'static str>,
+}
+
+/// A profile's database.
+pub(super) const PROFILE: &Layout =
+    &Layout { version: 2, stores: &[META, EPOCHS, CASES, MESSAGES, QUARANTINE], counted: Some(LOG) };
 
 /// What a transaction is for, and with that how durable it is when it completes.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +60,7 @@ pub(super) enum Access {
 #[derive(Debug)]
 pub(super) struct Database {
     name: String,
+    layout: &'static Layout,
     connection: RefCell<Option<Connection>>,
 }
 
@@ -52,16 +72,16 @@ struct Connection {
 }
 
 impl Connection {
-    /// Opens a database; one that is not there yet gets these stores, or is refused when there are none.
-    async fn open(name: &str, make: Option<&'static [&'static str]>) -> Result<Self, JsValue> {
+    /// Opens a database. One that is not there yet is made, or refused.
+    async fn open(name: &str, layout: &'static Layout, make: bool) -> Result<Self, JsValue> {
         let none = || JsValue::from_str("this browser gives no storage to this page");
         let factory = web_sys::window().ok_or_else(none)?.indexed_db()?.ok_or_else(none)?;
-        let request = factory.open_with_u32(name, VERSION)?;
+        let request = factory.open_with_u32(name, layout.version)?;
         let upgrade = {
             let request = request.clone();
             Closure::<dyn FnMut()>::new(move || {
                 // A store that could not be made shows in the first transaction that names it.
-                let _ = make.map_or_else(|| refuse(&request), |stores| make_stores(&request, stores));
+                let _ = if make { make_stores(&request, layout) } else { refuse(&request) };
             })
         };
         request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
@@ -92,12 +112,46 @@ impl Drop for Connection {
     }
 }
 
-fn make_stores(request: &IdbOpenDbRequest, stores: &[&str]) -> Result<(), JsValue> {
+fn make_stores(request: &IdbOpenDbRequest, layout: &Layout) -> Result<(), JsValue> {
     let database: IdbDatabase = request.result()?.unchecked_into();
-    for store in stores {
+    let there = database.object_store_names();
+    for store in layout.stores.iter().filter(|store| !there.contains(store)) {
         database.create_object_store(store)?;
     }
+    if let Some(store) = layout.counted.filter(|store| !there.contains(store)) {
+        let counted = Object::new();
+        Reflect::set(&counted, &"autoIncrement".into(), &JsValue::TRUE)?;
+        js::call(&database, "createObjectStore", &[&store.into(), &counted])?;
+        if let Some(upgrade) = request.transaction().filter(|_| there.contains(FIRST_LOG)) {
+            spawn_local(async move {
+                if take_over_first_log(&upgrade, store).await.is_err() {
+                    // All of it or nothing: the old layout stays as it is.
+                    let _ = upgrade.abort();
+                }
+            });
+        }
+    }
     Ok(())
+}
+
+/// Brings the records of the first layout over, each in its place, and what was counted there.
+async fn take_over_first_log(upgrade: &IdbTransaction, log: &str) -> Result<(), JsValue> {
+    let (log, meta) = (upgrade.object_store(log)?, upgrade.object_store(META)?);
+    let records = all(&upgrade.object_store(FIRST_LOG)?, &JsValue::UNDEFINED)?.await?;
+    for (position, text) in &records {
+        put(&log, position, text)?;
+    }
+    let next = done(&meta.get(&"next".into())?).await?.as_f64().unwrap_or(1.0);
+    if records.is_empty() && next > 1.0 {
+        // The browser counts on from the highest key that ever was.
+        put(&log, &JsValue::from_f64(next - 1.0), &JsValue::TRUE)?;
+        log.clear()?;
+    }
+    let epoch = done(&meta.get(&"epoch".into())?).await?;
+    if epoch.as_f64().is_some() {
+        put(&upgrade.object_store(EPOCHS)?, &epoch, &JsValue::TRUE)?;
+    }
+    upgrade.db().delete_object_store(FIRST_LOG)
 }
 
 fn refuse(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
@@ -105,10 +159,10 @@ fn refuse(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
 }
 
 impl Database {
-    /// Opens a database, or makes it with these stores.
-    pub(super) async fn open(name: &str, stores: &'static [&'static str]) -> Result<Self, StoreError> {
-        match Connection::open(name, Some(stores)).await {
-            Ok(connection) => Ok(Self { name: name.to_owned(), connection: RefCell::new(Some(connection)) }),
+    /// Opens a database, or makes it.
+    pub(super) async fn open(name: &str, layout: &'static Layout) -> Result<Self, StoreError> {
+        match Connection::open(name, layout, true).await {
+            Ok(open) => Ok(Self { name: name.to_owned(), layout, connection: RefCell::new(Some(open)) }),
             Err(error) if js::name(&error) == "VersionError" => {
                 Err(StoreError::Newer { place: name.to_owned() })
             }
@@ -126,7 +180,7 @@ impl Database {
         if let Some(handle) = open {
             return Ok(handle);
         }
-        let connection = Connection::open(&self.name, None).await?;
+        let connection = Connection::open(&self.name, self.layout, false).await?;
         let handle = connection.handle.clone();
         *self.connection.borrow_mut() = Some(connection);
         Ok(handle)
@@ -141,6 +195,9 @@ impl Database {
     ) -> Result<T, JsValue> {
         let (transaction, ended) = self.begin(stores, access).await?;
         let outcome = work(&transaction).await;
+        if outcome.is_ok() {
+            commit(&transaction);
+        }
         match end(&transaction, ended, outcome.as_ref().err()).await {
             None => outcome,
             Some(error) => Err(error),
@@ -164,6 +221,12 @@ impl Database {
         });
         Ok((transaction, ended))
     }
+}
+
+/// Says that a transaction is asked for nothing more: from here on it needs the page no longer.
+pub(super) fn commit(transaction: &IdbTransaction) {
+    // Refused by one that is at its end already. Where there is no such call it ends by itself, a little later.
+    let _ = js::call(transaction, "commit", &[]);
 }
 
 /// Waits for the end of a transaction whose work is done or has failed; why nothing came of it.
@@ -211,10 +274,15 @@ pub(super) fn put(store: &IdbObjectStore, key: &JsValue, value: &JsValue) -> Res
     store.put_with_key(value, key).map(|_| ())
 }
 
-/// Everything in a store, keys and values in order.
-pub(super) async fn all(store: &IdbObjectStore, range: &JsValue) -> Result<Vec<(JsValue, JsValue)>, JsValue> {
+/// Everything in a store, keys and values in order. Asked for when this returns.
+pub(super) fn all(
+    store: &IdbObjectStore,
+    range: &JsValue,
+) -> Result<impl Future<Output = Result<Vec<(JsValue, JsValue)>, JsValue>> + use<>, JsValue> {
     let keys = done(&store.get_all_keys_with_key(range)?);
     let values = done(&store.get_all_with_key(range)?);
-    let (keys, values) = (Array::from(&keys.await?), Array::from(&values.await?));
-    Ok(keys.iter().zip(values.iter()).collect())
+    Ok(async move {
+        let (keys, values) = (Array::from(&keys.await?), Array::from(&values.await?));
+        Ok(keys.iter().zip(values.iter()).collect())
+    })
 }

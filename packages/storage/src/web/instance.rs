@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -68,6 +68,17 @@ async fn hold(lock: &str, let_go: &Rc<RefCell<Option<Function>>>) -> Result<(), 
         };
     });
     js::settled(granted).await.map(|_| ())
+}
+
+/// Waits until a window is gone: queues for its lock, together with all others who wait for that.
+pub(super) async fn ended(name: &str, id: &str) -> Result<(), JsValue> {
+    let options = Object::new();
+    Reflect::set(&options, &"mode".into(), &"shared".into())?;
+    // Given back at once: whoever held it will not ask again.
+    let granted = Closure::once_into_js(|_lock: JsValue| {});
+    let locks = locks()?;
+    let queued = js::call(&locks, "request", &[&lock_name(name, id).into(), &options, &granted])?;
+    js::settled(queued.dyn_into()?).await.map(|_| ())
 }
 
 /// The instances whose windows live.

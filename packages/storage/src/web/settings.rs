@@ -8,13 +8,14 @@
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::IdbObjectStore;
 
-use super::database::{Access, Database, all, done, put};
+use super::database::{Access, Database, Layout, all, commit, done, put};
 use super::js;
 use crate::store::StoreError;
 
 /// Profiles are named by 32 hex digits, so this is none of theirs.
 const DATABASE: &str = "fm:settings";
 const SETTINGS: &str = "settings";
+const LAYOUT: &Layout = &Layout { version: 1, stores: &[SETTINGS], counted: None };
 
 /// Every setting, as key and text.
 ///
@@ -22,9 +23,11 @@ const SETTINGS: &str = "settings";
 /// [`StoreError::Newer`] when a newer program has changed the layout, [`StoreError::Unavailable`] when
 /// the browser gives no storage to this page.
 pub async fn read_settings() -> Result<Vec<(String, String)>, StoreError> {
-    let database = Database::open(DATABASE, &[SETTINGS]).await?;
+    let database = Database::open(DATABASE, LAYOUT).await?;
     let read = database.transact(&[SETTINGS], Access::Read, async |transaction| {
-        all(&transaction.object_store(SETTINGS)?, &JsValue::UNDEFINED).await
+        let settings = all(&transaction.object_store(SETTINGS)?, &JsValue::UNDEFINED)?;
+        commit(transaction);
+        settings.await
     });
     let entries = read.await.map_err(|error| unavailable(&error))?;
     let texts = entries.into_iter().filter_map(|(key, text)| key.as_string().zip(text.as_string()));
@@ -40,7 +43,7 @@ pub async fn write_settings(
     entries: &[(String, String)],
     replaces: impl Fn(&str, &str) -> bool,
 ) -> Result<(), StoreError> {
-    let database = Database::open(DATABASE, &[SETTINGS]).await?;
+    let database = Database::open(DATABASE, LAYOUT).await?;
     let write = database.transact(&[SETTINGS], Access::WriteStrict, async |transaction| {
         let store = transaction.object_store(SETTINGS)?;
         for (key, text) in entries {

@@ -220,7 +220,7 @@ enum Item {
 fn RowMenu(case: Rc<CaseRow>) -> Element {
     let session = use_session();
     let pinned = case.group == Group::Pinned;
-    let link = session.link_to(&case.key);
+    let link = session.address_of(&case.key);
     let mut all = vec![Item::Pin, Item::Export, Item::Delete];
     if link.is_some() {
         all.insert(1, Item::CopyLink);

@@ -3,6 +3,7 @@
 use copilot_core::model::Data;
 use dioxus::prelude::*;
 
+use crate::capture;
 use crate::icon::{Glyph, Icon};
 use crate::label;
 use crate::session::use_session;
@@ -50,7 +51,13 @@ impl Chip {
         match &self.staged {
             Staged::Reading { name, .. } | Staged::Refused { name, .. } => name,
             Staged::Ready(Data::File { name, .. }) => name,
-            Staged::Ready(Data::Page { title, .. }) => title,
+            Staged::Ready(Data::Page { title, url, .. }) => {
+                if title.is_empty() {
+                    url
+                } else {
+                    title
+                }
+            }
             Staged::Ready(Data::Paste { .. }) => words::PASTED_LOG,
         }
     }
@@ -59,6 +66,7 @@ impl Chip {
         match &self.staged {
             Staged::Refused { .. } => Glyph::Alert,
             Staged::Ready(Data::Paste { .. }) => Glyph::Clipboard,
+            Staged::Ready(Data::Page { .. }) => Glyph::Window,
             _ => Glyph::Document,
         }
     }
@@ -79,6 +87,14 @@ fn preview(text: &str) -> String {
     cut.collect::<Vec<_>>().join("\n")
 }
 
+/// How many secrets were hidden in a captured page.
+fn hidden(chip: &Chip) -> usize {
+    match &chip.staged {
+        Staged::Ready(Data::Page { text, .. }) => capture::hidden(text),
+        _ => 0,
+    }
+}
+
 /// What is said about an attachment under its name.
 fn about(staged: &Staged) -> String {
     match staged {
@@ -88,7 +104,8 @@ fn about(staged: &Staged) -> String {
             let size = label::size(u64::try_from(data.len()).unwrap_or(u64::MAX));
             match data {
                 Data::Paste { text } => format!("{} · {size}", words::lines(text.lines().count())),
-                _ => size,
+                Data::Page { .. } => words::text_size(&size),
+                Data::File { .. } => size,
             }
         }
     }
@@ -106,7 +123,7 @@ pub(crate) fn ChipCard(chip: Chip) -> Element {
     };
     let text = chip.ready().and_then(text_of).filter(|text| !text.is_empty());
     let shown = text.filter(|_| open()).map(preview);
-    let number = chip.number;
+    let (number, secrets) = (chip.number, hidden(&chip));
     rsx! {
         li { class: "chip", "data-state": state,
             span { class: "face",
@@ -115,6 +132,12 @@ pub(crate) fn ChipCard(chip: Chip) -> Element {
             span {
                 b { class: "ellipsis", "{chip.name()}" }
                 small {
+                    if secrets > 0 {
+                        span { class: "hidden-secrets",
+                            Icon { glyph: Glyph::Shield, size: 12 }
+                            "{words::secrets_hidden(secrets)}"
+                        }
+                    }
                     span { "{about(&chip.staged)}" }
                     if text.is_some() {
                         button {

@@ -7,9 +7,10 @@ use dioxus::html::FileData;
 use dioxus::prelude::*;
 
 use super::chip::Staged;
+use crate::capture;
 use crate::focus::Spot;
 use crate::host::Pasted;
-use crate::session::{Session, put};
+use crate::session::{Session, at_once, put};
 use crate::words;
 
 /// A paste of more lines than this becomes an attachment (ux §4).
@@ -73,6 +74,27 @@ impl Session {
                     session.stage_paste(large);
                 }
                 Some(_) => session.desk.note(words::CLIPBOARD_EMPTY),
+            }
+            session.focus(Spot::Composer);
+        });
+    }
+
+    /// The "Capture page" button.
+    pub(crate) fn capture_page(&self) {
+        if !self.takes_evidence() {
+            return;
+        }
+        // Begun inside the press: the browser asks for leave at no other time.
+        let (session, reading) = (self.clone(), self.host.capture());
+        at_once(async move {
+            let page = reading.await;
+            if session.desk.is_retired() {
+                return;
+            }
+            match page.map(|page| capture::evidence(&page)) {
+                Ok(Some(data)) => drop(session.stage(Staged::Ready(data))),
+                Ok(None) => session.desk.note(words::NOTHING_TO_CAPTURE),
+                Err(why) => session.desk.note(words::not_captured(why)),
             }
             session.focus(Spot::Composer);
         });

@@ -137,6 +137,19 @@ pub(crate) fn Composer(ended: bool) -> Element {
                     },
                     Icon { glyph: Glyph::Clip }
                 }
+                if session.host.captures() {
+                    button {
+                        r#type: "button",
+                        class: "icon-button",
+                        title: words::CAPTURE,
+                        aria_label: words::CAPTURE,
+                        onclick: {
+                            let session = session.clone();
+                            move |_| session.capture_page()
+                        },
+                        Icon { glyph: Glyph::Window }
+                    }
+                }
                 button {
                     r#type: "button",
                     class: "icon-button",

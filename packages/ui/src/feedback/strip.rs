@@ -24,6 +24,7 @@ enum Shows {
     Offline { queue: u32 },
     Sending { count: u32 },
     AllSent,
+    Update,
 }
 
 /// The way back from being offline.
@@ -35,7 +36,14 @@ enum Return {
     Done,
 }
 
-fn shows(status: &Status, not_sent: u32, retry: bool, offline: bool, back: Return) -> Option<Shows> {
+fn shows(
+    status: &Status,
+    not_sent: u32,
+    retry: bool,
+    offline: bool,
+    back: Return,
+    newer: bool,
+) -> Option<Shows> {
     if status.account == AccountStatus::SignedOut {
         return Some(Shows::SignedOut { kept: status.waiting + status.not_sent });
     }
@@ -47,7 +55,7 @@ fn shows(status: &Status, not_sent: u32, retry: bool, offline: bool, back: Retur
         (LinkStatus::Offline { .. }, _) if offline => Some(Shows::Offline { queue: status.waiting }),
         (LinkStatus::Online, Return::Sending) => Some(Shows::Sending { count: status.waiting }),
         (LinkStatus::Online, Return::Done) => Some(Shows::AllSent),
-        _ => None,
+        _ => newer.then_some(Shows::Update),
     }
 }
 
@@ -95,13 +103,16 @@ pub(crate) fn Strip() -> Element {
     let _ = transcript.read().len();
     let failed = case.as_ref().map(|case| failed(&session, case)).unwrap_or_default();
     let status = status.read().clone();
-    let Some(shows) = shows(&status, failed.count, failed.retry, offline, back()) else { return rsx! {} };
+    let Some(shows) = shows(&status, failed.count, failed.retry, offline, back(), (session.newer)()) else {
+        return rsx! {};
+    };
     let (name, glyph) = match shows {
         Shows::SignedOut { .. } => ("signed-out", Glyph::Lock),
         Shows::NotSent { .. } => ("not-sent", Glyph::Alert),
         Shows::Portal | Shows::Offline { .. } => ("offline", Glyph::CloudOff),
         Shows::Sending { .. } => ("sending", Glyph::Clock),
         Shows::AllSent => ("all-sent", Glyph::Check),
+        Shows::Update => ("update", Glyph::Refresh),
     };
     let (lead, rest) = sentence(shows);
     rsx! {
@@ -165,6 +176,17 @@ pub(crate) fn Strip() -> Element {
                     }
                     TryNow {}
                 },
+                Shows::Update => rsx! {
+                    button {
+                        r#type: "button",
+                        class: "button",
+                        onclick: move |_| {
+                            session.keep_draft();
+                            session.host.update();
+                        },
+                        "{words::UPDATE}"
+                    }
+                },
                 Shows::Sending { .. } | Shows::AllSent => rsx! {},
             }
         }
@@ -190,6 +212,7 @@ fn sentence(shows: Shows) -> (String, String) {
         Shows::Offline { queue } => (words::OFFLINE.to_owned(), words::offline_queue(queue)),
         Shows::Sending { count } => (words::sending(count), String::new()),
         Shows::AllSent => (words::ALL_SENT.to_owned(), String::new()),
+        Shows::Update => (words::UPDATE_READY.to_owned(), String::new()),
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) enum Deed {
     Close,
     Export,
     Attach,
+    Capture,
     Light,
     Dark,
     System,
@@ -62,6 +63,7 @@ impl Deed {
             Self::Close => (Glyph::Close, words::CLOSE_CASE, ""),
             Self::Export => (Glyph::Download, words::EXPORT_MARKDOWN, ""),
             Self::Attach => (Glyph::Clip, words::ATTACH, "Ctrl U"),
+            Self::Capture => (Glyph::Window, words::CAPTURE, ""),
             Self::Light => (Glyph::Sliders, words::THEME_TO_LIGHT, ""),
             Self::Dark => (Glyph::Sliders, words::THEME_TO_DARK, ""),
             Self::System => (Glyph::Sliders, words::THEME_TO_SYSTEM, ""),
@@ -99,6 +101,7 @@ impl Deed {
         offer(next.contains(&copilot_core::model::CaseState::Closed), Self::Close);
         offer(case.is_some(), Self::Export);
         offer(true, Self::Attach);
+        offer(session.host.captures(), Self::Capture);
         offer(theme != "light", Self::Light);
         offer(theme != "dark", Self::Dark);
         offer(!theme.is_empty(), Self::System);
@@ -227,6 +230,7 @@ impl Session {
             (Deed::NewCase, _) => self.show(None),
             (Deed::Search, _) => self.search(),
             (Deed::Attach, _) => self.pick_files(),
+            (Deed::Capture, _) => self.capture_page(),
             (Deed::Light, _) => theme("light"),
             (Deed::Dark, _) => theme("dark"),
             (Deed::System, _) => theme(""),

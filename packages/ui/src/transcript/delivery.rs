@@ -226,6 +226,14 @@ pub(crate) fn ways_out(failure: &Failure, not_before: Option<Mono>, now: Mono) -
     }
 }
 
+/// What a row that failed says behind "Not sent.", and the words on its buttons, the most useful first. For a table of
+/// failures that is checked from outside; the panel draws rows.
+#[must_use]
+pub fn failed_row(failure: &Failure) -> (String, Vec<&'static str>) {
+    let buttons = ways_out(failure, None, Mono(0)).into_iter().map(Action::word);
+    (words::reason(failure, None, None), buttons.collect())
+}
+
 #[cfg(test)]
 mod tests {
     use copilot_core::ids::{MessageKey, RealId};

@@ -10,13 +10,14 @@ use flate2::{Compression, GzBuilder};
 
 use super::diagrams;
 use super::imports;
+use super::installed;
 use super::module::STEM;
 use super::sizes::File;
 use crate::failure::Failure;
 use crate::workspace::Workspace;
 
 /// The hand-written files of the page.
-const SHELL: [&str; 4] = ["index.html", "boot.css", "boot.js", "icon.svg"];
+const SHELL: [&str; 5] = ["index.html", "boot.css", "boot.js", "icon.svg", installed::MANIFEST];
 
 /// Writes the folder and returns its files, without the compressed copies.
 pub(crate) fn write(workspace: &Workspace, module: &Path) -> Result<Vec<File>, Failure> {
@@ -24,7 +25,7 @@ pub(crate) fn write(workspace: &Workspace, module: &Path) -> Result<Vec<File>, F
     let draft = finished.with_file_name(".web");
     clear(&draft)?;
     let mut files = Vec::new();
-    for name in SHELL {
+    for name in SHELL.into_iter().chain(installed::ICONS) {
         files.push(add(&workspace.web_shell(), &draft, Path::new(name))?);
     }
     for script in imports::closure(module, &format!("{STEM}.js"))? {
@@ -34,12 +35,15 @@ pub(crate) fn write(workspace: &Workspace, module: &Path) -> Result<Vec<File>, F
     if let Some(folder) = diagrams::prepare(workspace)? {
         files.push(add(&folder, &draft, Path::new(diagrams::NAME))?);
     }
+    let worker = installed::prepare(workspace, &draft, &files)?;
+    files.push(add(&worker, &draft, Path::new(installed::NAME))?);
     clear(&finished)?;
     fs::rename(&draft, &finished).map_err(Failure::file("write", &finished))?;
     Ok(files)
 }
 
-fn clear(folder: &Path) -> Result<(), Failure> {
+/// Removes a folder, if there is one.
+pub(super) fn clear(folder: &Path) -> Result<(), Failure> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Failure::file("remove", folder)(error)),
         _ => Ok(()),
@@ -64,7 +68,7 @@ fn add(from: &Path, to: &Path, name: &Path) -> Result<File, Failure> {
         name: name.to_string_lossy().replace('\\', "/"),
         raw: bytes.len(),
         gzip: compressed.len(),
-        lazy: diagrams::is_lazy(name),
+        lazy: diagrams::is_lazy(name) || installed::ICONS.iter().any(|icon| name == Path::new(icon)),
     })
 }
 

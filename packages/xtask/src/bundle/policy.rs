@@ -6,23 +6,26 @@
 use std::fs;
 use std::path::Path;
 
-use super::sizes::File;
 use crate::failure::Failure;
 use crate::progress::Step;
 
 /// Reads every page and script of the bundle and fails with a list if one breaks the policy.
-pub(crate) fn check(step: &Step, folder: &Path, files: &[File]) -> Result<(), Failure> {
+pub(crate) fn check<'a>(
+    step: &Step,
+    folder: &Path,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<(), Failure> {
     let mut count = 0;
-    for file in files {
-        let find = match file.name.rsplit_once('.') {
+    for name in names {
+        let find = match name.rsplit_once('.') {
             Some((_, "html")) => in_page,
             Some((_, "js")) => in_script,
             _ => continue,
         };
-        let path = folder.join(&file.name);
+        let path = folder.join(name);
         let text = fs::read_to_string(&path).map_err(Failure::file("read", &path))?;
         for finding in find(&text) {
-            step.say(&format!("{}: {finding}", file.name));
+            step.say(&format!("{name}: {finding}"));
             count += 1;
         }
     }

@@ -1,5 +1,8 @@
 //! How large the bundle is, file by file, as people download it.
 
+use super::Built;
+use super::extension::Packed;
+
 /// One file of the bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct File {
@@ -14,8 +17,9 @@ pub(crate) struct File {
 }
 
 /// A table with a closing line, sizes in bytes.
-pub(crate) fn table(files: &[File]) -> String {
-    let width = files.iter().map(|file| file.name.len()).max().unwrap_or_default().max(12);
+pub(crate) fn table(built: &Built) -> String {
+    let files = &built.web;
+    let width = files.iter().map(|file| file.name.len()).max().unwrap_or_default().max(30);
     let row = |name: &str, raw: &str, gzip: &str| format!("{name:<width$}  {raw:>10}  {gzip:>10}\n");
     let mut text = row("dist/web", "raw", "gzip");
     for file in files {
@@ -26,6 +30,8 @@ pub(crate) fn table(files: &[File]) -> String {
     let raw: usize = eager().map(|file| file.raw).sum();
     let gzip: usize = eager().map(|file| file.gzip).sum();
     text += &row("total, eager", &grouped(raw), &grouped(gzip));
+    let Packed { unpacked, archive } = built.extension;
+    text += &row("dist/extension (unpacked, zip)", &grouped(unpacked), &grouped(archive));
     format!("{text}\nEager gzip size: {} bytes ({:.1} KB)", grouped(gzip), gzip as f64 / 1000.0)
 }
 
@@ -49,11 +55,13 @@ mod tests {
     #[test]
     fn the_last_line_is_the_sum_of_what_is_downloaded() {
         let file = |name: &str, raw, gzip, lazy| File { name: name.to_owned(), raw, gzip, lazy };
-        let table = table(&[
+        let web = vec![
             file("a.js", 1_200, 700, false),
             file("a_bg.wasm", 400_000, 165_300, false),
             file("later.js", 9_000, 8_000, true),
-        ]);
+        ];
+        let table = table(&Built { web, extension: Packed { unpacked: 412_345, archive: 180_000 } });
+        assert!(table.contains("412,345"), "{table}");
         assert!(table.contains("401,200"), "{table}");
         assert!(table.ends_with("Eager gzip size: 166,000 bytes (166.0 KB)"), "{table}");
     }

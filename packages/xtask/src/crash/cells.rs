@@ -24,7 +24,7 @@ const WINDOWS: &str = "Windows";
 const QUOTA: &str = "Quota";
 
 /// In the order in which they are printed.
-pub(crate) const CELLS: [Cell; 26] = [
+pub(crate) const CELLS: [Cell; 28] = [
     cell(FILES, "process killed while it appends and compacts"),
     cell(FILES, "journal of 64 records cut at a byte"),
     cell(FILES, "journal of 64 records with a bit flipped"),
@@ -45,6 +45,8 @@ pub(crate) const CELLS: [Cell; 26] = [
     cell(WINDOWS, "two windows, the follower offline"),
     cell(WINDOWS, "holder closed"),
     cell(WINDOWS, "holder crashed"),
+    cell(WINDOWS, "holder closed in the middle of a write"),
+    cell(WINDOWS, "follower closed in the middle of a write"),
     cell(WINDOWS, "holder frozen and thawed"),
     cell(WINDOWS, "pins, drafts and messages of three crashed windows"),
     cell(QUOTA, "databases full"),

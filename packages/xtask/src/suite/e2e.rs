@@ -101,6 +101,7 @@ pub(crate) fn run(
         .env("COPILOT_SERVER_BIN", programs.server)
         .env("COPILOT_STORAGE_SUITE", programs.storage_suite)
         .env("COPILOT_WEB_DIR", workspace.web_bundle())
+        .env("COPILOT_EXTENSION_DIR", workspace.extension())
         .env("COPILOT_E2E_OUTPUT", workspace.scratch().join("e2e"))
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
         .env(CHROMIUM, &tools.chromium);

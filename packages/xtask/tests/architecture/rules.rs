@@ -26,7 +26,8 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("copilot-storage", &["copilot-core"]),
     ("copilot-runtime", &["copilot-api", "copilot-core", "copilot-storage"]),
     // The screen sees the core's views and the runtime's handle: no wire type and no store.
-    ("copilot-ui", &["copilot-core", "copilot-runtime"]),
+    // Of the triage it uses what hides secrets, so that a captured page is clean before it leaves.
+    ("copilot-ui", &["copilot-core", "copilot-runtime", "copilot-triage"]),
     ("copilot-web", &SHELL),
     ("copilot-desktop", &SHELL),
     // The same window in the shape of a phone.
