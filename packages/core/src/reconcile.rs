@@ -39,9 +39,9 @@ impl Core {
             }
             (Ok(Reply::Done), OperationKind::Rename { title, .. }) => {
                 let title = std::sync::Arc::clone(title);
-                self.renamed(&entry, title);
+                self.titled(&entry, title);
             }
-            (Ok(Reply::Titled(title)), OperationKind::GenerateTitle { .. }) => self.named(&entry, title),
+            (Ok(Reply::Titled(title)), OperationKind::GenerateTitle { .. }) => self.titled(&entry, title),
             (Ok(Reply::Done), OperationKind::Delete) => self.case_deleted(&entry),
             // An answer of another shape than was asked for is no proof of anything.
             (Ok(_), _) => self.operation_failed(&entry, Failure::of(FailureClass::Uncertain)),
@@ -101,16 +101,8 @@ impl Core {
         self.announce_if_all_sent();
     }
 
-    fn renamed(&mut self, entry: &Entry, title: std::sync::Arc<str>) {
-        if let Some(known) = self.confirmed_case(&entry.op.case).cloned() {
-            self.take_case(RealCase { title: Some(title), ..(*known).clone() });
-        }
-        self.state(Record::Ended { op: entry.op.id, end: End::Completed }, true);
-        self.announce_if_all_sent();
-    }
-
-    /// The server named the case. A title that the person has given since stands on that name.
-    fn named(&mut self, entry: &Entry, title: std::sync::Arc<str>) {
+    /// The case has a title that was asked for here. One that the person has given since stands on it.
+    fn titled(&mut self, entry: &Entry, title: std::sync::Arc<str>) {
         let later: Vec<_> = self
             .ledger
             .meta_of(&entry.op.case)
@@ -122,7 +114,11 @@ impl Core {
         for op in later {
             self.state(Record::Rebased { op, base: Some(std::sync::Arc::clone(&title)) }, false);
         }
-        self.renamed(entry, title);
+        if let Some(known) = self.confirmed_case(&entry.op.case).cloned() {
+            self.take_case(RealCase { title: Some(title), ..(*known).clone() });
+        }
+        self.state(Record::Ended { op: entry.op.id, end: End::Completed }, true);
+        self.announce_if_all_sent();
     }
 
     fn case_deleted(&mut self, entry: &Entry) {

@@ -96,7 +96,15 @@ impl Fold {
                     known.stage = Stage::Acknowledged(with.clone());
                 }
             }),
-            Record::Failed { op, failure, .. } => self.fail(op, failure),
+            Record::Failed { op, failure, .. } => self.with(op, |known| {
+                let done = matches!(
+                    known.stage,
+                    Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
+                );
+                if !done {
+                    known.stage = Stage::Failed(failure.clone());
+                }
+            }),
             Record::Stopped { op } => self.with(op, |known| {
                 let waits =
                     matches!(known.stage, Stage::Open | Stage::Acknowledged(Acknowledged::Working(_)));
@@ -186,25 +194,6 @@ impl Fold {
         if let Some(theirs) = self.seen.remove(other) {
             let ours = self.seen.entry(case.clone()).or_default();
             *ours = (*ours).max(theirs);
-        }
-    }
-
-    fn fail(&mut self, op: &OperationId, failure: &Failure) {
-        let Some(known) = self.ops.get_mut(op) else { return };
-        let done =
-            matches!(known.stage, Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed));
-        if done {
-            return;
-        }
-        known.stage = Stage::Failed(failure.clone());
-        // What went along with it waits for it.
-        if known.anyway {
-            let (case, place) = (known.op.case.clone(), (known.op.order, known.op.id));
-            let case = self.one(&case);
-            let keys: Vec<OperationId> = self.ops_of(&case).iter().map(|known| known.op.id).collect();
-            for key in keys {
-                self.with(&key, |other| other.anyway &= (other.op.order, other.op.id) < place);
-            }
         }
     }
 

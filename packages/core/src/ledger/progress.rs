@@ -1,4 +1,4 @@
-//! How far an operation is: what the server said to it, and what that means for those behind it.
+//! How far an operation is: what the server said to it.
 
 use crate::failure::Failure;
 use crate::ids::OperationId;
@@ -9,22 +9,15 @@ use super::{Ledger, Stage, Touched};
 
 impl Ledger {
     pub(super) fn fail(&mut self, op: &OperationId, failure: &Failure, at: Wall) -> Touched {
-        let Some(entry) = self.entries.get_mut(op) else { return Touched::Nothing };
-        if matches!(entry.stage, Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)) {
-            return Touched::Operation(*op);
-        }
-        entry.stage = Stage::Failed { failure: failure.clone(), at };
-        if std::mem::take(&mut entry.anyway) {
-            // It was sent along with those behind it, in spite of what had failed by then. What fails now they wait for.
-            let (case, place) = (entry.op.case.clone(), (entry.op.order, entry.op.id));
-            let behind = self.cases.get(&case).into_iter().flat_map(|case| case.ops.range(place..));
-            for (_, op) in behind {
-                if let Some(entry) = self.entries.get_mut(op) {
-                    entry.anyway = false;
-                }
+        self.update(op, |entry| {
+            let done = matches!(
+                entry.stage,
+                Stage::Acknowledged(Acknowledged::Answered(_) | Acknowledged::Committed)
+            );
+            if !done {
+                entry.stage = Stage::Failed { failure: failure.clone(), at };
             }
-        }
-        Touched::Operation(*op)
+        })
     }
 
     pub(super) fn acknowledge(&mut self, op: &OperationId, with: &Acknowledged) -> Touched {

@@ -252,3 +252,20 @@ fn a_deletion_does_not_wait_for_a_message_that_waits_itself() {
     assert!(desk.core.view().case(&key).is_none());
     assert_eq!(desk.core.inspect().operations, []);
 }
+
+#[test]
+fn a_title_that_is_taken_back_after_it_left_is_sent_again_as_it_was() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    named_by_the_server(&mut desk, "Checkout 503");
+    rename(&mut desk, &key, "Mine");
+    desk.pass_seconds(1);
+    theirs_is(&mut desk, "Checkout 503");
+    assert!(matches!(&desk.writes()[..], [Request::Rename { title, .. }] if &**title == "Mine"));
+    rename(&mut desk, &key, "Checkout 503");
+    assert_eq!(desk.title(&key), "Checkout 503");
+    desk.answer(Ok(Reply::Done));
+    desk.pass_seconds(1);
+    theirs_is(&mut desk, "Mine");
+    assert!(matches!(&desk.writes()[..], [Request::Rename { title, .. }] if &**title == "Checkout 503"));
+}

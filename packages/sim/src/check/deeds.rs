@@ -3,7 +3,9 @@
 use copilot_core::ids::OperationId;
 
 use crate::marks::Mark;
+use crate::model::Stage;
 use crate::server::Deed;
+use crate::truth::Did;
 use crate::world::World;
 
 impl World {
@@ -60,6 +62,10 @@ impl World {
         if did.damaged || did.effects > 0 {
             return;
         }
+        let has_failed = |earlier: &Did| {
+            let known = self.disk.fold.ops.get(&earlier.op.id);
+            known.is_some_and(|known| matches!(known.stage, Stage::Failed(_)))
+        };
         let passed = did.before.iter().filter_map(|op| self.truth.did.get(op)).find(|earlier| {
             earlier.effects == 0
                 && !earlier.given_up
@@ -68,8 +74,8 @@ impl World {
                 && !earlier.lost
                 && !earlier.over
                 && !earlier.damaged
-                // Sent in spite of what failed: only what was to go along still comes first.
-                && (!did.anyway || (earlier.anyway && earlier.sends == 0))
+                // Sent in spite of what fails: only what goes along still comes first.
+                && (!did.anyway || (earlier.anyway && earlier.sends == 0 && !has_failed(earlier)))
         });
         if let Some(earlier) = passed {
             let (first, second) = (self.truth.label(&earlier.op.id), self.truth.label(&key));
