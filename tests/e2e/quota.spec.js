@@ -36,7 +36,7 @@ for (const { cell, happen } of SHORTAGES) {
     server,
     chromium,
   }) => {
-    const rounds = runs(5, 1);
+    const rounds = runs(5, 2);
     test.setTimeout(60_000 + rounds * 60_000);
     const page = await chromium.page();
     await limit(page, server.origin, QUOTA);

@@ -253,12 +253,16 @@ fn begin(handle: &IdbDatabase, stores: &[&str], access: Access) -> Result<IdbTra
     js::call(handle, "transaction", &[&names, &mode.into(), &options]).map(JsCast::unchecked_into)
 }
 
-/// The result of a request. The handlers are in place when this returns, before it is awaited.
+/// The result of a request. The handlers are in place when this returns, before it is awaited. A transaction that
+/// cannot be committed ends what is asked of it: Chromium tells that the transaction alone, not its requests.
 pub(super) fn done(request: &IdbRequest) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
     let request = request.clone();
     let answered = Promise::new(&mut |success, error| {
         request.set_onsuccess(Some(&success));
         request.set_onerror(Some(&error));
+        if let Some(transaction) = request.transaction() {
+            let _ = transaction.add_event_listener_with_callback("abort", &error);
+        }
     });
     let answered = js::settled(answered);
     async move {
