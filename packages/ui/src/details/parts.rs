@@ -262,10 +262,14 @@ fn files(session: &Session, case: &CaseKey, details: Option<&CaseDetails>) -> Ve
     session.handle.read(|view| {
         for row in view.transcript(case).iter().rev().filter_map(|key| view.message(case, key)) {
             let Some(attachment) = &row.attachment else { continue };
-            let listed = row.turn.is_some_and(|turn| files.iter().any(|file| file.turn == Some(turn)));
-            if !listed {
+            let name = attachment.name.as_deref().unwrap_or(words::PASTED_LOG).to_owned();
+            let listed = row.turn.and_then(|turn| files.iter_mut().find(|file| file.turn == Some(turn)));
+            if let Some(listed) = listed {
+                // The server gives a name of its own to what was pasted.
+                listed.name = name;
+            } else {
                 files.push(File {
-                    name: attachment.name.as_deref().unwrap_or(words::PASTED_LOG).to_owned(),
+                    name,
                     about: label::size(attachment.bytes),
                     summary: None,
                     turn: None,
