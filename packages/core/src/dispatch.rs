@@ -315,6 +315,7 @@ impl Core {
                 break;
             }
             self.outbox.looks.remove(&(at, op));
+            self.arm_looks(op);
             self.place_operation(op);
             if let Some(case) = self.ledger.entry(&op).map(|entry| entry.op.case.clone()) {
                 self.place_neighbours(op, &case);

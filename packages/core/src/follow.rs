@@ -84,13 +84,14 @@ impl Core {
         let is_edit = entry.op.is_edit();
         let is_delete = matches!(entry.op.kind, OperationKind::Delete);
         let (mono, batch) = (self.now.mono, self.staged_batch());
+        let is_new = !self.outbox.live.contains_key(&id);
         let live = self.outbox.live.entry(id).or_insert_with(|| {
             let unkept = ours.then_some(batch);
             Live::new(unkept, mono)
         });
         let failed_now = failed && live.failed_until.is_none() && failed_until.is_some();
         live.failed_until = if failed { live.failed_until.or(failed_until) } else { None };
-        let news = failed_now || live.seen_at == mono || (acknowledged && live.acknowledged_at.is_none());
+        let news = failed_now || is_new || (acknowledged && live.acknowledged_at.is_none());
         if acknowledged {
             live.acknowledged_at.get_or_insert(mono);
         }
@@ -132,22 +133,22 @@ impl Core {
         }
     }
 
-    /// Rows change their look by time alone: each such moment is put down.
+    /// Rows change their look by time alone: the next such moment is put down.
     pub(crate) fn arm_looks(&mut self, op: OperationId) {
         let Some(live) = self.outbox.live.get(&op) else { return };
         let config = &self.config;
         let since_seen = [config.show_sending, config.show_other_window, config.show_still_sending];
         let since_answered = [config.show_sent, config.only_here];
         let (answered, failed_until) = (live.acknowledged_at, live.failed_until);
-        let moments: Vec<_> = since_seen
+        let next = since_seen
             .into_iter()
             .map(|delay| live.seen_at + delay)
             .chain(since_answered.into_iter().filter_map(|delay| Some(answered? + delay)))
             .chain(failed_until)
             .filter(|moment| *moment > self.now.mono)
-            .collect();
-        for moment in moments {
-            self.outbox.look_again(moment, op);
+            .min();
+        if let Some(next) = next {
+            self.outbox.look_again(next, op);
         }
     }
 
