@@ -8,13 +8,16 @@
     reason = "a benchmark fails by panicking and prints what it found"
 )]
 
+use std::collections::BTreeMap;
+
 use copilot_core::ids::{CaseKey, RealId};
 use copilot_core::journal::{Batch, Epoch, Recovered, Sequence, frame};
 use copilot_core::model::{Answer, CaseState, RealCase, RealMessage, Role, Turn};
 use copilot_core::request::{Limits, Page, Reply, Request};
 use copilot_core::view::Group;
 use copilot_core::{
-    Config, Core, Effect, Entropy, Event, Intent, LeaseEvent, Link, Mono, Now, ServerTime, StoreAck, Wall,
+    Config, Core, Effect, Entropy, Event, Intent, LeaseEvent, Link, Millis, Mono, Now, ServerTime, StoreAck,
+    TimerId, Wall,
 };
 
 const CASES: u32 = 10_000;
@@ -61,6 +64,22 @@ fn messages(from: u32, count: u32) -> Page<RealMessage> {
         })
         .collect();
     Page { rows, received: count, refused: None, total: None, has_more: false }
+}
+
+/// A page of a case with so many turns, the words of the person's being those of the bench.
+fn listed(case: &RealId, turns: u32, offset: u32, limit: u32) -> Page<RealMessage> {
+    let all = turns * 2;
+    let rows: Vec<_> = (offset..all.min(offset.saturating_add(limit)))
+        .map(|n| RealMessage {
+            id: RealId::parse(&format!("m-{case}-{n}")).unwrap(),
+            role: if n % 2 == 0 { Role::User } else { Role::Assistant },
+            text: if n % 2 == 0 { "again" } else { "ok" }.into(),
+            turn: Some(n / 2 + 1),
+            created: ServerTime(u64::from(n)),
+        })
+        .collect();
+    let received = u32::try_from(rows.len()).unwrap();
+    Page { rows, received, refused: None, total: Some(all), has_more: offset + received < all }
 }
 
 fn no_rows<T>() -> Page<T> {
@@ -163,22 +182,50 @@ impl World {
         }
     }
 
-    /// Sends everything that waits; answers come at once.
+    /// Sends everything that waits to a server that answers at once and lists what it has, and goes on until nothing is
+    /// left of any operation.
     fn drain(&mut self) -> u32 {
-        self.come_back();
-        let mut turn = MESSAGES_PER_LARGE;
+        let mut turns: BTreeMap<RealId, u32> = BTreeMap::new();
         let mut sent = 0;
-        while let Some(at) =
-            self.open.iter().position(|(_, request)| matches!(request, Request::SubmitTurn { .. }))
-        {
-            let (id, _) = self.open.swap_remove(at);
-            turn += 1;
-            sent += 1;
-            let answer = Answer { text: "ok".into(), turn: Some(turn), actions: Vec::new() };
-            self.step(Event::Answered(id, Ok(Reply::Answered { answer, state: CaseState::Investigating })));
-            self.open.retain(|(_, request)| matches!(request, Request::SubmitTurn { .. }));
+        self.step(Event::Intent(Intent::TryNow));
+        loop {
+            while let Some((id, request)) = self.open.pop() {
+                let reply = match request {
+                    Request::SubmitTurn { case, .. } => {
+                        sent += 1;
+                        let turn = turns.entry(case).or_insert(1);
+                        *turn += 1;
+                        let answer = Answer { text: "ok".into(), turn: Some(*turn), actions: Vec::new() };
+                        Reply::Answered { answer, state: CaseState::Investigating }
+                    }
+                    Request::ListMessages { case, offset, limit } => {
+                        let turns = turns.get(&case).copied().unwrap_or(1);
+                        Reply::Messages(listed(&case, turns, offset, limit))
+                    }
+                    Request::ReadCase { case: id } => {
+                        let turns = turns.get(&id).copied().unwrap_or(1);
+                        Reply::Case(RealCase { id, ..case(0, turns) })
+                    }
+                    Request::ListCases { .. } => Reply::Cases(no_rows()),
+                    _ => Reply::Alive(Limits::default()),
+                };
+                self.step(Event::Answered(id, Ok(reply)));
+                self.pass(Millis(20));
+            }
+            if sent > 0 && self.core.inspect().operations.is_empty() {
+                return sent;
+            }
+            // What is listed is let go of a little later.
+            self.pass(Millis::seconds(3));
         }
-        sent
+    }
+
+    fn pass(&mut self, span: Millis) {
+        self.now.mono = self.now.mono + span;
+        self.now.wall = self.now.wall + span;
+        for timer in [TimerId::Queue, TimerId::Refresh, TimerId::Rows] {
+            self.step(Event::Timer(timer));
+        }
     }
 }
 

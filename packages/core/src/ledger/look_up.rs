@@ -37,6 +37,14 @@ impl Ledger {
             .filter_map(|(_, op)| self.entries.get(op))
     }
 
+    /// The operations of a case before another one, the nearest first.
+    pub(crate) fn ops_before(&self, entry: &Entry) -> impl Iterator<Item = &Entry> {
+        let place = (entry.op.order, entry.op.id);
+        let ops =
+            self.cases.get(&entry.op.case).into_iter().flat_map(move |case| case.ops.range(..place).rev());
+        ops.filter_map(|(_, op)| self.entries.get(op))
+    }
+
     /// The operations that change a case itself: creation, titles, states, deletion.
     pub(crate) fn meta_of<'a>(&'a self, key: &CaseKey) -> impl Iterator<Item = &'a Entry> + use<'a> {
         self.cases

@@ -225,10 +225,11 @@ impl Core {
         let case = &entry.op.case;
         let Some(rows) = self.rows_of(case).filter(|rows| !rows.is_empty()) else { return 0 };
         let is_before = |other: &&Entry| (other.op.order, other.op.id) < (entry.op.order, entry.op.id);
-        // Operations stand in this order already: what is behind need not be looked at.
-        let open = self.ledger.ops_of(case).take_while(is_before);
-        let before = open.chain(self.ledger.finished(case).filter(is_before));
-        before.filter_map(|other| rows.by_key(other.op.question()?)?.message.turn).max().unwrap_or(0)
+        let turn_of = |other: &Entry| rows.by_key(other.op.question()?)?.message.turn;
+        // Turns grow in this order: the nearest one that is known is the highest.
+        let open = self.ledger.ops_before(entry).find_map(turn_of);
+        let over = self.ledger.finished(case).filter(is_before).find_map(turn_of);
+        open.max(over).unwrap_or(0)
     }
 
     /// The turn that the server gave to a message whose row it has listed.
