@@ -110,6 +110,10 @@ impl Store for CountedStore {
     fn durability(&self) -> Durability {
         self.store.durability()
     }
+
+    fn taken_over(&self, beyond: Sequence) -> LocalFuture<Sequence> {
+        self.store.taken_over(beyond)
+    }
 }
 
 #[cfg(test)]

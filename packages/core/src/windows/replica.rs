@@ -229,11 +229,11 @@ impl Core {
                     Some(known) if known.key != row.key => {
                         std::sync::Arc::new(CachedMessage { key: known.key.clone(), ..(*row).clone() })
                     }
-                    Some(_) => row,
-                    None => {
+                    None if row.key.derived_from().is_some() && self.reads.is_resident(&case) => {
                         let attempted = self.attempted_messages(&self.ledger.key(&case));
                         std::sync::Arc::new(self.name_here(&case, &attempted, (*row).clone()))
                     }
+                    _ => row,
                 };
                 if self.reads.is_resident(&case) && self.confirmed.rows_mut(&case).upsert(&row).is_some() {
                     let key = self.ledger.key(&case);

@@ -5,6 +5,7 @@ mod disk;
 mod made;
 mod mirror;
 mod office;
+mod renaming;
 mod seldom;
 mod server;
 mod shown;

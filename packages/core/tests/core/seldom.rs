@@ -1,6 +1,6 @@
 //! What comes together once in a million steps. Each was found by the simulator first.
 
-use copilot_core::ids::CaseKey;
+use copilot_core::ids::{CaseKey, OperationId};
 use copilot_core::journal::StoreRefusal;
 use copilot_core::model::Role;
 use copilot_core::request::{Page, Reply, Request};
@@ -69,8 +69,8 @@ fn a_message_does_not_leave_before_the_undo_of_its_discard_is_durable() {
     assert_eq!(desk.writes().len(), 1);
 }
 
-#[test]
-fn a_discard_is_left_to_the_window_that_can_take_it_back() {
+/// Two windows show a case; a message that failed was discarded in the second, which does not send.
+fn discarded_in_the_second_window() -> (Office, CaseKey, OperationId) {
     let mut office = Office::new(2);
     let key = office.settled_case("c-1", "first");
     office.open_everywhere(&key);
@@ -78,6 +78,12 @@ fn a_discard_is_left_to_the_window_that_can_take_it_back() {
     office.answer(rejected(Rejection::Quota));
     let op = office.desks[1].operation(&key, "second");
     office.wish(1, Intent::Discard(op));
+    (office, key, op)
+}
+
+#[test]
+fn a_discard_is_left_to_the_window_that_can_take_it_back() {
+    let (mut office, key, op) = discarded_in_the_second_window();
     // The undo finds no room, so nobody else hears of it.
     office.desks[1].refuse_store = Some(StoreRefusal::Full);
     office.pass_seconds(5);
@@ -92,13 +98,7 @@ fn a_discard_is_left_to_the_window_that_can_take_it_back() {
 
 #[test]
 fn a_message_that_was_discarded_elsewhere_before_its_undo_found_room_is_given_back() {
-    let mut office = Office::new(2);
-    let key = office.settled_case("c-1", "first");
-    office.open_everywhere(&key);
-    office.say(1, Some(&key), "second");
-    office.answer(rejected(Rejection::Quota));
-    let op = office.desks[1].operation(&key, "second");
-    office.wish(1, Intent::Discard(op));
+    let (mut office, key, op) = discarded_in_the_second_window();
     office.desks[1].refuse_store = Some(StoreRefusal::Full);
     office.wish(1, Intent::Undo(op));
     (0..90).for_each(|_| office.pass_seconds(1));

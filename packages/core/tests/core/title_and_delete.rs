@@ -1,22 +1,11 @@
 //! Titles, deletion and pins: local at once, reconciled later.
 
+use crate::renaming::{rename, theirs_is};
 use crate::support::*;
 use copilot_core::model::{BackedUp, RealCase};
 use copilot_core::request::{Reply, Request};
 use copilot_core::view::{Group, NameOrigin};
 use copilot_core::{Intent, Notice, Rejection};
-
-fn rename(desk: &mut Desk, case: &copilot_core::ids::CaseKey, title: &str) {
-    desk.wish(Intent::Rename { case: case.clone(), title: title.into() });
-}
-
-/// Answers the look at the case that goes before every rename.
-fn theirs_is(desk: &mut Desk, title: &str) {
-    let theirs = RealCase { title: Some(title.into()), ..case("c-1", 1) };
-    desk.answer_all(|request| {
-        matches!(request, Request::ReadCase { .. }).then(|| Ok(Reply::Case(theirs.clone())))
-    });
-}
 
 /// The placeholder that the server of the desk gives to every case.
 const PLACEHOLDER: &str = "Case-261122-1";

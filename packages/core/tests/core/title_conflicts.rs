@@ -1,23 +1,12 @@
 //! A title that is changed on two sides: by the server and a person, or in two windows.
 
 use crate::office::Office;
+use crate::renaming::{rename, theirs_is};
 use crate::support::*;
 use copilot_core::Intent;
 use copilot_core::model::RealCase;
 use copilot_core::request::{Reply, Request};
 use copilot_core::view::Badge;
-
-fn rename(desk: &mut Desk, case: &copilot_core::ids::CaseKey, title: &str) {
-    desk.wish(Intent::Rename { case: case.clone(), title: title.into() });
-}
-
-/// Answers the look at the case that goes before every rename.
-fn theirs_is(desk: &mut Desk, title: &str) {
-    let theirs = RealCase { title: Some(title.into()), ..case("c-1", 1) };
-    desk.answer_all(|request| {
-        matches!(request, Request::ReadCase { .. }).then(|| Ok(Reply::Case(theirs.clone())))
-    });
-}
 
 /// A case that the server has named, seen here under that name, and renamed here.
 fn renamed_here(desk: &mut Desk) -> copilot_core::ids::CaseKey {
