@@ -47,13 +47,3 @@ fn every_file_is_tidy() {
     assert!(paths.len() > 50, "the walk found only {} files", paths.len());
     assert!(findings.is_empty(), "\n{}", findings.join("\n"));
 }
-
-#[test]
-fn files_excused_from_the_length_limit_exist_and_need_it() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for (name, reason) in rules::LONG_FILES {
-        let text = fs::read_to_string(root.join(name)).unwrap_or_default();
-        assert!(text.lines().count() > rules::LONGEST, "{name} no longer needs its excuse");
-        assert!(reason.len() > 20, "{name} has no reason");
-    }
-}

@@ -1,5 +1,7 @@
 //! The copy deck in its variants: counts, times, singular forms.
 
+use copilot_core::model::CaseState;
+
 use super::*;
 
 #[test]

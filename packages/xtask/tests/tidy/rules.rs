@@ -1,11 +1,7 @@
 //! The rules for one file.
 
-/// The hard look: a file with more lines has more than one purpose, or stands in [`LONG_FILES`].
+/// The hard look: a file with more lines has more than one purpose.
 pub(crate) const LONGEST: usize = 400;
-
-/// Files that may be longer, each with the reason.
-pub(crate) const LONG_FILES: [(&str, &str); 1] =
-    [("packages/ui/src/words.rs", "the copy deck: a list of sentences, read from top to bottom")];
 
 /// What is wrong with a file, as sentences; the name is relative to the checkout, with forward slashes.
 pub(crate) fn findings(name: &str, text: &str) -> Vec<String> {
@@ -87,7 +83,7 @@ fn rust(name: &str, text: &str) -> Vec<String> {
     }
     let in_sources = name.starts_with("packages/") && name.contains("/src/");
     let length = text.lines().count();
-    if in_sources && length > LONGEST && !LONG_FILES.iter().any(|(long, _)| *long == name) {
+    if in_sources && length > LONGEST {
         found.push(format!("has {length} lines; {LONGEST} are enough for one purpose"));
     }
     for stem in ["utils", "helpers", "common", "misc"] {
