@@ -152,7 +152,7 @@ test('a deletion that is not undone reaches the server once, also over a reload'
   await expect(copilot.caseRow(second)).toBeVisible();
   await expect(copilot.caseRow(first)).toHaveCount(0);
   await expect.poll(async () => (await stored(server, chromium)).length).toBe(1);
-  expect(await arrived(server, DELETE)).toHaveLength(1);
+  await expect.poll(() => arrived(server, DELETE)).toHaveLength(1);
   await expect(copilot.caseRows).toHaveCount(1);
   // Nor is a word of it left on this device, question or answer.
   await expect.poll(async () => (await kept(copilot.page)).filter((text) => /Disk|df -i/.test(text))).toEqual([]);

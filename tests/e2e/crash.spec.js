@@ -3,7 +3,7 @@
 // network, so that what is on screen afterwards can only come from this device.
 
 import { Copilot, expect, test } from './harness.js';
-import { compare, crash, enter, moment, runs } from './harness/crash.js';
+import { compare, crash, enter, moment, reload, runs } from './harness/crash.js';
 import { standalone } from './harness/standalone.js';
 import { said } from './harness/stored.js';
 
@@ -73,9 +73,9 @@ const DANGERS = [
     cell: 'five reloads right behind Enter',
     runs: runs(30),
     arm: async (world) => async () => {
-      for (let reload = 0; reload < 5; reload += 1) {
+      for (let time = 0; time < 5; time += 1) {
         // The next one comes while the page is still starting.
-        await world.copilot.page.reload({ waitUntil: 'commit' });
+        await reload(world.copilot.page);
       }
       return world.copilot;
     },

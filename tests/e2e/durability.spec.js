@@ -57,7 +57,7 @@ for (const moment of MOMENTS) {
       await after.reaches(TEXT, 'sent');
       await expect(after.mine).toHaveCount(1);
       expect(await said(server, chromium)).toEqual([[TEXT]]);
-      expect(await carriedOut(server, TURNS)).toHaveLength(1);
+      await expect.poll(() => carriedOut(server, TURNS)).toHaveLength(1);
 
       // What the server knows now is what a page without memory of its own shows.
       await after.page.reload();

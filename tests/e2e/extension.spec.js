@@ -128,7 +128,7 @@ test('a captured page goes along as evidence: errors first, secrets hidden, noth
   expect(form).toContain('page_capture');
   expect(form).toContain(`${site.split('=')[0]}=[redacted]`);
   await copilot.answered(1);
-  expect(await carriedOut(server, TURNS)).toHaveLength(1);
+  await expect.poll(() => carriedOut(server, TURNS)).toHaveLength(1);
 });
 
 test('what cannot be captured is said, and what is written stays', async ({ extension, copilot }) => {
@@ -196,7 +196,7 @@ test('three panels and a service worker that is stopped: all show the same, each
     }
   }
   expect((await said(server, extension.chromium)).flat().toSorted()).toEqual([TEXT, ...texts].toSorted());
-  expect(await carriedOut(server, TURNS)).toHaveLength(4);
+  await expect.poll(() => carriedOut(server, TURNS)).toHaveLength(4);
   // The icon still opens the panel.
   const behavior = await copilot.page.evaluate(() => /** @type {any} */ (globalThis).chrome.sidePanel.getPanelBehavior());
   expect(behavior).toEqual({ openPanelOnActionClick: true });

@@ -159,7 +159,7 @@ test('a login page in between is told as such, and the message waits', async ({ 
   await copilot.dock.getByRole('button', { name: 'Try now' }).click();
   await copilot.answered(1);
   await copilot.reaches(TEXT, 'sent');
-  expect(await carriedOut(server, TURNS)).toHaveLength(1);
+  await expect.poll(() => carriedOut(server, TURNS)).toHaveLength(1);
 });
 
 for (const { name, fault, noticed } of [
@@ -192,6 +192,6 @@ for (const { name, fault, noticed } of [
     await copilot.reaches(TEXT, 'sent');
     await copilot.answered(1);
     expect(await said(server, chromium)).toEqual([[TEXT]]);
-    expect(await carriedOut(server, TURNS)).toHaveLength(1);
+    await expect.poll(() => carriedOut(server, TURNS)).toHaveLength(1);
   });
 }

@@ -111,7 +111,7 @@ test('a failed message is retried, edited and discarded with R, E and Del', asyn
 test('Esc stops the answer that is awaited and never clears text', async ({ server, copilot }) => {
   await server.faults.set([hang(TURNS)]);
   await copilot.say('A long question.');
-  await expect.poll(async () => (await arrived(server, TURNS)).length).toBe(1);
+  await expect.poll(() => arrived(server, TURNS)).toHaveLength(1);
   await copilot.composer.fill('a draft');
   await copilot.page.keyboard.press('Escape');
   await expect(copilot.answers).toContainText('You stopped this answer.');
@@ -149,5 +149,5 @@ test('keys of an input method send nothing', async ({ server, copilot }) => {
   await expect(copilot.mine).toHaveCount(0);
   await copilot.composer.press('Enter');
   await copilot.answered(1);
-  expect(await arrived(server, TURNS)).toHaveLength(1);
+  await expect.poll(() => arrived(server, TURNS)).toHaveLength(1);
 });

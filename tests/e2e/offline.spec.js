@@ -69,7 +69,7 @@ test('messages of two cases queue while the network is away and are sent once, i
   await expect(copilot.dock).not.toContainText('Offline');
   await expect(copilot.caseRow(keys.checkout)).toHaveAttribute('data-badge', 'none');
   expect(await said(server, chromium)).toEqual(ALL_FOUR);
-  expect(await carriedOut(server, TURNS)).toHaveLength(6);
+  await expect.poll(() => carriedOut(server, TURNS)).toHaveLength(6);
 });
 
 test('the queue survives a reload without a network', async ({ server, chromium, copilot }) => {
@@ -84,7 +84,7 @@ test('the queue survives a reload without a network', async ({ server, chromium,
   await chromium.context.setOffline(false);
   await copilot.answered(3);
   await expect.poll(() => said(server, chromium)).toEqual(ALL_FOUR);
-  expect(await carriedOut(server, TURNS)).toHaveLength(6);
+  await expect.poll(() => carriedOut(server, TURNS)).toHaveLength(6);
 });
 
 test('messages to a server that is down are sent once, in order, when it is back', async ({ server, chromium, copilot }) => {
@@ -99,7 +99,7 @@ test('messages to a server that is down are sent once, in order, when it is back
   await copilot.answered(3);
   await expect(copilot.root).toHaveAttribute('data-link', 'online');
   await expect.poll(() => said(server, chromium)).toEqual(ALL_FOUR);
-  expect(await carriedOut(server, TURNS)).toHaveLength(4);
+  await expect.poll(() => carriedOut(server, TURNS)).toHaveLength(4);
 });
 
 test('a server that comes back is noticed without anybody asking', async ({ server, chromium, copilot }) => {

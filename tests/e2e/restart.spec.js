@@ -57,7 +57,7 @@ for (const { name, rules } of [
     await after.answered(1);
     await expect(after.mine).toHaveCount(1);
     expect(await said(server, chromium)).toEqual([[TEXT]]);
-    expect(await carriedOut(server, TURNS)).toHaveLength(1);
+    await expect.poll(() => carriedOut(server, TURNS)).toHaveLength(1);
   });
 }
 
@@ -68,7 +68,7 @@ test('an answer that was being worked on when the browser was closed is there at
 }) => {
   await server.faults.set([hang(TURNS, { commit: true })]);
   await copilot.say(TEXT);
-  await expect.poll(async () => (await carriedOut(server, TURNS)).length).toBe(1);
+  await expect.poll(() => carriedOut(server, TURNS)).toHaveLength(1);
   await chromium.close();
   await server.faults.clear();
   await server.faults.release();

@@ -86,7 +86,7 @@ test('a second Enter in the same frame sends nothing', async ({ server, copilot 
   await expect(copilot.mine).toHaveCount(1);
   await copilot.answered(1);
   await expect(copilot.mine).toHaveCount(1);
-  expect(await arrived(server, TURNS)).toHaveLength(1);
+  await expect.poll(() => arrived(server, TURNS)).toHaveLength(1);
 });
 
 test('selected text stays selected while its row changes state', async ({ copilot }) => {

@@ -55,7 +55,7 @@ test('with the server down at start everything is readable, and a message is tak
     ['Kafka lags behind.'],
     ['And DNS?'],
   ]);
-  expect(await carriedOut(server, TURNS)).toHaveLength(2);
+  await expect.poll(() => carriedOut(server, TURNS)).toHaveLength(2);
 });
 
 test('a first start without a server offers the form, and goes on by the link once the server is there', async ({

@@ -110,7 +110,7 @@ test('the strip counts what is not sent, leads to the first and retries all in o
   await copilot.answered(3);
   await expect(copilot.dock).not.toContainText('not sent');
   expect(await said(server, chromium)).toEqual([[FIRST, SECOND, THIRD]]);
-  expect(await carriedOut(server, TURNS)).toHaveLength(3);
+  await expect.poll(() => carriedOut(server, TURNS)).toHaveLength(3);
 });
 
 test('the strip does not offer to retry what needs a change', async ({ server, copilot }) => {
@@ -168,7 +168,7 @@ for (const { name, rule, button } of [
 test('Stop ends the waiting, says so and leaves the composer ready', async ({ server, copilot }) => {
   await server.faults.set([hang(TURNS)]);
   await copilot.say(FIRST);
-  await expect.poll(async () => (await arrived(server, TURNS)).length).toBe(1);
+  await expect.poll(() => arrived(server, TURNS)).toHaveLength(1);
   await copilot.thinking.getByRole('button', { name: 'Stop' }).click();
   await expect(copilot.answers).toContainText(words('You stopped this answer.'));
   await expect(copilot.thinking).toHaveCount(0);
@@ -179,7 +179,7 @@ test('Stop ends the waiting, says so and leaves the composer ready', async ({ se
 test('Stop before the message has left keeps its text where the person can see it', async ({ server, copilot }) => {
   await server.faults.set([hang(CREATE)]);
   await copilot.say(FIRST);
-  await expect.poll(async () => (await arrived(server, CREATE)).length).toBe(1);
+  await expect.poll(() => arrived(server, CREATE)).toHaveLength(1);
   await copilot.thinking.getByRole('button', { name: 'Stop' }).click();
   await expect(copilot.thinking).toHaveCount(0);
   await expect(copilot.composer).toHaveValue(FIRST);

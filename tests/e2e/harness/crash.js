@@ -63,6 +63,24 @@ export async function crash(page) {
 }
 
 /**
+ * Reloads a page that may still be starting from the reload before; returns when the browser has taken the new one up.
+ * Between two pages the browser takes no reload at all, and says so; then it is asked again.
+ * @param {import('@playwright/test').Page} page
+ */
+export async function reload(page) {
+  for (;;) {
+    try {
+      await page.reload({ waitUntil: 'commit' });
+      return;
+    } catch (refused) {
+      if (!String(refused).includes('Not attached to an active page')) {
+        throw refused;
+      }
+    }
+  }
+}
+
+/**
  * Makes a page stand still until it is thawed: no timer, no message, no lock, no answer from the network. Chromium
  * freezes only pages that are out of sight, which those of a browser without a screen never are; the debugger stops the
  * page's thread in the same place, between two tasks.

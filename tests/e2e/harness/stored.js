@@ -45,7 +45,8 @@ export async function said(server, chromium) {
 }
 
 /**
- * The requests of a kind that the server carried out; a replayed answer carried nothing out.
+ * The requests of a kind that the server carried out; a replayed answer carried nothing out. A request is listed when
+ * its answer is complete, a moment after what it wrote can be read: poll.
  * @param {import('./server.js').Server} server
  * @param {import('./routes.js').Route} route
  */
