@@ -122,10 +122,6 @@ impl Reads {
             .map(|page| offset.saturating_add(page.received));
     }
 
-    pub(crate) fn case_read(&mut self, case: &RealId) {
-        self.cases.remove(case);
-    }
-
     /// Something newer than any answer to an earlier request is known about a case.
     pub(crate) fn note_case(&mut self, case: &RealId, next: RequestId) {
         self.current_from.insert(case.clone(), next);

@@ -79,7 +79,6 @@ impl Core {
     }
 
     pub(crate) fn case_answered(&mut self, case: &RealId, request: RequestId, outcome: Outcome) {
-        self.reads.case_read(case);
         match outcome {
             Ok(Reply::Case(answer)) if answer.id == *case => {
                 if self.reads.is_current(case, request) {

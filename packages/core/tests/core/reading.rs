@@ -299,3 +299,25 @@ fn a_row_that_is_missing_is_looked_for_where_it_may_stand() {
     desk.pass_seconds(300);
     assert_eq!(desk.core.inspect().operations, [], "nothing is missing any more");
 }
+
+#[test]
+fn a_case_that_is_to_be_read_again_while_it_is_being_read_is_read_again() {
+    let (mut desk, key) = opened(2);
+    pages(&mut desk, &long(2));
+    let reads = |desk: &Desk| {
+        desk.open.iter().filter(|(_, request)| matches!(request, Request::ReadCase { .. })).count()
+    };
+    let turn = |desk: &mut Desk, number: u32| {
+        desk.say(Some(&key), "more");
+        desk.answer(answered(number, "more"));
+    };
+    turn(&mut desk, 2);
+    assert_eq!(desk.open.len(), 2, "as many reads as may be open: {:?}", desk.open);
+    assert_eq!(reads(&desk), 1);
+    turn(&mut desk, 3);
+    assert_eq!(reads(&desk), 1, "no more may be open");
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::ReadCase { .. })).unwrap();
+    let (id, _) = desk.open.remove(at);
+    desk.step(Event::Answered(id, Ok(Reply::Case(case("c-1", 2)))));
+    assert_eq!(reads(&desk), 1, "what the third turn made of the case is not known yet: {:?}", desk.open);
+}
