@@ -110,7 +110,11 @@ pub(crate) async fn ask(
     }
     Ok(ServerInfo {
         dialect: Dialect::Turns,
-        limits: capabilities.as_ref().map_or_else(Limits::default, Capabilities::limits),
+        // Every server of this dialect looks for texts (contract 2.3); none says so.
+        limits: Limits {
+            search: true,
+            ..capabilities.as_ref().map_or_else(Limits::default, Capabilities::limits)
+        },
         name: capabilities.as_ref().and_then(Capabilities::name),
         oauth: config
             .as_ref()

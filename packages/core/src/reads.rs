@@ -14,6 +14,7 @@ use crate::time::{Millis, Mono};
 
 mod details;
 mod resident;
+mod search;
 
 /// Reads that may be open at once.
 const READS_AT_ONCE: usize = 2;
@@ -79,6 +80,8 @@ pub(crate) struct Reads {
     /// The case whose details somebody looks at, what is known of them, and whether they are to be read.
     details: Option<(RealId, Option<Arc<CaseDetails>>)>,
     details_wanted: bool,
+    /// What the person looks for.
+    search: Option<search::Search>,
     /// Requests older than this one know less about a case than this device does.
     current_from: BTreeMap<RealId, RequestId>,
     /// Recently opened cases, newest last.
@@ -96,6 +99,7 @@ impl Default for Reads {
             messages: BTreeMap::new(),
             details: None,
             details_wanted: false,
+            search: None,
             current_from: BTreeMap::new(),
             recent: Vec::new(),
         }
@@ -107,6 +111,7 @@ impl Reads {
     pub(crate) fn want_everything(&mut self) {
         self.list_wanted = Some(0);
         self.details_wanted = self.details.is_some();
+        self.want_search();
         for reading in self.messages.values_mut() {
             reading.again_at = None;
             reading.again = 0;
@@ -242,7 +247,8 @@ impl Core {
         if !self.reads.visible {
             return None;
         }
-        self.reads.messages.values().filter_map(|reading| reading.again_at).chain(self.reads.list_at).min()
+        let again = self.reads.messages.values().filter_map(|reading| reading.again_at);
+        again.chain(self.reads.list_at).chain(self.reads.search_moment(self.now.mono)).min()
     }
 
     pub(crate) fn refresh_timer(&mut self) {
@@ -264,6 +270,7 @@ impl Core {
     /// Sends the reads that may go out: what the person looks at comes first.
     pub(crate) fn pump_reads(&mut self) {
         while self.net.is_clear(self.now.mono) && self.net.open_reads() < READS_AT_ONCE {
+            self.pump_search();
             let Some((purpose, request)) = self.next_read() else {
                 return;
             };

@@ -67,6 +67,7 @@ impl Capabilities {
                 Some(seconds) if seconds > 0 => Millis::seconds(seconds.into()),
                 _ => default.turn_bound,
             },
+            search: default.search,
             dashboard: default.dashboard,
             support: default.support,
         }

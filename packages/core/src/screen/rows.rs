@@ -10,7 +10,8 @@ use crate::model::{Backup, CaseDetails, Data, Draft, Role};
 use crate::operation::{Acknowledged, OperationKind};
 use crate::time::Mono;
 use crate::view::{
-    Attachment, CachedMessage, CaseRow, Delivery, Group, LinkStatus, MessageRow, Status, Thinking,
+    Attachment, CachedMessage, CaseRow, Delivery, Group, LinkStatus, MessageRow, ServerSearch, Status,
+    Thinking,
 };
 
 /// Lines of an attachment that a preview shows (ux §4).
@@ -93,6 +94,12 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn details(&self, case: &CaseKey) -> Option<&'a Arc<CaseDetails>> {
         self.core.details_of(case)
+    }
+
+    /// Whether the server looks for the text that [`Intent::Search`](crate::Intent::Search) named.
+    #[must_use]
+    pub fn server_search(&self) -> ServerSearch {
+        self.core.server_search()
     }
 
     /// Copies of what was replaced in a case, newest first; `None` asks for the case that does not exist yet.

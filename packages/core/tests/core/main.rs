@@ -25,6 +25,7 @@ mod message;
 mod race;
 mod reading;
 mod recovery;
+mod searching;
 mod snapshots;
 mod stories;
 mod title_and_delete;
