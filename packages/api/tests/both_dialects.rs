@@ -100,6 +100,7 @@ async fn a_server_of_2025_is_not_asked_to_look_for_a_text() {
     let client = server.client();
     let Ok(Reply::Alive(limits)) = client.send(&Request::Probe, None).await else { panic!("alive") };
     assert!(!limits.search);
+    assert_eq!(limits.key_lifetime.0, 0, "some of these servers keep no keys");
     let search = Request::SearchCases { text: "pool".into(), limit: 20 };
     let refused = client.send(&search, Some(&credentials())).await.unwrap_err();
     assert_eq!(refused.class, Rejected(Rejection::Refused));

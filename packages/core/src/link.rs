@@ -309,18 +309,20 @@ impl Core {
             self.all_lanes();
         }
         match outcome {
-            Ok(Reply::Alive(limits)) => {
-                if self.net.limits != limits {
-                    self.net.limits = limits;
-                    self.screen.patch(ViewPatch::Status);
-                    self.search_may_have_changed();
-                }
-            }
+            Ok(Reply::Alive(limits)) => self.take_limits(limits),
             // The server answered, if only with an error: the link works.
             Ok(_) => {}
             // Its failure has told that the link is down, and that has armed the next one.
             Err(_) if self.net.link == LinkStatus::Online || self.net.probe_at.is_some() => {}
             Err(_) => self.arm_probe(),
+        }
+    }
+
+    pub(crate) fn take_limits(&mut self, limits: Limits) {
+        if self.net.limits != limits {
+            self.net.limits = limits;
+            self.screen.patch(ViewPatch::Status);
+            self.search_may_have_changed();
         }
     }
 

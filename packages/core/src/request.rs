@@ -190,6 +190,10 @@ pub struct Limits {
     pub extensions: Vec<Arc<str>>,
     /// How long the server works on one turn before it gives up.
     pub turn_bound: Millis,
+    /// How long it keeps idempotency keys. After that an attempt in doubt is looked for before it is made again
+    /// (contract 4.1, rule 5). Zero where it may keep none: then always.
+    #[serde(default = "an_hour")]
+    pub key_lifetime: Millis,
     /// Whether it looks for texts: those of the turns dialect do (contract 2.3, 3).
     #[serde(default)]
     pub search: bool,
@@ -201,13 +205,18 @@ pub struct Limits {
     pub support: Option<Arc<str>>,
 }
 
+const fn an_hour() -> Millis {
+    Millis::seconds(3600)
+}
+
 impl Default for Limits {
-    /// Contract 2.1: 10 MiB; .txt .log .json .csv .md; 120 s. Nobody is asked for a text before it is known to take that.
+    /// Contract 2.1 and 4.1: 10 MiB; .txt .log .json .csv .md; 120 s; keys for an hour. Nobody is asked for a text before it is known to take that.
     fn default() -> Self {
         Self {
             max_bytes: 10 * 1024 * 1024,
             extensions: [".txt", ".log", ".json", ".csv", ".md"].map(Arc::from).to_vec(),
             turn_bound: Millis::seconds(120),
+            key_lifetime: an_hour(),
             search: false,
             dashboard: None,
             support: None,

@@ -19,6 +19,7 @@ mod failure_table;
 mod forgetting;
 mod id_collision;
 mod inspector;
+mod keyless;
 mod legacy;
 mod looks;
 mod message;
