@@ -8,7 +8,7 @@ use crate::journal::Record;
 use crate::ledger::{Entry, Stage};
 use crate::link::Purpose;
 use crate::model::RealCase;
-use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind, Wait};
+use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind};
 use crate::outbox::Phase;
 use crate::request::{Request, RequestId};
 use crate::time::Mono;
@@ -294,7 +294,7 @@ impl Core {
 
     fn wait_is_over(&mut self, op: OperationId) {
         let discarded = self.ledger.entry(&op).is_some_and(|entry| entry.discarding.is_some());
-        let listed = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Listed, .. });
+        let listed = self.is_lingering(op);
         self.set_phase(op, Phase::Idle);
         if listed && self.windows.is_sender() {
             self.state(Record::Ended { op, end: End::Completed }, true);

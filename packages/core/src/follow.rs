@@ -188,6 +188,7 @@ impl Core {
             self.place_neighbours(id, &case);
         }
         self.case_changed(&case);
+        self.may_be_paged_out(&case);
     }
 
     /// Every lane of a case is looked at again.
