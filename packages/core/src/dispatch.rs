@@ -316,8 +316,10 @@ impl Core {
             }
             self.outbox.looks.remove(&(at, op));
             self.arm_looks(op);
-            self.place_operation(op);
-            if let Some(case) = self.ledger.entry(&op).map(|entry| entry.op.case.clone()) {
+            let case = self.ledger.entry(&op).map(|entry| entry.op.case.clone());
+            // Time moves no row, it only changes how rows look.
+            if let Some(case) = case.filter(|case| self.screen.open() == Some(case)) {
+                self.place_operation(op);
                 self.place_neighbours(op, &case);
             }
         }
