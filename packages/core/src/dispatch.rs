@@ -8,7 +8,7 @@ use crate::journal::Record;
 use crate::ledger::{Entry, Stage};
 use crate::link::Purpose;
 use crate::model::RealCase;
-use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind, Wait};
+use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind};
 use crate::outbox::Phase;
 use crate::request::{Request, RequestId};
 use crate::time::Millis;
@@ -304,7 +304,7 @@ impl Core {
 
     fn wait_is_over(&mut self, op: OperationId) {
         let discarded = self.ledger.entry(&op).is_some_and(|entry| entry.discarding.is_some());
-        let listed = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Listed, .. });
+        let listed = self.is_lingering(op);
         self.set_phase(op, Phase::Idle);
         if listed && self.windows.is_sender() {
             self.state(Record::Ended { op, end: End::Completed }, true);
@@ -326,8 +326,10 @@ impl Core {
             }
             self.outbox.looks.remove(&(at, op));
             self.arm_looks(op);
-            self.place_operation(op);
-            if let Some(case) = self.ledger.entry(&op).map(|entry| entry.op.case.clone()) {
+            let case = self.ledger.entry(&op).map(|entry| entry.op.case.clone());
+            // Time moves no row, it only changes how rows look.
+            if let Some(case) = case.filter(|case| self.screen.open() == Some(case)) {
+                self.place_operation(op);
                 self.place_neighbours(op, &case);
             }
         }

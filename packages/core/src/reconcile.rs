@@ -8,6 +8,8 @@ mod listed;
 mod rows;
 mod verify;
 
+pub(crate) use listed::is_listed_otherwise;
+
 use crate::core::Core;
 use crate::effect::{Announcement, CacheWrite, Effect, Notice};
 use crate::failure::{Failure, FailureClass, Rejection};

@@ -147,11 +147,7 @@ impl Core {
     fn message_row(&self, case: &CaseKey, key: &MessageKey) -> Option<MessageRow> {
         let place = self.screen.transcripts.get(case)?.places.contains_key(key);
         let entry = self.ledger.behind(case, key).or_else(|| self.ledger.finished_behind(case, key));
-        let confirmed = self
-            .ledger
-            .real(case)
-            .and_then(|real| self.confirmed.rows(&real))
-            .and_then(|rows| rows.by_key(key));
+        let confirmed = self.rows_of(case).and_then(|rows| rows.by_key(key));
         match (place, confirmed, entry) {
             (false, _, _) | (true, None, None) => None,
             (true, Some(row), entry) => Some(self.confirmed_row(case, row, entry)),

@@ -61,7 +61,7 @@ impl Core {
             Some(Hit { case: case.clone(), message: Some(key.clone()), excerpt, on_server: false })
         };
         said.find_map(|(key, text)| hit(key, text)).or_else(|| {
-            let rows = self.confirmed.rows(&self.ledger.real(case)?)?;
+            let rows = self.rows_of(case)?;
             let found = rows.iter().filter(|row| row.message.text.to_lowercase().contains(needle));
             let newest = found.max_by_key(|row| row_place(row))?;
             hit(&newest.key, &newest.message.text)

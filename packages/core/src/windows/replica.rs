@@ -111,6 +111,7 @@ impl Core {
         for case in self.screen.clear_rows() {
             self.open_transcript(&case);
         }
+        self.reads.consider_all();
         self.follow_ledger();
         self.carry_over(before);
         self.mark_unkept();
@@ -244,8 +245,7 @@ impl Core {
                         std::sync::Arc::new(CachedMessage { key: known.key.clone(), ..(*row).clone() })
                     }
                     None if row.key.derived_from().is_some() && self.reads.is_resident(&case) => {
-                        let attempted = self.attempted_messages(&self.ledger.key(&case));
-                        std::sync::Arc::new(self.name_here(&case, &attempted, (*row).clone()))
+                        std::sync::Arc::new(self.name_here(&case, (*row).clone()))
                     }
                     _ => row,
                 };

@@ -153,6 +153,35 @@ fn at_most_two_readings_are_open_and_what_is_looked_at_comes_first() {
 }
 
 #[test]
+fn every_case_that_is_to_be_read_has_its_turn_however_often_others_are_answered() {
+    let mut desk = Desk::new();
+    let keys: Vec<_> = (1..=4).map(|n| desk.settled_case(&format!("c-{n}"), "first")).collect();
+    desk.wish(Intent::Open(None));
+    desk.step(Event::Link(Link::Offline));
+    for key in &keys {
+        (0..5).for_each(|n| desk.say(Some(key), &format!("again {n}")));
+    }
+    desk.step(Event::Link(Link::Online));
+    let (mut turn, mut read) = (1, Vec::new());
+    while let Some((id, request)) = desk.open.first().cloned() {
+        desk.open.remove(0);
+        let outcome = match request {
+            Request::SubmitTurn { .. } => {
+                turn += 1;
+                answered(turn, "Look at the pool.")
+            }
+            Request::ListMessages { case, .. } => {
+                read.push(case.as_str().to_owned());
+                Ok(Reply::Messages(page(Vec::new())))
+            }
+            _ => Ok(Reply::Alive(Limits::default())),
+        };
+        desk.step(Event::Answered(id, outcome));
+    }
+    assert_eq!(read[4..8], ["c-1", "c-2", "c-3", "c-4"], "{read:?}");
+}
+
+#[test]
 fn the_rows_of_the_twelve_last_cases_stay_in_memory_and_come_back_from_the_cache() {
     let mut desk = Desk::new();
     let keys: Vec<_> =
