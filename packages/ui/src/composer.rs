@@ -23,6 +23,7 @@ pub use staging::{LONG_PASTE_BYTES, LONG_PASTE_LINES};
 pub(crate) use view::Composer;
 
 use crate::focus::Spot;
+use crate::picker::Picker;
 use crate::session::{Session, above, put};
 use crate::words;
 
@@ -38,6 +39,7 @@ pub(crate) struct Desk {
     /// Moves when the text was replaced from elsewhere, so that the caret is put where it was.
     pub replaced: Signal<u64>,
     pub caret: Cell<u32>,
+    pub picker: Picker,
     case: RefCell<Option<CaseKey>>,
     kept: RefCell<Draft>,
     changes: Cell<u64>,
@@ -61,6 +63,7 @@ impl Desk {
             note: Signal::new(None),
             replaced: Signal::new(0),
             caret: Cell::new(draft.caret),
+            picker: Picker::new(),
             case: RefCell::new(case),
             kept: RefCell::default(),
             changes: Cell::new(0),
