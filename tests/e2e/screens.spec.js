@@ -5,11 +5,13 @@
 import path from 'node:path';
 import { expect, test } from './harness.js';
 import { SCENES, shown, THEMES, WIDTHS } from './harness/scenes.js';
+import { spoken } from './harness/spoken.js';
 
 const folder = process.env.COPILOT_SCREENS ?? '';
 
-for (const { name, arrange } of SCENES) {
-  test(`${name} is pictured`, async ({ server, chromium }) => {
+for (const { name, says, arrange } of SCENES) {
+  const run = says === undefined ? test : spoken(says);
+  run(`${name} is pictured`, async ({ server, chromium }) => {
     const page = await arrange({ server, chromium });
     for (const theme of THEMES) {
       for (const width of WIDTHS) {

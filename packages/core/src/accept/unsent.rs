@@ -149,7 +149,8 @@ impl Core {
             let until = self.now.wall + self.config.undo;
             self.state(Record::Discarding { op, until }, false);
         }
-        self.outbox.set_phase(op, Phase::Waiting { until: self.now.mono + self.config.undo, why: Wait::Undo });
+        self.outbox
+            .set_phase(op, Phase::Waiting { until: self.now.mono + self.config.undo, why: Wait::Undo });
     }
 
     pub(super) fn undo(&mut self, op: OperationId) {

@@ -7,6 +7,7 @@ use copilot_core::view::LinkStatus;
 use dioxus::prelude::*;
 
 use super::chip::ChipCard;
+use super::other::OtherDraft;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::picker::FilePicker;
@@ -125,6 +126,7 @@ pub(crate) fn Composer(ended: bool) -> Element {
                     span { "{note}" }
                 }
             }
+            OtherDraft {}
             div { class: "tools",
                 button {
                     r#type: "button",

@@ -37,7 +37,12 @@ fn notices(status: &Status) -> Vec<Notice> {
     }
     if status.store == StoreHealth::Unavailable || status.durability == Durability::Nothing {
         let text = words::STORAGE_NONE_SUB.to_owned();
-        all.push(Notice { name: "storage-unavailable", title: words::STORAGE_NONE, text, saves: Saves::Everything });
+        all.push(Notice {
+            name: "storage-unavailable",
+            title: words::STORAGE_NONE,
+            text,
+            saves: Saves::Everything,
+        });
     }
     if let Some(damage) = &status.damage {
         let text = words::damaged(damage.damaged, damage.total);
