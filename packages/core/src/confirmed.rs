@@ -4,10 +4,11 @@
 //! the person's own deletion.
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ids::{MessageKey, RealId};
+use crate::lookup::Lookup;
 use crate::model::{RealCase, Role};
 use crate::time::Mono;
 use crate::view::CachedMessage;
@@ -19,8 +20,7 @@ pub(crate) type RowPlace = (u32, u64, u32);
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rows {
     by_id: BTreeMap<RealId, Arc<CachedMessage>>,
-    /// Looked up, never walked: its order could differ from run to run.
-    by_key: HashMap<MessageKey, RealId>,
+    by_key: Lookup<MessageKey, RealId>,
     turns: BTreeMap<(u32, Role), BTreeSet<RealId>>,
     arrivals: BTreeSet<(u32, RealId)>,
     /// Rows that another window told of: whether they reached the cache is not known here.
