@@ -41,6 +41,7 @@ impl Core {
             Intent::Edit(op) => self.edit(op),
             Intent::Discard(op) => self.discard(op),
             Intent::Undo(op) => self.undo(op),
+            Intent::HoldUndo(op) => self.hold_undo(op),
             Intent::Stop(op) => self.stop(op),
             Intent::KeepMine(op) => self.keep_mine(op),
             Intent::UseTheirs(op) => self.use_theirs(op),

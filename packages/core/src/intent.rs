@@ -69,6 +69,9 @@ pub enum Intent {
     Discard(OperationId),
     /// Take back a deletion or a discard while its window is open, or a status change that was not sent.
     Undo(OperationId),
+    /// Count the undo window of a deletion or a discard from now: the person is looking at the offer. A deletion is
+    /// held by the window that sends; elsewhere, and where nothing can be taken back any more, this does nothing.
+    HoldUndo(OperationId),
     /// Stop waiting for an answer. The message itself may have arrived and is kept.
     Stop(OperationId),
     /// A title or status changed here and elsewhere: overwrite theirs. Named by the operation of the

@@ -87,6 +87,8 @@ pub(crate) struct Mirror {
     cases: Drawn<CaseKey, CaseRow>,
     messages: Drawn<MessageKey, MessageRow>,
     thinking: RefCell<HashSet<MessageKey>>,
+    /// The case that is being opened with something in it that was not seen. Once it is open, it counts as seen.
+    unread: RefCell<Option<CaseKey>>,
 }
 
 impl Mirror {
@@ -107,6 +109,7 @@ impl Mirror {
             cases: Drawn::new(),
             messages: Drawn::new(),
             thinking: RefCell::default(),
+            unread: RefCell::default(),
         };
         mirror.opened(handle);
         mirror
@@ -145,7 +148,8 @@ impl Mirror {
             return;
         }
         put(self.unseen, Vec::new());
-        put(self.new_from, case.as_ref().and_then(|case| first_unread(handle, case)));
+        put(self.new_from, None);
+        self.unread.borrow_mut().take_if(|unread| Some(&*unread) != case.as_ref());
         self.thinking.borrow_mut().clear();
         put(self.open, case.clone());
         put(self.transcript, Rc::default());
@@ -182,7 +186,24 @@ impl Mirror {
             }
             Rc::new(view.transcript(case).to_vec())
         });
+        self.mark_unread(handle, case);
         put(self.transcript, keys);
+    }
+
+    /// To be called before a case is opened.
+    pub(crate) fn about_to_open(&self, handle: &Handle, case: &CaseKey) {
+        let unread = handle.read(|view| view.case(case).is_some_and(|row| row.badge == Badge::Unread));
+        self.unread.replace(unread.then(|| case.clone()));
+    }
+
+    /// Puts the mark before the first row that was not seen, as soon as that is there.
+    fn mark_unread(&self, handle: &Handle, case: &CaseKey) {
+        if self.unread.borrow().as_ref() == Some(case)
+            && let Some(first) = first_unread(handle, case)
+        {
+            self.unread.take();
+            put(self.new_from, Some(first));
+        }
     }
 
     fn row_changed(&self, handle: &Handle, case: &CaseKey, key: &MessageKey) {
@@ -236,12 +257,9 @@ fn groups(handle: &Handle) -> Groups {
 /// Where reading goes on in a case with an answer that was not seen: the rows after the person's last.
 fn first_unread(handle: &Handle, case: &CaseKey) -> Option<MessageKey> {
     handle.read(|view| {
-        if view.case(case)?.badge != Badge::Unread {
-            return None;
-        }
         let rows = view.transcript(case).iter().rev().filter_map(|key| view.message(case, key));
         let unread: Vec<MessageRow> = rows.take_while(|row| row.role != Role::User).collect();
-        unread.last().map(|row| row.key.clone())
+        unread.iter().rev().find(|row| row.thinking.is_none()).map(|row| row.key.clone())
     })
 }
 

@@ -85,9 +85,7 @@ impl Inner {
             Ok((store, recovered)) => Ok(Ready { store, recovered, platform: self.platform.clone() }),
             Err(StoreError::InUse { .. }) => Err(StartProblem::StoreInUse),
             // What a newer program keeps is whole; working beside it in memory would hide it.
-            Err(newer @ StoreError::Newer { .. }) => {
-                Err(StartProblem::StoreUnavailable { cause: newer.to_string() })
-            }
+            Err(StoreError::Newer { .. }) => Err(StartProblem::StoreNewer),
             Err(StoreError::Unavailable { cause, .. }) => {
                 let store: Rc<dyn Store> = Rc::new(MemoryStore::default());
                 let unavailable = |_| StartProblem::StoreUnavailable { cause };

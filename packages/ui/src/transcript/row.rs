@@ -34,8 +34,11 @@ pub(crate) fn Row(
     let reading = use_context::<Rc<Reading>>();
     let row = use_message(&case, &id);
     use_drop({
-        let (session, id) = (session.clone(), id.clone());
-        move || session.spots.left(&Spot::Message(id))
+        let (session, reading, id) = (session.clone(), reading.clone(), id.clone());
+        move || {
+            reading.left(&id);
+            session.spots.left(&Spot::Message(id));
+        }
     });
     let new_from = session.view.new_from;
     let first_new = use_memo({
@@ -53,6 +56,10 @@ pub(crate) fn Row(
         div {
             class: "row",
             "data-lit": is_lit().then_some("true"),
+            onmounted: {
+                let (reading, id) = (reading.clone(), id.clone());
+                move |event: MountedEvent| reading.entered(&id, event.data())
+            },
             onresize: move |event: ResizeEvent| {
                 if let Ok(size) = event.data().get_border_box_size() {
                     reading.measured(&id, size.height);
