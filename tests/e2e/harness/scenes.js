@@ -448,6 +448,14 @@ export async function shown(page, theme, width) {
   await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
   await page.setViewportSize({ width, height: 860 });
   await page.waitForFunction((theme) => matchMedia(`(prefers-color-scheme: ${theme})`).matches, theme);
+  await still(page);
+}
+
+/**
+ * Waits until nothing moves any more.
+ * @param {import('@playwright/test').Page} page
+ */
+export async function still(page) {
   await page.evaluate(async () => {
     const frame = () => new Promise((done) => requestAnimationFrame(done));
     const places = () =>
