@@ -52,8 +52,8 @@ pub(super) fn Import() -> Element {
             class: "button",
             onmounted: move |event: MountedEvent| button.set(Some(event.data())),
             onclick: {
-                let session = session.clone();
-                move |_| picker.press(&*session.host)
+                let host = session.host.clone();
+                move |_| picker.press(&*host)
             },
             Icon { glyph: Glyph::Upload, size: 14 }
             "{words::IMPORT}"
