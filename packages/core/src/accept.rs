@@ -50,6 +50,7 @@ impl Core {
             Intent::DropBackup(id) => self.drop_backup(id),
             Intent::ReadDetails(case) => self.read_details(&case),
             Intent::CloseDetails => self.reads.close_details(),
+            Intent::Search(text) => self.search(&text),
             Intent::Import(takeover) => self.import(&takeover),
             Intent::TryNow => self.try_now(),
             Intent::LoadOlder => self.load_older(),

@@ -3,7 +3,8 @@
 //! Rows are added and replaced, never removed because a list lacks them (I19): the only way out is
 //! the person's own deletion.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::ids::{MessageKey, RealId};
@@ -18,8 +19,10 @@ pub(crate) type RowPlace = (u32, u64, u32);
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rows {
     by_id: BTreeMap<RealId, Arc<CachedMessage>>,
-    by_key: BTreeMap<MessageKey, RealId>,
+    /// Looked up, never walked: its order could differ from run to run.
+    by_key: HashMap<MessageKey, RealId>,
     turns: BTreeMap<(u32, Role), BTreeSet<RealId>>,
+    arrivals: BTreeSet<(u32, RealId)>,
     /// Rows that another window told of: whether they reached the cache is not known here.
     told: BTreeSet<RealId>,
     /// Indexes of the server's list that have been read: from, up to.
@@ -35,6 +38,7 @@ impl Rows {
         }
         if let Some(before) = &before {
             self.by_key.remove(&before.key);
+            self.arrivals.remove(&(before.arrival, before.message.id.clone()));
             if let Some(turn) = before.message.turn
                 && let Some(ids) = self.turns.get_mut(&(turn, before.message.role))
             {
@@ -42,6 +46,7 @@ impl Rows {
             }
         }
         self.by_key.insert(row.key.clone(), row.message.id.clone());
+        self.arrivals.insert((row.arrival, row.message.id.clone()));
         if let Some(turn) = row.message.turn {
             self.turns.entry((turn, row.message.role)).or_default().insert(row.message.id.clone());
         }
@@ -104,7 +109,8 @@ impl Rows {
 
     /// Whether rows are here that stand before the first index that was read: between them some are missing.
     pub(crate) fn has_gap(&self) -> bool {
-        self.window.is_some_and(|(from, _)| self.by_id.values().any(|row| row.arrival < from))
+        let first = self.arrivals.first().map(|(arrival, _)| *arrival);
+        self.window.zip(first).is_some_and(|((from, _), first)| first < from)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -167,7 +173,11 @@ impl Confirmed {
         self.cases.values()
     }
 
-    pub(crate) fn rows(&self, case: &RealId) -> Option<&Rows> {
+    pub(crate) fn rows<Id>(&self, case: &Id) -> Option<&Rows>
+    where
+        Id: Ord + ?Sized,
+        RealId: Borrow<Id>,
+    {
         self.rows.get(case)
     }
 

@@ -91,6 +91,9 @@ pub enum Intent {
     ReadDetails(CaseKey),
     /// Nobody looks at the details of a case any more.
     CloseDetails,
+    /// Look for a text on the server as well, where that can be asked; a blank one ends it. What is found stands
+    /// in [`View::find`](crate::View::find).
+    Search(Arc<str>),
     /// Probe the server now instead of at the next automatic try.
     TryNow,
     /// Load older messages of the open case.

@@ -10,7 +10,7 @@ mod overlay;
 mod rows;
 mod search;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub(crate) use delivery::{SHORT_WAIT, retry_helps};
 pub use rows::View;
@@ -28,7 +28,8 @@ type Place = (u32, u64, u32, Option<OperationId>, u8, MessageKey);
 #[derive(Debug, Clone, Default)]
 struct Transcript {
     rows: SortedKeys<Place, MessageKey>,
-    places: BTreeMap<MessageKey, Place>,
+    /// Looked up, never walked: its order could differ from run to run.
+    places: HashMap<MessageKey, Place>,
 }
 
 /// Where a case stands in its group: newest activity first.
@@ -110,7 +111,7 @@ impl Screen {
         self.list.places.hash(state);
         for (case, transcript) in &self.transcripts {
             case.hash(state);
-            transcript.places.hash(state);
+            transcript.rows.hash(state);
         }
     }
 }

@@ -80,6 +80,8 @@ pub(crate) struct Mirror {
     pub lit: Signal<Option<MessageKey>>,
     /// Moves when the details of a case changed.
     pub details_moved: Signal<u64>,
+    /// Moves when the server found something for the text that is looked for, or when that may be asked or no more.
+    pub found_moved: Signal<u64>,
     /// Moves with every answer that takes the place of its thinking row.
     pub answered: Signal<u64>,
     cases: Drawn<CaseKey, CaseRow>,
@@ -102,6 +104,7 @@ impl Mirror {
             new_from: Signal::new(None),
             lit: Signal::new(None),
             details_moved: Signal::new(0),
+            found_moved: Signal::new(0),
             answered: Signal::new(0),
             cases: Drawn::new(),
             messages: Drawn::new(),
@@ -121,6 +124,10 @@ impl Mirror {
             ViewPatch::Details(case) if self.is_open(case) => {
                 let next = *self.details_moved.peek() + 1;
                 put(self.details_moved, next);
+            }
+            ViewPatch::Found => {
+                let next = *self.found_moved.peek() + 1;
+                put(self.found_moved, next);
             }
             ViewPatch::Open => self.opened(handle),
             ViewPatch::Status => put(self.status, handle.read(|view| view.status())),

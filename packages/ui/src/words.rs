@@ -41,6 +41,7 @@ pub(crate) const USE_THEIRS: &str = "Use theirs";
 pub(crate) const LATER: &str = "Later";
 pub(crate) const THEIRS: &str = "Theirs · on the server";
 pub(crate) const RESULTS: &str = "Results";
+pub(crate) const ON_THE_SERVER: &str = "On the server";
 
 pub(crate) const HERO: &str = "What’s broken?";
 pub(crate) const HERO_SUB: &str =

@@ -1,10 +1,11 @@
 //! The web bundle: `packages/web` compiled, joined to JavaScript, made small, checked, and written to `dist`.
 //!
 //! Read in the order of the pipeline: [`module`] (wasm-bindgen, wasm-opt), [`glue`] (no compiling of text),
-//! [`assemble`] (the folder and its compressed copies, with [`diagrams`] and what makes it [`installed`]), [`policy`] (what
+//! [`assemble`] (the folder and its [`compress`]ed copies, with [`diagrams`] and what makes it [`installed`]), [`policy`] (what
 //! browser extensions accept), [`extension`] (the same files as an extension), [`sizes`].
 
 mod assemble;
+mod compress;
 mod diagrams;
 mod extension;
 mod glue;

@@ -29,6 +29,7 @@ fn requests() -> Vec<HttpRequest> {
     .map(|(data, intention)| turn(copilot_core::model::Turn { text: "why".into(), data, intention }));
     let plain = [
         Request::ListCases { offset: 0, limit: 100 },
+        Request::SearchCases { text: "drain 503".into(), limit: 20 },
         Request::ReadCase { case: case.clone() },
         Request::ReadDetails { case: case.clone() },
         Request::ListMessages { case: case.clone(), offset: 4, limit: 100 },

@@ -3,11 +3,10 @@
 //! Written beside the old folder and swapped in, so that a server that is running never serves half a bundle.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
-use flate2::{Compression, GzBuilder};
-
+use super::compress::compressed;
 use super::diagrams;
 use super::imports;
 use super::installed;
@@ -24,19 +23,21 @@ pub(crate) fn write(workspace: &Workspace, module: &Path) -> Result<Vec<File>, F
     let finished = workspace.web_bundle();
     let draft = finished.with_file_name(".web");
     clear(&draft)?;
+    let kept = workspace.scratch().join("compressed");
+    let add = |from: &Path, name: &Path| add(from, &draft, name, &kept);
     let mut files = Vec::new();
     for name in SHELL.into_iter().chain(installed::ICONS) {
-        files.push(add(&workspace.web_shell(), &draft, Path::new(name))?);
+        files.push(add(&workspace.web_shell(), Path::new(name))?);
     }
     for script in imports::closure(module, &format!("{STEM}.js"))? {
-        files.push(add(module, &draft, &script)?);
+        files.push(add(module, &script)?);
     }
-    files.push(add(module, &draft, Path::new(&format!("{STEM}_bg.wasm")))?);
+    files.push(add(module, Path::new(&format!("{STEM}_bg.wasm")))?);
     if let Some(folder) = diagrams::prepare(workspace)? {
-        files.push(add(&folder, &draft, Path::new(diagrams::NAME))?);
+        files.push(add(&folder, Path::new(diagrams::NAME))?);
     }
     let worker = installed::prepare(workspace, &draft, &files)?;
-    files.push(add(&worker, &draft, Path::new(installed::NAME))?);
+    files.push(add(&worker, Path::new(installed::NAME))?);
     clear(&finished)?;
     fs::rename(&draft, &finished).map_err(Failure::file("write", &finished))?;
     Ok(files)
@@ -51,7 +52,7 @@ pub(super) fn clear(folder: &Path) -> Result<(), Failure> {
 }
 
 /// Copies one file and puts its compressed copy beside it.
-fn add(from: &Path, to: &Path, name: &Path) -> Result<File, Failure> {
+fn add(from: &Path, to: &Path, name: &Path, kept: &Path) -> Result<File, Failure> {
     let source = from.join(name);
     let bytes = fs::read(&source).map_err(Failure::file("read", &source))?;
     let target = to.join(name);
@@ -62,7 +63,7 @@ fn add(from: &Path, to: &Path, name: &Path) -> Result<File, Failure> {
 
     let mut copy = target.into_os_string();
     copy.push(".gz");
-    let compressed = compress(&bytes).map_err(Failure::file("compress", &source))?;
+    let compressed = compressed(&bytes, &kept.join(name)).map_err(Failure::file("compress", &source))?;
     fs::write(&copy, &compressed).map_err(Failure::file("write", copy))?;
     Ok(File {
         name: name.to_string_lossy().replace('\\', "/"),
@@ -70,28 +71,4 @@ fn add(from: &Path, to: &Path, name: &Path) -> Result<File, Failure> {
         gzip: compressed.len(),
         lazy: diagrams::is_lazy(name) || installed::ICONS.iter().any(|icon| name == Path::new(icon)),
     })
-}
-
-/// Without time and file name in the header, equal input gives equal bytes.
-fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
-    encoder.write_all(bytes)?;
-    encoder.finish()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Read as _;
-
-    use super::*;
-
-    #[test]
-    fn a_compressed_copy_gives_back_the_file_and_is_always_the_same() {
-        let text = "the same line again\n".repeat(100);
-        let first = compress(text.as_bytes()).unwrap();
-        let mut unpacked = String::new();
-        flate2::read::GzDecoder::new(first.as_slice()).read_to_string(&mut unpacked).unwrap();
-        assert_eq!(unpacked, text);
-        assert_eq!(first, compress(text.as_bytes()).unwrap());
-    }
 }
