@@ -3,6 +3,7 @@
 
 import { expect, test } from './harness.js';
 import { hang, TURNS } from './harness/routes.js';
+import { shown, WIDTHS } from './harness/scenes.js';
 
 /** @param {import('./harness/copilot.js').Copilot} copilot */
 const pill = (copilot) => copilot.page.getByRole('button', { name: /^Jump to latest/ });
@@ -107,4 +108,18 @@ test('your own message goes to the end from anywhere, and End goes there by key'
   await copilot.conversation.locator('article').first().focus();
   await copilot.page.keyboard.press('End');
   await expect(pill(copilot)).toHaveCount(0);
+});
+
+test('whoever is at the end stays there while the panel gets narrower and wider', async ({ copilot }) => {
+  for (let number = 1; number <= 3; number += 1) {
+    await copilot.say(`Question ${number}. ${'It began after the deploy of this morning. '.repeat(8)}`);
+    await expect(copilot.message(`Question ${number}.`)).toHaveAttribute('data-state', 'sent');
+    await expect(copilot.thinking).toHaveCount(0);
+  }
+  for (const width of [...WIDTHS, ...WIDTHS.toReversed(), ...WIDTHS]) {
+    await shown(copilot.page, 'dark', width);
+    const below = await copilot.conversation.evaluate((log) => log.scrollHeight - log.clientHeight - log.scrollTop);
+    expect(Math.abs(below), `${width} px: what is below the end`).toBeLessThanOrEqual(1);
+    await expect(pill(copilot)).toHaveCount(0);
+  }
 });
