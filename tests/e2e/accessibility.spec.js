@@ -8,6 +8,9 @@ import { answerWith, REFRESH, TURNS } from './harness/routes.js';
 import { SCENES, shown, still, THEMES, WIDTHS } from './harness/scenes.js';
 import { spoken } from './harness/spoken.js';
 
+// A bound for something that hangs: axe looks eight times, and a busy machine takes its time.
+test.describe.configure({ timeout: 240_000 });
+
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /**

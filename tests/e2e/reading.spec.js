@@ -2,8 +2,10 @@
 // case opens again where it was left.
 
 import { expect, test } from './harness.js';
-import { hang, TURNS } from './harness/routes.js';
+import { fill } from './harness/history.js';
+import { delay, hang, TURNS } from './harness/routes.js';
 import { shown, WIDTHS } from './harness/scenes.js';
+import { scrollUp } from './harness/scrolling.js';
 
 /** @param {import('./harness/copilot.js').Copilot} copilot */
 const pill = (copilot) => copilot.page.getByRole('button', { name: /^Jump to latest/ });
@@ -122,4 +124,20 @@ test('whoever is at the end stays there while the panel gets narrower and wider'
     expect(Math.abs(below), `${width} px: what is below the end`).toBeLessThanOrEqual(1);
     await expect(pill(copilot)).toHaveCount(0);
   }
+});
+
+/** Several pages of the server. */
+const TURNS_OF_THE_CASE = 60;
+
+test('older rows load above what is read without moving it, however late they come', async ({ server, chromium, copilot }) => {
+  await expect.poll(() => chromium.authorization).not.toBe('');
+  await fill(server, chromium, TURNS_OF_THE_CASE);
+  await server.faults.set([delay({ method: 'GET', path: '/api/v1/cases/*/messages' }, 150)]);
+  await copilot.page.reload();
+  await copilot.widen();
+  await copilot.caseRows.filter({ hasText: 'Years of work' }).getByRole('button').first().click();
+  await expect(copilot.message(`Message ${TURNS_OF_THE_CASE}.`)).toBeVisible();
+  expect(await scrollUp(copilot.page, 60), 'pixels that what is read moved by itself').toBeLessThan(1);
+  await expect(copilot.message('Message 1.')).toBeVisible();
+  await expect(copilot.conversation.getByRole('separator').first(), 'the day stands above the first row').toBeInViewport();
 });

@@ -116,7 +116,7 @@ fn a_deleted_case_leaves_at_once_can_come_back_for_eight_seconds_and_is_then_del
 fn an_undo_that_somebody_looks_at_is_offered_until_they_look_away() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");
-    desk.wish(Intent::Delete(key.clone()));
+    desk.wish(Intent::Delete(key));
     let Some(Notice::Undoable { operation, .. }) = desk.notices.last() else { panic!("undo is offered") };
     let operation = *operation;
     for _ in 0..5 {
