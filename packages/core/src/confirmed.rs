@@ -4,10 +4,11 @@
 //! the person's own deletion.
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ids::{MessageKey, RealId};
+use crate::lookup::Lookup;
 use crate::model::{RealCase, Role};
 use crate::time::Mono;
 use crate::view::CachedMessage;
@@ -18,10 +19,10 @@ pub(crate) type RowPlace = (u32, u64, u32);
 /// The confirmed rows of one resident case.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rows {
-    by_id: BTreeMap<RealId, Arc<CachedMessage>>,
-    /// Looked up, never walked: its order could differ from run to run.
-    by_key: HashMap<MessageKey, RealId>,
+    by_id: Lookup<RealId, Arc<CachedMessage>>,
+    by_key: Lookup<MessageKey, RealId>,
     turns: BTreeMap<(u32, Role), BTreeSet<RealId>>,
+    /// All rows, in the order of the server's list.
     arrivals: BTreeSet<(u32, RealId)>,
     /// Rows that another window told of: whether they reached the cache is not known here.
     told: BTreeSet<RealId>,
@@ -121,8 +122,9 @@ impl Rows {
         self.by_key.get(key).and_then(|id| self.by_id.get(id))
     }
 
+    /// All rows, in the order of the server's list.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<CachedMessage>> {
-        self.by_id.values()
+        self.arrivals.iter().filter_map(|(_, id)| self.by_id.get(id))
     }
 }
 
@@ -202,7 +204,7 @@ impl Confirmed {
         self.cases.hash(state);
         for (case, rows) in &self.rows {
             case.hash(state);
-            rows.by_id.hash(state);
+            rows.iter().for_each(|row| row.hash(state));
             rows.window.hash(state);
         }
     }

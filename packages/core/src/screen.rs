@@ -10,13 +10,14 @@ mod overlay;
 mod rows;
 mod search;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use delivery::{SHORT_WAIT, retry_helps};
 pub use rows::View;
 pub(crate) use rows::attachment;
 
 use crate::ids::{CaseKey, MessageKey, OperationId};
+use crate::lookup::Lookup;
 use crate::sorted::SortedKeys;
 use crate::view::{Group, ViewPatch};
 
@@ -28,8 +29,7 @@ type Place = (u32, u64, u32, Option<OperationId>, u8, MessageKey);
 #[derive(Debug, Clone, Default)]
 struct Transcript {
     rows: SortedKeys<Place, MessageKey>,
-    /// Looked up, never walked: its order could differ from run to run.
-    places: HashMap<MessageKey, Place>,
+    places: Lookup<MessageKey, Place>,
 }
 
 /// Where a case stands in its group: newest activity first.
