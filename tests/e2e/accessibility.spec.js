@@ -1,10 +1,15 @@
-// Every scene passes axe in both themes at every width and never scrolls sideways; what is said aloud; rows keep their height.
+// Every scene passes axe in both themes at every width, never scrolls sideways and is large enough for fingers; what is
+// said aloud; rows keep their height.
 // `keyboard.spec.js` does the work without a mouse.
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, words } from './harness.js';
 import { answerWith, REFRESH, TURNS } from './harness/routes.js';
-import { SCENES, shown, THEMES, WIDTHS } from './harness/scenes.js';
+import { SCENES, shown, still, THEMES, WIDTHS } from './harness/scenes.js';
+import { spoken } from './harness/spoken.js';
+
+// A bound for something that hangs: axe looks eight times, and a busy machine takes its time.
+test.describe.configure({ timeout: 240_000 });
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -21,6 +26,51 @@ function tooWide(page) {
   );
 }
 
+/** What a finger needs, in pixels (ux §3). */
+const HIT = 44;
+
+/**
+ * The controls that a finger would miss: less than 44 px high or wide, by their own size or by the invisible edge around
+ * them. Words inside of a line, what is covered by a layer and what is scrolled out of sight do not count.
+ * @param {import('@playwright/test').Page} page
+ */
+async function tooSmall(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+  await page.waitForFunction(
+    (hit) => getComputedStyle(/** @type {Element} */ (document.querySelector('.fm'))).getPropertyValue('--fm-hit') === `${hit}px`,
+    HIT,
+  );
+  await still(page);
+  const small = await page.evaluate((hit) => {
+    const reach = hit / 2 - 1;
+    /** @type {string[]} */
+    const small = [];
+    for (const control of document.querySelectorAll('button, a[href], [role="menuitem"], input, textarea, summary')) {
+      const box = control.getBoundingClientRect();
+      const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+      const at = (/** @type {number} */ x, /** @type {number} */ y) => {
+        const found = document.elementFromPoint(x, y);
+        return found !== null && (control.contains(found) || found.closest('label')?.contains(control) === true);
+      };
+      const name = control.getAttribute('aria-label') ?? control.textContent?.trim() ?? '';
+      const scroller = control.closest('[role="log"], .page, .cases-scroll, .palette-list, .chips, .sheet-body');
+      const view = (scroller ?? document.documentElement).getBoundingClientRect();
+      const inside = x > view.left + reach && y > view.top + reach && x < view.right - reach && y < view.bottom - reach;
+      if (!inside || box.width < 2 || !at(x, y) || control.closest('p, .prose')) {
+        continue;
+      }
+      const missed = [[0, -reach], [0, reach], [-reach, 0], [reach, 0]].filter(([dx, dy]) => !at(x + dx, y + dy));
+      if (missed.length > 0) {
+        small.push(`${name || control.className} (${control.tagName.toLowerCase()}.${control.className}): ${missed.join(' | ')}`);
+      }
+    }
+    return small;
+  }, HIT);
+  await session.detach();
+  return small;
+}
+
 /** @param {import('@playwright/test').Page} page */
 async function violations(page) {
   // The panel has no frames of other origins, for which axe would gather its results in a page of their own.
@@ -29,19 +79,23 @@ async function violations(page) {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
-for (const { name, arrange } of SCENES) {
-  test(`${name} passes axe and never scrolls sideways, dark and light, from ${WIDTHS[0]} to ${WIDTHS.at(-1)} px`, async ({
+for (const { name, says, arrange } of SCENES) {
+  const run = says === undefined ? test : spoken(says);
+  run(`${name} passes axe, never scrolls sideways and fits fingers, dark and light, from ${WIDTHS[0]} to ${WIDTHS.at(-1)} px`, async ({
     server,
     chromium,
   }) => {
     const page = await arrange({ server, chromium });
-    for (const theme of THEMES) {
-      for (const width of WIDTHS) {
+    // Width by width: a drawer becomes a sidebar at the last of them.
+    for (const width of WIDTHS) {
+      for (const theme of THEMES) {
         await shown(page, theme, width);
         expect.soft(await violations(page), `${theme}, ${width} px`).toEqual([]);
         expect.soft(await tooWide(page), `${theme}, ${width} px`).toEqual([]);
       }
     }
+    await shown(page, 'dark', 400);
+    expect.soft(await tooSmall(page), 'for fingers').toEqual([]);
   });
 }
 

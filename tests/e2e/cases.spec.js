@@ -2,7 +2,7 @@
 
 import { expect, test, words } from './harness.js';
 import { kept } from './harness/kept.js';
-import { answerWith, DELETE, delay, hang, RENAME, TURNS } from './harness/routes.js';
+import { answerWith, DELETE, delay, hang, RENAME, SEARCH, TURNS } from './harness/routes.js';
 import { arrived, stored } from './harness/stored.js';
 
 /**
@@ -186,13 +186,33 @@ test('search filters titles first, then messages, as typed', async ({ copilot })
   await expect(copilot.caseRows).toHaveCount(1);
   await expect(copilot.caseRow(kafka)).toBeVisible();
   await search.fill('nothing like it');
-  await expect(copilot.list).toContainText(words('Nothing matches “nothing like it”. Search looks in titles and messages on this device.'));
+  await expect(copilot.list).toContainText(words('Nothing matches “nothing like it”, on this device or on the server.'));
   await copilot.page.keyboard.press('Escape');
   await expect(search).toHaveValue('');
   await expect(copilot.caseRows).toHaveCount(2);
   await copilot.page.keyboard.type('db-2');
   await copilot.page.keyboard.press('Enter');
   await expect(copilot.caseRow(disk).locator('[aria-current]')).toHaveCount(1);
+});
+
+test('what only the server found stands below what is here, and leads into its case', async ({ server, copilot }) => {
+  const [disk] = await casesOf(copilot, ['Disk of db-2 is full.']);
+  await copilot.say('The vacuum of ledger_archive ran last.');
+  await copilot.answered(2);
+  await copilot.newCase();
+  await copilot.say('Kafka lags behind.');
+  await copilot.answered(1);
+  await copilot.page.reload();
+  await expect(copilot.caseRow(disk)).toBeVisible();
+  const search = copilot.page.getByRole('searchbox', { name: 'Search cases' });
+  await search.fill('ledger_archive');
+  const found = copilot.list.getByRole('list', { name: 'On the server' });
+  await expect(found.locator('[data-key]')).toHaveAttribute('data-key', disk);
+  await expect(copilot.caseRows).toHaveCount(1);
+  await search.press('Enter');
+  await expect(copilot.mine.filter({ hasText: 'ledger_archive' })).toBeVisible();
+  const asked = async () => (await arrived(server, SEARCH)).length;
+  await expect.poll(asked, { message: 'one question for one pause in typing' }).toBe(1);
 });
 
 test('a pinned case moves to its own group, groups fold, and both are remembered', async ({ copilot }) => {

@@ -1,22 +1,9 @@
 // Whatever stands in a message, it is shown as words: nothing runs, nothing loads, nothing breaks the panel.
 
-import { Copilot, expect, test as base } from './harness.js';
-import { Model } from './harness/model.js';
-import { Server } from './harness/server.js';
+import { expect } from './harness.js';
+import { spoken } from './harness/spoken.js';
 
-/** @type {import('@playwright/test').TestType<any, any>} */
-const test = base.extend({
-  model: async ({}, use) => {
-    const model = await Model.start();
-    await use(model);
-    await model.dispose();
-  },
-  server: async ({ model }, use) => {
-    const server = await Server.start(model.url);
-    await use(server);
-    await server.dispose();
-  },
-});
+const test = spoken();
 
 const DEEP = 10_000;
 

@@ -101,6 +101,10 @@ test('a file that was exported is taken in, after a question', async ({ copilot 
   await expect(question).toContainText('Nothing that is here is overwritten.');
   await question.getByRole('button', { name: 'Add' }).click();
   await expect(page.getByText(/^Imported /)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(copilot.message(QUESTION)).toBeVisible();
+  await copilot.answered(1);
+  await expect(copilot.mine).toHaveCount(1);
 });
 
 test('a case is exported as Markdown from its menu', async ({ copilot }) => {

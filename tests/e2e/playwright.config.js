@@ -8,6 +8,8 @@ const folder = import.meta.dirname;
 export default defineConfig({
   testDir: folder,
   testMatch: '*.spec.js',
+  // Pictures are for people to look at: `cargo xtask screens` takes them. The scenes themselves are checked by axe.
+  testIgnore: process.env.COPILOT_SCREENS ? [] : ['screens.spec.js'],
   outputDir: process.env.COPILOT_E2E_OUTPUT ?? path.join(folder, 'test-results'),
   // Every file has a server, a data folder and a browser profile of its own, so files may run side by side.
   fullyParallel: false,

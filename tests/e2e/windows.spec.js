@@ -410,3 +410,21 @@ test('pins, drafts and messages of three windows are all kept when all of them c
   const cell = 'pins, drafts and messages of three crashed windows';
   await settle({ server, chromium }, { cell, runs: rounds * windows.length }, wrote);
 });
+
+test('a draft that another window replaced is offered, and neither text is lost', async ({ server, chromium, copilot }) => {
+  const [here, there] = await together({ server, chromium }, copilot, 1);
+  await here.composer.fill('Pool wait is 3 s.');
+  await expect(there.composer, 'the windows share the draft').toHaveValue('Pool wait is 3 s.');
+  await there.composer.fill('Disk of db-2 is full.');
+  await expect(here.composer, 'the newest stands').toHaveValue('Disk of db-2 is full.');
+  await expect(here.dock).toContainText('Another window has a different draft.');
+  await here.dock.getByRole('button', { name: 'Use it' }).click();
+  await expect(here.composer).toHaveValue('Pool wait is 3 s.');
+  await expect(here.composer).toBeFocused();
+  await expect(there.composer).toHaveValue('Pool wait is 3 s.');
+  await there.dock.getByRole('button', { name: 'Use it' }).click();
+  await expect(there.composer).toHaveValue('Disk of db-2 is full.');
+  await there.composer.press('Enter');
+  await there.reaches('Disk of db-2 is full.', 'sent');
+  await expect(here.composer, 'what was sent is no draft any more').toHaveValue('');
+});

@@ -8,6 +8,7 @@ use copilot_core::request::Request;
 pub(crate) enum Call {
     Probe,
     ListCases,
+    SearchCases,
     ReadCase,
     ReadDetails,
     ListMessages,
@@ -38,6 +39,7 @@ impl Call {
         match request {
             Request::Probe => Some(Self::Probe),
             Request::ListCases { .. } => Some(Self::ListCases),
+            Request::SearchCases { .. } => Some(Self::SearchCases),
             Request::ReadCase { .. } => Some(Self::ReadCase),
             Request::ReadDetails { .. } => Some(Self::ReadDetails),
             Request::ListMessages { .. } => Some(Self::ListMessages),
@@ -60,7 +62,7 @@ impl Call {
             Self::Login | Self::Register | Self::StartToken | Self::Exchange => true,
             Self::Refresh | Self::SignOut | Self::Revoke => true,
             Self::Probe | Self::ListCases | Self::ReadCase | Self::ListMessages | Self::PollJob => false,
-            Self::ReadDetails | Self::OpenSession | Self::Heartbeat => false,
+            Self::SearchCases | Self::ReadDetails | Self::OpenSession | Self::Heartbeat => false,
         }
     }
 

@@ -21,6 +21,7 @@ pub(crate) fn reply(server: &ServerAddress, request: &Request, answer: &HttpAnsw
     let accepted = answer.head.status == 202;
     match request {
         Request::ListCases { offset, .. } => wire::read_cases(answer.text()?, *offset).map(Reply::Cases),
+        Request::SearchCases { .. } => wire::read_found_cases(answer.text()?).map(Reply::Cases),
         Request::ReadCase { .. } | Request::CreateCase { .. } => {
             wire::read_case(answer.text()?).ok().map(Reply::Case)
         }

@@ -2,7 +2,8 @@
 //!
 //! Left out: the first three rows of the proof, which ask without a token and live in `probe`.
 
-use copilot_core::request::Request;
+use copilot_core::Millis;
+use copilot_core::request::{Limits, Request};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::HttpAnswer;
@@ -31,6 +32,16 @@ impl Dialect {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Turns, Self::Queries].into_iter().find(|dialect| dialect.as_str() == text)
+    }
+
+    /// What servers of the dialect allow that have not said it themselves. Some of 2025 take keys and do not keep them
+    /// (contract 4.1), and none of them looks for texts (contract 3).
+    #[must_use]
+    pub fn limits(self) -> Limits {
+        match self {
+            Self::Turns => Limits { search: true, ..Limits::default() },
+            Self::Queries => Limits { key_lifetime: Millis(0), ..Limits::default() },
+        }
     }
 
     pub(crate) const fn other(self) -> Self {

@@ -132,6 +132,12 @@ pub(crate) fn request(request: &Request) -> Option<HttpRequest> {
         Request::ListCases { offset, limit } => {
             HttpRequest::new(call, Method::Get, format!("/api/v1/cases?{}", page(*offset, *limit)))
         }
+        // A read, although it is a POST: it carries no key, because it may run as often as it likes.
+        Request::SearchCases { text, limit } => {
+            let limit = (*limit).clamp(*PAGE_ROWS.start(), *PAGE_ROWS.end());
+            let request = HttpRequest::new(call, Method::Post, "/api/v1/cases/search");
+            request.with_json(&json!({ "query": text, "state": null, "limit": limit }))
+        }
         Request::ReadCase { case } => self::case(case),
         Request::ReadDetails { case } => details(case),
         Request::ListMessages { case, offset, limit } => HttpRequest::new(

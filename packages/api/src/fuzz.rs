@@ -18,6 +18,7 @@ fn requests() -> Vec<Request> {
     let key = "0b9d2f7c-41aa-4c0e-9d65-3b8e72f1c0da".parse().unwrap();
     vec![
         Request::ListCases { offset: 3, limit: 100 },
+        Request::SearchCases { text: "x".into(), limit: 20 },
         Request::ReadCase { case: case.clone() },
         Request::ListMessages { case: case.clone(), offset: u32::MAX, limit: 100 },
         Request::CreateCase { key },

@@ -102,7 +102,7 @@ pub(crate) async fn ask(
         }
         return Ok(ServerInfo {
             dialect: Dialect::Queries,
-            limits: Limits::default(),
+            limits: Dialect::Queries.limits(),
             name: None,
             sign_in: Some(SignInMode::Local { registration: true }),
             oauth: None,
@@ -110,7 +110,7 @@ pub(crate) async fn ask(
     }
     Ok(ServerInfo {
         dialect: Dialect::Turns,
-        limits: capabilities.as_ref().map_or_else(Limits::default, Capabilities::limits),
+        limits: capabilities.as_ref().map_or_else(|| Dialect::Turns.limits(), Capabilities::limits),
         name: capabilities.as_ref().and_then(Capabilities::name),
         oauth: config
             .as_ref()

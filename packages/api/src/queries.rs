@@ -73,6 +73,8 @@ impl Asker<'_> {
                 self.submit(case, queries::turn(*key, case, turn, session)).await
             }
             Request::PollJob { case, job } => self.poll(request, case, job).await,
+            // These servers look for nothing (contract 3).
+            Request::SearchCases { .. } => Err(classify::unaskable(request)),
             Request::ReadCase { .. }
             | Request::ReadDetails { .. }
             | Request::Rename { .. }

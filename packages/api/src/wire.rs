@@ -14,7 +14,7 @@ mod server;
 mod turn;
 
 pub(crate) use account::{Refreshed, Session, read_code_exchange, read_sign_in, read_sign_out};
-pub(crate) use case::{UNNAMED, read_bare_cases, read_case, read_cases};
+pub(crate) use case::{UNNAMED, read_bare_cases, read_case, read_cases, read_found_cases};
 pub(crate) use details::{read_description, read_details, read_files, read_milestones};
 pub(crate) use message::read_messages;
 pub(crate) use server::{AuthConfig, Capabilities};

@@ -181,6 +181,28 @@ async fn a_sign_out_tells_whether_others_are_still_signed_in() {
 }
 
 #[tokio::test]
+async fn a_sign_in_by_oauth_is_renewed_and_ended_where_it_came_from() {
+    let renewed = r#"{"access_token":"a-2","refresh_token":"r-2","expires_in":900}"#;
+    let steps = [json(200, "", renewed), json(404, "", r#"{"detail":"Not Found"}"#), json(200, "", "{}")];
+    let server = ScriptedServer::start(steps).await;
+    let client = server.client();
+    let signed_in = Credentials { oauth_client: Some("faultmaven-copilot".into()), ..credentials() };
+    let renewed = client.refresh(&signed_in).await.unwrap();
+    assert_eq!(renewed.oauth_client, signed_in.oauth_client);
+    // That the session could not be ended is no reason to leave the refresh token in use.
+    assert!(client.sign_out(&renewed).await.is_err());
+    let received = server.received();
+    let said = |place: usize, line: &str, body: &str| {
+        assert!(received[place].starts_with(line) && received[place].ends_with(body), "{}", received[place]);
+    };
+    let renewal = r#"{"client_id":"faultmaven-copilot","grant_type":"refresh_token","refresh_token":"r-1"}"#;
+    said(0, "POST /api/v1/auth/oauth/token ", renewal);
+    said(1, "POST /api/v1/auth/logout ", "");
+    let end = r#"{"client_id":"faultmaven-copilot","token":"r-2","token_type_hint":"refresh_token"}"#;
+    said(2, "POST /api/v1/auth/oauth/revoke ", end);
+}
+
+#[tokio::test]
 async fn renewals_are_refused_as_requests_of_the_queue() {
     let server = ScriptedServer::start([]).await;
     for request in [Request::RenewToken, Request::RenewSession] {

@@ -93,6 +93,31 @@ async fn pages_of_other_networks_change_no_verdict() {
 }
 
 #[tokio::test]
+async fn a_server_of_2025_is_not_asked_to_look_for_a_text() {
+    let absent = || json(404, "", r#"{"detail":"Not Found"}"#);
+    let steps = [absent(), absent(), absent(), json(401, "", r#"{"detail":"No"}"#)];
+    let server = ScriptedServer::start(steps).await;
+    let client = server.client();
+    let Ok(Reply::Alive(limits)) = client.send(&Request::Probe, None).await else { panic!("alive") };
+    assert!(!limits.search);
+    assert_eq!(limits.key_lifetime.0, 0, "some of these servers keep no keys");
+    let search = Request::SearchCases { text: "pool".into(), limit: 20 };
+    let refused = client.send(&search, Some(&credentials())).await.unwrap_err();
+    assert_eq!(refused.class, Rejected(Rejection::Refused));
+    assert_eq!(server.received().len(), 4, "nothing was sent");
+}
+
+#[tokio::test]
+async fn a_found_array_is_no_proof_of_the_other_dialect() {
+    let server = ScriptedServer::start([json(200, "", "[]")]).await;
+    let client = client(&server, Turns);
+    let search = Request::SearchCases { text: "pool".into(), limit: 20 };
+    let found = client.send(&search, Some(&credentials())).await;
+    assert!(matches!(found, Ok(Reply::Cases(page)) if page.rows.is_empty()));
+    assert_eq!(client.dialect(), Some(Turns));
+}
+
+#[tokio::test]
 async fn in_the_queries_dialect_rows_are_numbered_by_their_questions() {
     let row = |id: u32, role: &str| {
         format!(

@@ -19,6 +19,7 @@ async fn a_server_says_what_it_allows_and_how_one_signs_in() {
     let server = ScriptedServer::start([json(200, "", CAPABILITIES), json(200, "", LOCAL)]).await;
     let info = server.client().probe().await.unwrap();
     assert_eq!((info.limits.max_bytes, info.name.as_deref()), (77, Some("Ops")));
+    assert!(info.limits.search, "every server of turns looks for texts");
     assert_eq!(info.sign_in, Some(SignInMode::Local { registration: true }));
     assert!(server.received().iter().all(|request| !request.to_ascii_lowercase().contains("authorization")));
 }

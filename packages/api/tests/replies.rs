@@ -99,6 +99,12 @@ async fn a_created_case_and_lists_are_read() {
     let list = format!(r#"{{"cases":[{row},{local}],"has_more":false,"total_count":2}}"#);
     let page = outcome(&Request::ListCases { offset: 0, limit: 100 }, json(200, "", &list)).await;
     assert!(matches!(page, Ok(Reply::Cases(page)) if page.rows.len() == 1 && page.refused.is_some()));
+    let found = format!("[{row},{local}]");
+    let page =
+        outcome(&Request::SearchCases { text: "drain".into(), limit: 20 }, json(200, "", &found)).await;
+    assert!(
+        matches!(page, Ok(Reply::Cases(page)) if page.rows.len() == 1 && page.refused.is_some() && !page.has_more)
+    );
     let messages = r#"{"messages":[],"total_count":0,"has_more":false}"#;
     let page =
         outcome(&Request::ListMessages { case: case(), offset: 0, limit: 100 }, json(200, "", messages))

@@ -40,8 +40,6 @@ pub struct Config {
     pub poll_budget: Millis,
     /// Time after which a row that the server does not list is called local (ux §5, state 13).
     pub only_here: Millis,
-    /// How long servers keep idempotency keys (contract 4.1).
-    pub key_lifetime: Millis,
     /// Time between two probes while the server cannot be reached, at most.
     pub probe_last: Millis,
     /// How long a confirmed message is kept in the journal as well: its rows reach the cache meanwhile. A
@@ -75,7 +73,6 @@ impl Default for Config {
             poll_last: Millis::seconds(10),
             poll_budget: Millis::seconds(600),
             only_here: Millis::seconds(60),
-            key_lifetime: Millis::seconds(3600),
             probe_last: Millis::seconds(30),
             linger: Millis::seconds(2),
             backups_kept: Millis::seconds(7 * 24 * 3600),

@@ -3,10 +3,12 @@
 //! Rows are added and replaced, never removed because a list lacks them (I19): the only way out is
 //! the person's own deletion.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ids::{MessageKey, RealId};
+use crate::lookup::Lookup;
 use crate::model::{RealCase, Role};
 use crate::time::Mono;
 use crate::view::CachedMessage;
@@ -17,9 +19,11 @@ pub(crate) type RowPlace = (u32, u64, u32);
 /// The confirmed rows of one resident case.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rows {
-    by_id: BTreeMap<RealId, Arc<CachedMessage>>,
-    by_key: BTreeMap<MessageKey, RealId>,
+    by_id: Lookup<RealId, Arc<CachedMessage>>,
+    by_key: Lookup<MessageKey, RealId>,
     turns: BTreeMap<(u32, Role), BTreeSet<RealId>>,
+    /// All rows, in the order of the server's list.
+    arrivals: BTreeSet<(u32, RealId)>,
     /// Rows that another window told of: whether they reached the cache is not known here.
     told: BTreeSet<RealId>,
     /// Indexes of the server's list that have been read: from, up to.
@@ -35,6 +39,7 @@ impl Rows {
         }
         if let Some(before) = &before {
             self.by_key.remove(&before.key);
+            self.arrivals.remove(&(before.arrival, before.message.id.clone()));
             if let Some(turn) = before.message.turn
                 && let Some(ids) = self.turns.get_mut(&(turn, before.message.role))
             {
@@ -42,6 +47,7 @@ impl Rows {
             }
         }
         self.by_key.insert(row.key.clone(), row.message.id.clone());
+        self.arrivals.insert((row.arrival, row.message.id.clone()));
         if let Some(turn) = row.message.turn {
             self.turns.entry((turn, row.message.role)).or_default().insert(row.message.id.clone());
         }
@@ -104,7 +110,8 @@ impl Rows {
 
     /// Whether rows are here that stand before the first index that was read: between them some are missing.
     pub(crate) fn has_gap(&self) -> bool {
-        self.window.is_some_and(|(from, _)| self.by_id.values().any(|row| row.arrival < from))
+        let first = self.arrivals.first().map(|(arrival, _)| *arrival);
+        self.window.zip(first).is_some_and(|((from, _), first)| first < from)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -115,8 +122,9 @@ impl Rows {
         self.by_key.get(key).and_then(|id| self.by_id.get(id))
     }
 
+    /// All rows, in the order of the server's list.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<CachedMessage>> {
-        self.by_id.values()
+        self.arrivals.iter().filter_map(|(_, id)| self.by_id.get(id))
     }
 }
 
@@ -167,7 +175,11 @@ impl Confirmed {
         self.cases.values()
     }
 
-    pub(crate) fn rows(&self, case: &RealId) -> Option<&Rows> {
+    pub(crate) fn rows<Id>(&self, case: &Id) -> Option<&Rows>
+    where
+        Id: Ord + ?Sized,
+        RealId: Borrow<Id>,
+    {
         self.rows.get(case)
     }
 
@@ -192,7 +204,7 @@ impl Confirmed {
         self.cases.hash(state);
         for (case, rows) in &self.rows {
             case.hash(state);
-            rows.by_id.hash(state);
+            rows.iter().for_each(|row| row.hash(state));
             rows.window.hash(state);
         }
     }

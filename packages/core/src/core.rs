@@ -114,6 +114,7 @@ impl Core {
             Event::Peer(message) => self.peer(message),
             Event::Page(Lifecycle::Shown) => self.shown(),
             Event::Page(Lifecycle::Hidden) => self.reads.visible = false,
+            Event::Server(limits) => self.take_limits(limits),
             Event::SignedIn => self.signed_in(),
         }
         self.settle(effects);

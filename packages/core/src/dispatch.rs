@@ -8,9 +8,10 @@ use crate::journal::Record;
 use crate::ledger::{Entry, Stage};
 use crate::link::Purpose;
 use crate::model::RealCase;
-use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind, Wait};
+use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind};
 use crate::outbox::Phase;
 use crate::request::{Request, RequestId};
+use crate::time::Millis;
 use crate::time::Mono;
 
 impl Core {
@@ -173,6 +174,7 @@ impl Core {
             live.attempted_at.get_or_insert(now);
             // Whatever was found out before this attempt says nothing about it.
             live.verified = false;
+            live.in_doubt_since = Some(now);
             live.thinking_since.get_or_insert(now);
         }
         self.send(Purpose::Operation(id), request, id);
@@ -200,16 +202,24 @@ impl Core {
         if live.is_some_and(|live| live.verified) {
             return false;
         }
-        let sent_long_ago = live
-            .and_then(|live| live.attempted_at)
-            .is_some_and(|at| self.now.mono - at >= self.config.key_lifetime);
+        let lifetime = self.net.limits.key_lifetime;
+        let sent_long_ago =
+            live.and_then(|live| live.attempted_at).is_some_and(|at| self.now.mono - at >= lifetime);
         match entry.op.kind {
+            // Nothing but the list tells whether it has run, however young its key is.
+            OperationKind::SubmitTurn { .. }
+            | OperationKind::CreateCase { .. }
+            | OperationKind::GenerateTitle { .. }
+                if lifetime == Millis(0) =>
+            {
+                live.is_some_and(|live| live.in_doubt_since.is_some())
+            }
             // It may have run, and its key may have expired since (contract 4.1, rule 5).
             OperationKind::SubmitTurn { .. }
             | OperationKind::CreateCase { .. }
             | OperationKind::GenerateTitle { .. } => entry.first.is_some_and(|first| {
                 let now = self.now.wall;
-                sent_long_ago || now < first.at || now - first.at >= self.config.key_lifetime
+                sent_long_ago || now < first.at || now - first.at >= lifetime
             }),
             // A title has no version on the server: whether theirs changed is seen by reading it.
             OperationKind::Rename { .. } => true,
@@ -294,7 +304,7 @@ impl Core {
 
     fn wait_is_over(&mut self, op: OperationId) {
         let discarded = self.ledger.entry(&op).is_some_and(|entry| entry.discarding.is_some());
-        let listed = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Listed, .. });
+        let listed = self.is_lingering(op);
         self.set_phase(op, Phase::Idle);
         if listed && self.windows.is_sender() {
             self.state(Record::Ended { op, end: End::Completed }, true);
@@ -316,8 +326,10 @@ impl Core {
             }
             self.outbox.looks.remove(&(at, op));
             self.arm_looks(op);
-            self.place_operation(op);
-            if let Some(case) = self.ledger.entry(&op).map(|entry| entry.op.case.clone()) {
+            let case = self.ledger.entry(&op).map(|entry| entry.op.case.clone());
+            // Time moves no row, it only changes how rows look.
+            if let Some(case) = case.filter(|case| self.screen.open() == Some(case)) {
+                self.place_operation(op);
                 self.place_neighbours(op, &case);
             }
         }

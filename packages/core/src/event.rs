@@ -6,7 +6,7 @@ use crate::ids::RealId;
 use crate::intent::Intent;
 use crate::journal::{BatchId, Epoch, Recovered, Sequence, Sequenced, StoreRefusal};
 use crate::peer::PeerMessage;
-use crate::request::{Outcome, RequestId};
+use crate::request::{Limits, Outcome, RequestId};
 use crate::view::CachedMessage;
 
 /// Something happened.
@@ -30,6 +30,8 @@ pub enum Event {
     Peer(PeerMessage),
     /// The window's life.
     Page(Lifecycle),
+    /// What an earlier run found out about the server. What it says itself outranks that.
+    Server(Limits),
     /// The person signed in again to the account that this core belongs to.
     SignedIn,
 }

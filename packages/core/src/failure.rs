@@ -62,6 +62,13 @@ pub enum FailureClass {
     Committed,
 }
 
+impl FailureClass {
+    /// Whether an attempt that ended so may have run, or may still run.
+    pub(crate) const fn may_have_run(&self) -> bool {
+        matches!(self, Self::Uncertain | Self::CaptivePortal | Self::InProgress | Self::Committed)
+    }
+}
+
 /// Which of the "not now" answers it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

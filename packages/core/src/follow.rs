@@ -122,13 +122,16 @@ impl Core {
         self.case_changed(&case);
     }
 
-    /// How a message looks depends on the making of its case and on whether it is the next to be sent.
+    /// How a message looks depends on the making of its case and on whether it is the next to be sent: when that
+    /// changes with an operation, the others are placed again.
     pub(crate) fn place_neighbours(&mut self, id: OperationId, case: &crate::ids::CaseKey) {
         if self.ledger.meta_of(case).any(|entry| entry.op.id == id) {
             self.place_operations_of(case);
         } else {
             for next in self.first_turns(case) {
-                self.place_operation(next);
+                if next != id {
+                    self.place_operation(next);
+                }
             }
         }
     }
@@ -188,6 +191,7 @@ impl Core {
             self.place_neighbours(id, &case);
         }
         self.case_changed(&case);
+        self.may_be_paged_out(&case);
     }
 
     /// Every lane of a case is looked at again.

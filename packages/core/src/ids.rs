@@ -4,6 +4,7 @@
 //! device, a [`RealId`] is issued by the server. There is no conversion between them. [`CaseKey`]
 //! and [`MessageKey`] are what rows are called for life (I9), whichever space they were born in.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -151,6 +152,13 @@ impl RealId {
 impl fmt::Display for RealId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+// Ordered and hashed as its text is.
+impl Borrow<str> for RealId {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -130,6 +130,7 @@ pub(crate) const fn name_of(event: &Event) -> &'static str {
         Event::Lease(_) => "lease",
         Event::Peer(_) => "other window",
         Event::Page(_) => "window shown or hidden",
+        Event::Server(_) => "server known from before",
         Event::SignedIn => "signed in",
     }
 }

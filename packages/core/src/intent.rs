@@ -69,6 +69,9 @@ pub enum Intent {
     Discard(OperationId),
     /// Take back a deletion or a discard while its window is open, or a status change that was not sent.
     Undo(OperationId),
+    /// Count the undo window of a deletion or a discard from now: the person is looking at the offer. A deletion is
+    /// held by the window that sends; elsewhere, and where nothing can be taken back any more, this does nothing.
+    HoldUndo(OperationId),
     /// Stop waiting for an answer. The message itself may have arrived and is kept.
     Stop(OperationId),
     /// A title or status changed here and elsewhere: overwrite theirs. Named by the operation of the
@@ -88,6 +91,9 @@ pub enum Intent {
     ReadDetails(CaseKey),
     /// Nobody looks at the details of a case any more.
     CloseDetails,
+    /// Look for a text on the server as well, where that can be asked; a blank one ends it. What is found stands
+    /// in [`View::find`](crate::View::find).
+    Search(Arc<str>),
     /// Probe the server now instead of at the next automatic try.
     TryNow,
     /// Load older messages of the open case.

@@ -63,6 +63,8 @@ pub(crate) struct CaseLedger {
     /// Those of them that change the case itself: creation, titles, states, deletion. Few, however long the
     /// talk is.
     meta: BTreeSet<(u64, OperationId)>,
+    /// Those of them that have left, or whose fate is known. Few, however many wait.
+    begun: BTreeSet<(u64, OperationId)>,
     /// The operation behind each row that was born here and is not the server's yet.
     rows: BTreeMap<MessageKey, OperationId>,
     /// The highest turn that an answer has named.
@@ -233,6 +235,14 @@ impl Ledger {
         match self.entries.get_mut(op) {
             Some(entry) => {
                 change(entry);
+                if let Some(case) = self.cases.get_mut(&entry.op.case) {
+                    let place = (entry.op.order, *op);
+                    if entry.first.is_some() || entry.stage != Stage::Open {
+                        case.begun.insert(place);
+                    } else {
+                        case.begun.remove(&place);
+                    }
+                }
                 Touched::Operation(*op)
             }
             None => Touched::Nothing,
@@ -258,6 +268,7 @@ impl Ledger {
         if let Some(case) = self.cases.get_mut(&entry.op.case) {
             case.ops.remove(&(entry.op.order, *op));
             case.meta.remove(&(entry.op.order, *op));
+            case.begun.remove(&(entry.op.order, *op));
             if let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind {
                 case.rows.remove(question);
                 case.rows.remove(answer);
@@ -331,6 +342,7 @@ impl CaseLedger {
     fn merge(&mut self, other: Self) {
         self.ops.extend(other.ops);
         self.meta.extend(other.meta);
+        self.begun.extend(other.begun);
         self.rows.extend(other.rows);
         self.answered = self.answered.max(other.answered);
         self.finished.extend(other.finished);

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use read::read;
 
-use crate::ids::RealId;
+use crate::ids::{OperationId, RealId};
 use crate::time::Wall;
 
 /// Why a text cannot be taken over.
@@ -68,6 +68,9 @@ pub(crate) struct TakenRow {
 pub(crate) struct TakenTurn {
     /// What the extension called it; makes the operation's id, so that a second import finds the first.
     pub(crate) id: Arc<str>,
+    /// The operation that says it, in a file that was exported by this program.
+    #[serde(default)]
+    pub(crate) operation: Option<OperationId>,
     pub(crate) text: Arc<str>,
     pub(crate) answer: Option<Arc<str>>,
     pub(crate) turn: Option<u32>,

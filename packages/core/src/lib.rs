@@ -37,6 +37,7 @@ pub mod journal;
 mod ledger;
 pub mod legacy;
 mod link;
+mod lookup;
 pub mod model;
 pub mod operation;
 mod outbox;

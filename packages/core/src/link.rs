@@ -37,6 +37,7 @@ pub(crate) enum Purpose {
     },
     Case(RealId),
     Details(RealId),
+    Search,
     Messages {
         case: RealId,
         offset: u32,
@@ -138,7 +139,11 @@ impl Net {
         let read = |purpose: &Purpose| {
             matches!(
                 purpose,
-                Purpose::Cases { .. } | Purpose::Case(_) | Purpose::Details(_) | Purpose::Messages { .. }
+                Purpose::Cases { .. }
+                    | Purpose::Case(_)
+                    | Purpose::Details(_)
+                    | Purpose::Search
+                    | Purpose::Messages { .. }
             )
         };
         self.requests.values().filter(|open| read(&open.purpose)).count()
@@ -207,6 +212,7 @@ impl Core {
             Purpose::Cases { offset } => self.cases_answered(offset, id, outcome),
             Purpose::Case(case) => self.case_answered(&case, id, outcome),
             Purpose::Details(case) => self.details_answered(&case, outcome),
+            Purpose::Search => self.search_answered(id, outcome),
             Purpose::Messages { case, offset } => self.messages_answered(&case, offset, outcome),
             Purpose::RenewToken | Purpose::RenewSession => {}
         }
@@ -249,6 +255,7 @@ impl Core {
 
     fn link_changed(&mut self) {
         self.screen.patch(ViewPatch::Status);
+        self.search_may_have_changed();
         self.all_lanes();
     }
 
@@ -302,17 +309,20 @@ impl Core {
             self.all_lanes();
         }
         match outcome {
-            Ok(Reply::Alive(limits)) => {
-                if self.net.limits != limits {
-                    self.net.limits = limits;
-                    self.screen.patch(ViewPatch::Status);
-                }
-            }
+            Ok(Reply::Alive(limits)) => self.take_limits(limits),
             // The server answered, if only with an error: the link works.
             Ok(_) => {}
             // Its failure has told that the link is down, and that has armed the next one.
             Err(_) if self.net.link == LinkStatus::Online || self.net.probe_at.is_some() => {}
             Err(_) => self.arm_probe(),
+        }
+    }
+
+    pub(crate) fn take_limits(&mut self, limits: Limits) {
+        if self.net.limits != limits {
+            self.net.limits = limits;
+            self.screen.patch(ViewPatch::Status);
+            self.search_may_have_changed();
         }
     }
 

@@ -60,6 +60,9 @@ pub(crate) struct Live {
     pub(crate) failed_until: Option<Mono>,
     /// The last attempt left and no trustworthy answer came.
     pub(crate) uncertain: bool,
+    /// Since when an attempt may have run that nobody here knows the outcome of: the last one of this instance, or
+    /// what others sent before this one could.
+    pub(crate) in_doubt_since: Option<Mono>,
     /// The server's list was read and does not hold the message, although its key may have expired.
     pub(crate) verified: bool,
     /// When this instance first saw the operation.
@@ -87,6 +90,7 @@ impl Live {
             not_before: None,
             failed_until: None,
             uncertain: false,
+            in_doubt_since: None,
             verified: false,
             seen_at,
             acknowledged_at: None,

@@ -2,6 +2,7 @@
 //! resident cases. Any window reads for itself; only the holder of the lease writes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use crate::confirmed::Rows;
@@ -14,6 +15,7 @@ use crate::time::{Millis, Mono};
 
 mod details;
 mod resident;
+mod search;
 
 /// Reads that may be open at once.
 const READS_AT_ONCE: usize = 2;
@@ -24,7 +26,7 @@ const OVERLAP: u32 = 10;
 /// Waits before the list is read again because it lacked rows that must come.
 const READ_AGAIN: [Millis; 5] =
     [Millis::seconds(2), Millis::seconds(5), Millis::seconds(15), Millis::seconds(45), Millis::seconds(120)];
-/// Cases whose messages stay in memory.
+/// Cases whose messages stay in memory, besides those with operations.
 const RESIDENT_CASES: usize = 12;
 
 /// Where to read on.
@@ -76,12 +78,17 @@ pub(crate) struct Reads {
     list_at: Option<Mono>,
     cases: BTreeSet<RealId>,
     messages: BTreeMap<RealId, Reading>,
+    /// The case whose messages were read last: others have their turn before it.
+    last_read: Option<RealId>,
     /// The case whose details somebody looks at, what is known of them, and whether they are to be read.
     details: Option<(RealId, Option<Arc<CaseDetails>>)>,
     details_wanted: bool,
+    /// What the person looks for.
+    search: Option<search::Search>,
     /// Requests older than this one know less about a case than this device does.
     current_from: BTreeMap<RealId, RequestId>,
-    /// Recently opened cases, newest last.
+    /// Resident cases that may be paged out, newest last. Those found to have operations are left out until the last
+    /// of these ends.
     recent: Vec<RealId>,
 }
 
@@ -94,8 +101,10 @@ impl Default for Reads {
             list_at: None,
             cases: BTreeSet::new(),
             messages: BTreeMap::new(),
+            last_read: None,
             details: None,
             details_wanted: false,
+            search: None,
             current_from: BTreeMap::new(),
             recent: Vec::new(),
         }
@@ -107,6 +116,7 @@ impl Reads {
     pub(crate) fn want_everything(&mut self) {
         self.list_wanted = Some(0);
         self.details_wanted = self.details.is_some();
+        self.want_search();
         for reading in self.messages.values_mut() {
             reading.again_at = None;
             reading.again = 0;
@@ -120,10 +130,6 @@ impl Reads {
         self.list_wanted = page
             .filter(|page| page.has_more && page.received > 0)
             .map(|page| offset.saturating_add(page.received));
-    }
-
-    pub(crate) fn case_read(&mut self, case: &RealId) {
-        self.cases.remove(case);
     }
 
     /// Something newer than any answer to an earlier request is known about a case.
@@ -225,11 +231,7 @@ impl Core {
     }
 
     pub(crate) fn has_older(&self, key: &CaseKey) -> bool {
-        self.ledger
-            .real(key)
-            .and_then(|real| self.confirmed.rows(&real))
-            .and_then(|rows| rows.window)
-            .is_some_and(|(from, _)| from > 0)
+        self.rows_of(key).and_then(|rows| rows.window).is_some_and(|(from, _)| from > 0)
     }
 
     pub(crate) fn shown(&mut self) {
@@ -246,7 +248,8 @@ impl Core {
         if !self.reads.visible {
             return None;
         }
-        self.reads.messages.values().filter_map(|reading| reading.again_at).chain(self.reads.list_at).min()
+        let again = self.reads.messages.values().filter_map(|reading| reading.again_at);
+        again.chain(self.reads.list_at).chain(self.reads.search_moment(self.now.mono)).min()
     }
 
     pub(crate) fn refresh_timer(&mut self) {
@@ -268,6 +271,7 @@ impl Core {
     /// Sends the reads that may go out: what the person looks at comes first.
     pub(crate) fn pump_reads(&mut self) {
         while self.net.is_clear(self.now.mono) && self.net.open_reads() < READS_AT_ONCE {
+            self.pump_search();
             let Some((purpose, request)) = self.next_read() else {
                 return;
             };
@@ -301,8 +305,12 @@ impl Core {
             reading.cache_loaded && !reading.open && (reading.wanted.is_some() || reading.older_wanted)
         };
         let case = open.filter(|open| self.reads.messages.get(open).is_some_and(due)).or_else(|| {
-            self.reads.messages.iter().find(|(_, reading)| due(reading)).map(|(case, _)| case.clone())
+            let from = self.reads.last_read.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+            let behind = self.reads.messages.range::<RealId, _>((from, Bound::Unbounded));
+            let mut in_turn = behind.chain(&self.reads.messages);
+            in_turn.find(|(_, reading)| due(reading)).map(|(case, _)| case.clone())
         })?;
+        self.reads.last_read = Some(case.clone());
         let window = self.confirmed.rows(&case).and_then(|rows| rows.window);
         let turns = self.confirmed.case(&case).map_or(0, |case| case.current_turn);
         let page = self.config.page;

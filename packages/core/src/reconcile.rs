@@ -8,6 +8,8 @@ mod listed;
 mod rows;
 mod verify;
 
+pub(crate) use listed::is_listed_otherwise;
+
 use crate::core::Core;
 use crate::effect::{Announcement, CacheWrite, Effect, Notice};
 use crate::failure::{Failure, FailureClass, Rejection};
@@ -45,7 +47,12 @@ impl Core {
             (Ok(Reply::Done), OperationKind::Delete) => self.case_deleted(&entry),
             // An answer of another shape than was asked for is no proof of anything.
             (Ok(_), _) => self.operation_failed(&entry, Failure::of(FailureClass::Uncertain)),
-            (Err(failure), _) => self.operation_failed(&entry, failure),
+            (Err(failure), _) => {
+                if let Some(live) = self.outbox.live.get_mut(&op).filter(|_| !failure.class.may_have_run()) {
+                    live.in_doubt_since = None;
+                }
+                self.operation_failed(&entry, failure);
+            }
         }
     }
 

@@ -55,6 +55,13 @@ pub enum Request {
         /// Rows at most, 1 to 100.
         limit: u32,
     },
+    /// The cases that hold a text, in a title, a description or a message.
+    SearchCases {
+        /// The text.
+        text: Arc<str>,
+        /// Rows at most, 1 to 100.
+        limit: u32,
+    },
     /// One case.
     ReadCase {
         /// Which.
@@ -126,7 +133,7 @@ pub enum Reply {
     Alive(Limits),
     /// To [`Request::RenewToken`] and [`Request::RenewSession`].
     Renewed,
-    /// To [`Request::ListCases`].
+    /// To [`Request::ListCases`] and [`Request::SearchCases`].
     Cases(Page<RealCase>),
     /// To [`Request::ReadCase`] and [`Request::CreateCase`].
     Case(RealCase),
@@ -183,6 +190,13 @@ pub struct Limits {
     pub extensions: Vec<Arc<str>>,
     /// How long the server works on one turn before it gives up.
     pub turn_bound: Millis,
+    /// How long it keeps idempotency keys. After that an attempt in doubt is looked for before it is made again
+    /// (contract 4.1, rule 5). Zero where it may keep none: then always.
+    #[serde(default = "an_hour")]
+    pub key_lifetime: Millis,
+    /// Whether it looks for texts: those of the turns dialect do (contract 2.3, 3).
+    #[serde(default)]
+    pub search: bool,
     /// Address of the dashboard, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dashboard: Option<Arc<str>>,
@@ -191,13 +205,19 @@ pub struct Limits {
     pub support: Option<Arc<str>>,
 }
 
+const fn an_hour() -> Millis {
+    Millis::seconds(3600)
+}
+
 impl Default for Limits {
-    /// Contract 2.1: 10 MiB; .txt .log .json .csv .md; 120 s.
+    /// Contract 2.1 and 4.1: 10 MiB; .txt .log .json .csv .md; 120 s; keys for an hour. Nobody is asked for a text before it is known to take that.
     fn default() -> Self {
         Self {
             max_bytes: 10 * 1024 * 1024,
             extensions: [".txt", ".log", ".json", ".csv", ".md"].map(Arc::from).to_vec(),
             turn_bound: Millis::seconds(120),
+            key_lifetime: an_hour(),
+            search: false,
             dashboard: None,
             support: None,
         }

@@ -17,6 +17,7 @@ pub use rows::View;
 pub(crate) use rows::attachment;
 
 use crate::ids::{CaseKey, MessageKey, OperationId};
+use crate::lookup::Lookup;
 use crate::sorted::SortedKeys;
 use crate::view::{Group, ViewPatch};
 
@@ -28,7 +29,7 @@ type Place = (u32, u64, u32, Option<OperationId>, u8, MessageKey);
 #[derive(Debug, Clone, Default)]
 struct Transcript {
     rows: SortedKeys<Place, MessageKey>,
-    places: BTreeMap<MessageKey, Place>,
+    places: Lookup<MessageKey, Place>,
 }
 
 /// Where a case stands in its group: newest activity first.
@@ -110,7 +111,7 @@ impl Screen {
         self.list.places.hash(state);
         for (case, transcript) in &self.transcripts {
             case.hash(state);
-            transcript.places.hash(state);
+            transcript.rows.hash(state);
         }
     }
 }

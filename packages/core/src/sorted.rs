@@ -1,7 +1,8 @@
 //! Keys kept in the order of a place that can change: the case list and every transcript.
 
-/// Keys in ascending order of place. Finding is O(log n), moving is a memory move.
-#[derive(Debug, Clone)]
+/// Keys in ascending order of place. Finding is O(log n); a key that comes or goes moves all behind it, one that changes
+/// its place only those between.
+#[derive(Debug, Clone, Hash)]
 pub(crate) struct SortedKeys<P, K> {
     places: Vec<P>,
     keys: Vec<K>,
@@ -29,6 +30,29 @@ impl<P: Ord, K> SortedKeys<P, K> {
         }
     }
 
+    /// Moves the key that stands at a place to another; what stands there is replaced.
+    pub(crate) fn shift(&mut self, from: &P, to: P) {
+        let Ok(from) = self.places.binary_search(from) else { return };
+        match self.places.binary_search(&to) {
+            Ok(at) if at == from => {}
+            Ok(at) => {
+                self.keys.swap(from, at);
+                self.places.remove(from);
+                self.keys.remove(from);
+            }
+            Err(at) => {
+                // Without the key itself, those behind it stand one place further up.
+                let at = if at > from { at - 1 } else { at };
+                let between = if from < at { from..=at } else { at..=from };
+                rotate(self.places.get_mut(between.clone()), from < at);
+                rotate(self.keys.get_mut(between), from < at);
+                if let Some(place) = self.places.get_mut(at) {
+                    *place = to;
+                }
+            }
+        }
+    }
+
     /// Takes away what stands at a place.
     pub(crate) fn remove(&mut self, place: &P) {
         if let Ok(at) = self.places.binary_search(place) {
@@ -40,6 +64,15 @@ impl<P: Ord, K> SortedKeys<P, K> {
     /// The keys in order.
     pub(crate) fn keys(&self) -> &[K] {
         &self.keys
+    }
+}
+
+/// Brings the first of some to their end, or the last to their beginning.
+fn rotate<T>(some: Option<&mut [T]>, first_to_end: bool) {
+    match some {
+        Some(some) if first_to_end => some.rotate_left(1),
+        Some(some) => some.rotate_right(1),
+        None => {}
     }
 }
 

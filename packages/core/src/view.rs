@@ -7,8 +7,8 @@ mod row;
 mod status;
 
 pub use row::{
-    Attachment, Badge, CachedMessage, CaseRow, Delivery, Group, Hit, MessageRow, NameOrigin, StatusConflict,
-    Thinking, TitleConflict, TitleNote,
+    Attachment, Badge, CachedMessage, CaseRow, Delivery, Group, Hit, MessageRow, NameOrigin, ServerSearch,
+    StatusConflict, Thinking, TitleConflict, TitleNote,
 };
 pub use status::{AccountStatus, LinkStatus, Status, StoreHealth, WindowRole};
 
@@ -29,6 +29,8 @@ pub enum ViewPatch {
     Draft(Option<CaseKey>),
     /// The details of a case.
     Details(CaseKey),
+    /// What the server found for the text that is looked for, or whether it is asked.
+    Found,
     /// Which case is open.
     Open,
     /// Link, account, store, role, totals.

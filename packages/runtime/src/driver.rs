@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use copilot_core::{Config, Core, Effect, Entropy, Event, Now, View};
+use copilot_storage::{LocalFuture, SetAside};
 
 use crate::effects::{Effects, Inbox};
 use crate::handle::Change;
@@ -84,6 +85,14 @@ impl Driver {
 
     pub(crate) fn is_open(&self) -> bool {
         self.effects.borrow().is_some()
+    }
+
+    /// What could not be read of the journal; nothing once it has ended.
+    pub(crate) fn set_aside(&self) -> LocalFuture<Vec<SetAside>> {
+        match &*self.effects.borrow() {
+            Some(effects) => effects.set_aside(),
+            None => Box::pin(async { Vec::new() }),
+        }
     }
 
     /// Ends it: requests, timers, lease and store are let go, and whatever is still on its way is

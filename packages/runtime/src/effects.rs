@@ -12,7 +12,7 @@ mod timers;
 use std::rc::Rc;
 
 use copilot_core::{Effect, Event};
-use copilot_storage::Store;
+use copilot_storage::{LocalFuture, SetAside, Store};
 
 use crate::account::ProfileId;
 use crate::platform::Platform;
@@ -77,6 +77,11 @@ impl Effects {
             timers: Timers::new(executor.clone(), platform.clock.clone(), inbox),
             peers,
         }
+    }
+
+    /// What could not be read of the journal.
+    pub(crate) fn set_aside(&self) -> LocalFuture<Vec<SetAside>> {
+        self.journal.set_aside()
     }
 
     pub(crate) fn perform(&self, effect: Effect) {

@@ -4,6 +4,7 @@ use std::rc::{Rc, Weak};
 
 use copilot_core::view::ViewPatch;
 use copilot_core::{Event, Intent, Notice, Now, View};
+use copilot_storage::{LocalFuture, SetAside};
 
 use crate::account::Account;
 use crate::app::Inner;
@@ -49,6 +50,11 @@ impl Handle {
     #[must_use]
     pub fn now(&self) -> Now {
         self.driver.now()
+    }
+
+    /// What of this account's journal could not be read and was set aside, to be given away.
+    pub fn set_aside(&self) -> LocalFuture<Vec<SetAside>> {
+        self.driver.set_aside()
     }
 
     /// Whose engine this is.

@@ -112,6 +112,8 @@ pub enum SignInError {
 pub enum StartProblem {
     /// Another window of this program owns it.
     StoreInUse,
+    /// A newer version of this program has changed how it is laid out. Nothing of it was touched.
+    StoreNewer,
     /// It cannot be read or written.
     StoreUnavailable {
         /// Why, in the platform's words.

@@ -138,6 +138,7 @@ impl Server {
                 Ok(Reply::Renewed)
             }
             Request::ListCases { offset, limit } => Ok(Reply::Cases(self.list_cases(now, *offset, *limit))),
+            Request::SearchCases { text, limit } => Ok(Reply::Cases(self.search(now, text, *limit))),
             Request::ReadCase { case } => match self.living(case) {
                 Some(case) => Ok(Reply::Case(case.row.clone())),
                 None => rejected(Rejection::CaseGone, 404),

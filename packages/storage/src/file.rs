@@ -36,7 +36,7 @@ use self::cache::Cache;
 use self::folder::Folder;
 use self::journal::Journal;
 use self::writer::{Job, Writer};
-use crate::store::{LocalFuture, Store, StoreError};
+use crate::store::{LocalFuture, SetAside, Store, StoreError};
 
 /// A folder that this process owns until the store is dropped.
 ///
@@ -143,6 +143,11 @@ impl Store for FileStore {
 
     fn recover(&self) -> LocalFuture<Result<Recovered, StoreError>> {
         self.ask_to_read(Job::Recover)
+    }
+
+    fn set_aside(&self) -> LocalFuture<Vec<SetAside>> {
+        let waiting = self.ask(Job::SetAside);
+        Box::pin(async move { waiting.await.unwrap_or_default() })
     }
 
     fn durability(&self) -> Durability {

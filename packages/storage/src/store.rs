@@ -40,6 +40,15 @@ pub enum StoreError {
     },
 }
 
+/// Something of the journal that could not be read and was kept apart from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// What the adapter calls it.
+    pub name: String,
+    /// What of it is legible. The bytes themselves stay where they are.
+    pub text: String,
+}
+
 /// The journal and the cache of one profile.
 ///
 /// Methods start their work when they are called, not when the future is polled: an adapter does in
@@ -85,6 +94,11 @@ pub trait Store {
     fn taken_over(&self, beyond: Sequence) -> LocalFuture<Sequence> {
         let _ = beyond;
         Box::pin(std::future::pending())
+    }
+
+    /// What could not be read and was set aside, in this start and in earlier ones. Empty where nothing is kept.
+    fn set_aside(&self) -> LocalFuture<Vec<SetAside>> {
+        Box::pin(async { Vec::new() })
     }
 
     /// What acknowledged records survive.

@@ -56,7 +56,7 @@ use self::heritage::Heritage;
 use self::instance::Instance;
 use self::journal::Numbered;
 pub use self::settings::{read_settings, write_settings};
-use crate::store::{LocalFuture, Store, StoreError};
+use crate::store::{LocalFuture, SetAside, Store, StoreError};
 
 /// The data of a profile in this browser. Any number of windows can have it open.
 #[derive(Debug)]
@@ -206,6 +206,13 @@ impl Store for WebStore {
 
     fn recover(&self) -> LocalFuture<Result<Recovered, StoreError>> {
         self.start_to_read(|window| async move { window.recover().await })
+    }
+
+    fn set_aside(&self) -> LocalFuture<Vec<SetAside>> {
+        let work = |window: Rc<Window>| async move {
+            journal::set_aside(&window.database).await.unwrap_or_default()
+        };
+        self.start(work, Vec::new)
     }
 
     fn taken_over(&self, beyond: Sequence) -> LocalFuture<Sequence> {

@@ -1,10 +1,12 @@
 //! The list of cases: a sidebar in a wide panel, a drawer in a narrow one.
 //!
-//! `part` chooses the rows that are in the page, `row` draws a case, `rename` changes a title in place, `account` is the foot of the list.
+//! `part` chooses the rows that are in the page, `row` draws a case, `results` what a search found, `rename` changes a
+//! title in place, `account` is the foot of the list.
 
 mod account;
 mod part;
 mod rename;
+mod results;
 mod row;
 
 use std::cell::Cell;
@@ -26,13 +28,11 @@ use crate::session::{MenuAt, Renaming, Session, put, use_session};
 use crate::words;
 use account::AccountFoot;
 use part::{ABOVE, DRAWN, Part, drawn, first_for};
+use results::{Found, Results, use_server_search};
 use row::CaseItem;
 
 /// The preference that remembers which groups are folded.
 const FOLDED: &str = "cases.folded";
-
-/// Cases that a search shows at most.
-const HITS: usize = 200;
 
 const fn group_name(group: Group) -> &'static str {
     match group {
@@ -138,17 +138,22 @@ pub(crate) fn Fence(to: Spot) -> Element {
 #[component]
 fn CaseList() -> Element {
     let session = use_session();
-    let mut query = use_signal(String::new);
+    let query = use_signal(String::new);
+    use_server_search(&session);
+    let look_for = {
+        let session = session.clone();
+        move |text: String| {
+            session.act(Intent::Search(text.as_str().into()));
+            put(query, text);
+        }
+    };
     let folded = use_signal(|| session.app.preference(FOLDED).unwrap_or_default());
     let active = use_context_provider(|| Signal::new(session.view.open.peek().clone()));
     let groups = (session.view.groups)();
     let text = query.read().trim().to_owned();
-    let hits = (!text.is_empty()).then(|| {
-        let hits = session.handle.read(|view| view.find(&text, HITS));
-        hits.into_iter().map(|hit| hit.case).collect::<Vec<_>>()
-    });
-    let visible: Vec<CaseKey> = match &hits {
-        Some(hits) => hits.clone(),
+    let found = (!text.is_empty()).then(|| Found::of(&session, &text));
+    let visible: Vec<CaseKey> = match &found {
+        Some(found) => found.all(),
         None => {
             let open =
                 GROUPS.iter().zip(groups.iter()).filter(|(group, _)| !is_folded(&folded.read(), **group));
@@ -194,14 +199,17 @@ fn CaseList() -> Element {
                     let session = session.clone();
                     move |event: MountedEvent| session.spots.mounted(Spot::Search, event.data())
                 },
-                oninput: move |event| query.set(event.value()),
+                oninput: {
+                    let look_for = look_for.clone();
+                    move |event| look_for(event.value())
+                },
                 onpaste: move |event| event.stop_propagation(),
                 onkeydown: {
                     let (session, first) = (session.clone(), visible.first().cloned());
                     move |event: KeyboardEvent| match event.key() {
                         Key::Escape if !query.peek().is_empty() => {
                             event.stop_propagation();
-                            query.set(String::new());
+                            look_for(String::new());
                         }
                         Key::ArrowDown | Key::Enter => {
                             if let Some(first) = first.clone() {
@@ -232,12 +240,8 @@ fn CaseList() -> Element {
                 let at = active.peek().clone().filter(|key| visible.contains(key)).or_else(|| resting.clone());
                 walk(&session, &visible, at.as_ref(), active, &event);
             },
-            if let Some(hits) = hits {
-                if hits.is_empty() {
-                    p { class: "cases-empty", role: "status", "{words::no_hits(&text)}" }
-                } else {
-                    Items { label: words::RESULTS, part: Part::of(&hits, 0, top, row_height), stop }
-                }
+            if let Some(found) = found {
+                Results { text, found, top, row_height, stop }
             } else if empty {
                 p { class: "cases-empty", "{words::NO_CASES}" }
             } else {

@@ -6,6 +6,7 @@
 
 mod chip;
 mod history;
+mod other;
 mod staging;
 mod view;
 
@@ -23,6 +24,7 @@ pub use staging::{LONG_PASTE_BYTES, LONG_PASTE_LINES};
 pub(crate) use view::Composer;
 
 use crate::focus::Spot;
+use crate::picker::Picker;
 use crate::session::{Session, above, put};
 use crate::words;
 
@@ -38,6 +40,11 @@ pub(crate) struct Desk {
     /// Moves when the text was replaced from elsewhere, so that the caret is put where it was.
     pub replaced: Signal<u64>,
     pub caret: Cell<u32>,
+    pub picker: Picker,
+    /// What another window wrote for this case, or what it has replaced here.
+    other: Signal<Option<Draft>>,
+    /// Whether what stands here was typed in this window.
+    typed: Cell<bool>,
     case: RefCell<Option<CaseKey>>,
     kept: RefCell<Draft>,
     changes: Cell<u64>,
@@ -61,6 +68,9 @@ impl Desk {
             note: Signal::new(None),
             replaced: Signal::new(0),
             caret: Cell::new(draft.caret),
+            picker: Picker::new(),
+            other: Signal::new(None),
+            typed: Cell::new(false),
             case: RefCell::new(case),
             kept: RefCell::default(),
             changes: Cell::new(0),
@@ -123,6 +133,7 @@ impl Session {
     pub(crate) fn typed(&self, text: String) {
         put(self.desk.text, text);
         put(self.desk.note, None);
+        self.desk.typed.set(true);
         self.keep_soon();
     }
 
@@ -136,6 +147,7 @@ impl Session {
         put(self.desk.text, text);
         let next = *self.desk.replaced.peek() + 1;
         put(self.desk.replaced, next);
+        self.desk.typed.set(true);
         self.keep_soon();
     }
 
@@ -180,11 +192,13 @@ impl Session {
         let (case, draft) = self.handle.read(|view| (view.open().cloned(), view.draft(view.open()).cloned()));
         self.desk.case.replace(case);
         put(self.desk.note, None);
+        put(self.desk.other, None);
+        self.desk.typed.set(false);
         self.desk.fill(draft.unwrap_or_default());
     }
 
     /// A draft changed in the core. Our own keeping is no news; while there is text here that the core
-    /// has not seen, what stands here wins.
+    /// has not seen, what stands here wins. What loses is offered.
     pub(crate) fn draft_changed(&self, case: Option<&CaseKey>) {
         if self.desk.case.borrow().as_ref() != case {
             return;
@@ -195,8 +209,14 @@ impl Session {
             return;
         }
         let untouched = *self.desk.text.peek() == *kept.text && self.desk.ready() == kept.data;
-        if untouched && !self.desk.submitting.get() {
+        if self.desk.submitting.get() {
+            return;
+        }
+        if untouched {
+            self.offer_own(&theirs);
             self.desk.fill(theirs);
+        } else {
+            self.offer(theirs);
         }
     }
 
@@ -245,9 +265,7 @@ impl Session {
     /// A message that was accepted could not be kept after all: it comes back, above what stands there.
     pub(crate) fn give_back(&self, why: &Refusal, case: Option<&CaseKey>, draft: &Draft) {
         if self.desk.case.borrow().as_ref() == case {
-            let own =
-                Draft { text: Arc::from(self.desk.text.peek().as_str()), data: self.desk.ready(), caret: 0 };
-            self.desk.fill(above(draft.clone(), own));
+            self.desk.fill(above(draft.clone(), self.standing()));
             self.desk.kept.take();
             self.keep_draft();
         } else {

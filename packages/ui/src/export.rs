@@ -82,6 +82,16 @@ impl Session {
         self.save("faultmaven-copilot.json".to_owned(), text);
     }
 
+    /// Saves what of this account's data could not be read, as far as it is legible.
+    pub(crate) fn export_damage(&self) {
+        let (session, reading) = (self.clone(), self.handle.set_aside());
+        dioxus::core::spawn_forever(async move {
+            let parts = reading.await;
+            let parts = parts.iter().map(|part| format!("{}\n{}\n", part.name, part.text));
+            session.save("faultmaven-copilot-damaged.txt".to_owned(), parts.collect::<Vec<_>>().join("\n"));
+        });
+    }
+
     /// Saves a file, and says when that did not work.
     pub(crate) fn save(&self, name: String, text: String) {
         let (session, saving) = (self.clone(), self.host.save(name, text));

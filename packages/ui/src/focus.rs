@@ -33,8 +33,6 @@ pub(crate) enum Spot {
     LayerStart,
     /// The last one.
     LayerEnd,
-    /// The hidden file picker.
-    Picker,
 }
 
 /// The elements behind the places.

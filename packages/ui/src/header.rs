@@ -275,7 +275,7 @@ enum Sync {
 fn sync(case: &CaseRow, status: &Status, waited: bool) -> Sync {
     if case.not_sent > 0 {
         Sync::NotSent(case.not_sent)
-    } else if case.conflict.is_some() || case.status_conflict.is_some() {
+    } else if case.conflict.is_some() {
         Sync::Decide
     } else if status.store == StoreHealth::Full {
         Sync::Full

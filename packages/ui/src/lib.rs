@@ -26,6 +26,7 @@ mod menu;
 mod mirror;
 mod palette;
 mod panel;
+mod picker;
 mod place;
 mod preferences;
 mod session;

@@ -80,11 +80,15 @@ pub(crate) struct Mirror {
     pub lit: Signal<Option<MessageKey>>,
     /// Moves when the details of a case changed.
     pub details_moved: Signal<u64>,
+    /// Moves when the server found something for the text that is looked for, or when that may be asked or no more.
+    pub found_moved: Signal<u64>,
     /// Moves with every answer that takes the place of its thinking row.
     pub answered: Signal<u64>,
     cases: Drawn<CaseKey, CaseRow>,
     messages: Drawn<MessageKey, MessageRow>,
     thinking: RefCell<HashSet<MessageKey>>,
+    /// The case that is being opened with something in it that was not seen. Once it is open, it counts as seen.
+    unread: RefCell<Option<CaseKey>>,
 }
 
 impl Mirror {
@@ -100,10 +104,12 @@ impl Mirror {
             new_from: Signal::new(None),
             lit: Signal::new(None),
             details_moved: Signal::new(0),
+            found_moved: Signal::new(0),
             answered: Signal::new(0),
             cases: Drawn::new(),
             messages: Drawn::new(),
             thinking: RefCell::default(),
+            unread: RefCell::default(),
         };
         mirror.opened(handle);
         mirror
@@ -118,6 +124,10 @@ impl Mirror {
             ViewPatch::Details(case) if self.is_open(case) => {
                 let next = *self.details_moved.peek() + 1;
                 put(self.details_moved, next);
+            }
+            ViewPatch::Found => {
+                let next = *self.found_moved.peek() + 1;
+                put(self.found_moved, next);
             }
             ViewPatch::Open => self.opened(handle),
             ViewPatch::Status => put(self.status, handle.read(|view| view.status())),
@@ -138,7 +148,8 @@ impl Mirror {
             return;
         }
         put(self.unseen, Vec::new());
-        put(self.new_from, case.as_ref().and_then(|case| first_unread(handle, case)));
+        put(self.new_from, None);
+        self.unread.borrow_mut().take_if(|unread| Some(&*unread) != case.as_ref());
         self.thinking.borrow_mut().clear();
         put(self.open, case.clone());
         put(self.transcript, Rc::default());
@@ -175,7 +186,24 @@ impl Mirror {
             }
             Rc::new(view.transcript(case).to_vec())
         });
+        self.mark_unread(handle, case);
         put(self.transcript, keys);
+    }
+
+    /// To be called before a case is opened.
+    pub(crate) fn about_to_open(&self, handle: &Handle, case: &CaseKey) {
+        let unread = handle.read(|view| view.case(case).is_some_and(|row| row.badge == Badge::Unread));
+        self.unread.replace(unread.then(|| case.clone()));
+    }
+
+    /// Puts the mark before the first row that was not seen, as soon as that is there.
+    fn mark_unread(&self, handle: &Handle, case: &CaseKey) {
+        if self.unread.borrow().as_ref() == Some(case)
+            && let Some(first) = first_unread(handle, case)
+        {
+            self.unread.take();
+            put(self.new_from, Some(first));
+        }
     }
 
     fn row_changed(&self, handle: &Handle, case: &CaseKey, key: &MessageKey) {
@@ -229,12 +257,9 @@ fn groups(handle: &Handle) -> Groups {
 /// Where reading goes on in a case with an answer that was not seen: the rows after the person's last.
 fn first_unread(handle: &Handle, case: &CaseKey) -> Option<MessageKey> {
     handle.read(|view| {
-        if view.case(case)?.badge != Badge::Unread {
-            return None;
-        }
         let rows = view.transcript(case).iter().rev().filter_map(|key| view.message(case, key));
         let unread: Vec<MessageRow> = rows.take_while(|row| row.role != Role::User).collect();
-        unread.last().map(|row| row.key.clone())
+        unread.iter().rev().find(|row| row.thinking.is_none()).map(|row| row.key.clone())
     })
 }
 

@@ -283,6 +283,9 @@ impl Session {
 
     /// Does what the person wants.
     pub(crate) fn act(&self, intent: Intent) {
+        if let Intent::Open(Some(case)) = &intent {
+            self.view.about_to_open(&self.handle, case);
+        }
         self.handle.dispatch(intent);
     }
 

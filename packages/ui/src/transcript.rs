@@ -2,7 +2,8 @@
 //!
 //! [`Reading`] keeps a place, not a number of pixels: either the end or a row with an offset. Every
 //! change of heights is followed, before the next paint, by putting the scroller where that place
-//! is now. The arithmetic is in `windowing`, the rows are in `row`.
+//! is now. Rows are measured in the step that draws them; what changes later is told by the renderer.
+//! The arithmetic is in `windowing`, the rows are in `row`.
 
 mod answer;
 mod delivery;
@@ -13,6 +14,7 @@ mod user;
 mod view;
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -56,14 +58,19 @@ pub(crate) struct Reading {
     viewport: Cell<f64>,
     drawn: RefCell<Range<usize>>,
     scroller: RefCell<Option<Rc<MountedData>>>,
+    /// The rows that are in the page.
+    rows: RefCell<HashMap<MessageKey, Rc<MountedData>>>,
+    /// Whether the page is asked for heights or only listened to.
+    asks: bool,
     /// Moves when the drawn rows must be chosen again.
     pub(crate) moved: Signal<u64>,
     pub(crate) at_end: Signal<bool>,
 }
 
 impl Reading {
-    /// To be called inside a hook. Begins at a row, else at the end.
-    fn new(from: Option<(MessageKey, f64)>) -> Self {
+    /// To be called inside a hook. Begins at a row, else at the end. `asks` is for pages that answer at once when they
+    /// are asked how tall a row is.
+    fn new(from: Option<(MessageKey, f64)>, asks: bool) -> Self {
         let place = from.map_or(Place::End, |(key, offset)| Place::At(key, offset));
         let at_end = place == Place::End;
         Self {
@@ -73,6 +80,8 @@ impl Reading {
             viewport: Cell::new(ASSUMED_VIEWPORT),
             drawn: RefCell::new(0..0),
             scroller: RefCell::default(),
+            rows: RefCell::default(),
+            asks,
             moved: Signal::new(0),
             at_end: Signal::new(at_end),
         }
@@ -98,6 +107,35 @@ impl Reading {
                 None => Anchor::End,
             },
         }
+    }
+
+    /// A row is in the page.
+    fn entered(&self, key: &MessageKey, row: Rc<MountedData>) {
+        self.rows.borrow_mut().insert(key.clone(), row);
+    }
+
+    /// A row has left the page.
+    fn left(&self, key: &MessageKey) {
+        self.rows.borrow_mut().remove(key);
+    }
+
+    /// Takes over how tall the drawn rows are. Waiting for the renderer to tell would leave, for a moment, rows above
+    /// the reader's place whose heights are only assumed.
+    fn measure_rows(&self) {
+        if !self.asks {
+            return;
+        }
+        let heights: Vec<(MessageKey, f64)> = self
+            .rows
+            .borrow()
+            .iter()
+            .filter_map(|(key, row)| {
+                let row = row.clone();
+                let rect = at_once(async move { row.get_client_rect().await.ok() }).flatten()?;
+                Some((key.clone(), rect.height()))
+            })
+            .collect();
+        self.extents.borrow_mut().measure(&heights);
     }
 
     /// Puts the scroller where the reader's place is now.
@@ -142,6 +180,8 @@ impl Reading {
         let place = match extents.anchor_at(scroll, self.viewport.get(), content) {
             Anchor::End => Some(Place::End),
             Anchor::Row { index, offset } => match &*self.place.borrow() {
+                // Rows have grown below a scroller that nobody moved up: whoever is at the end stays there.
+                Place::End if moved > -1.0 => None,
                 Place::End => extents.key(index).map(|key| Place::At(key.clone(), offset)),
                 Place::At(key, offset) => {
                     let (key, offset) = extents.walk(key, offset + moved, &self.drawn.borrow());
@@ -173,11 +213,18 @@ impl Reading {
     /// A row has another height.
     fn measured(&self, key: &MessageKey, height: f64) {
         self.follow_scroller();
-        let changed = self.extents.borrow_mut().measure(key, height);
+        let changed = self.extents.borrow_mut().measure(&[(key.clone(), height)]);
         if changed {
             self.settle();
             self.draw_ahead();
         }
+    }
+
+    /// Rows were drawn, or drawn anew.
+    fn redrawn(&self) {
+        self.measure_rows();
+        self.settle();
+        self.draw_ahead();
     }
 
     /// Chooses again when what is drawn no longer reaches far enough.

@@ -47,32 +47,34 @@ impl<K: Clone + Eq + Hash> Extents<K> {
     /// Takes over a new order of rows. Heights of rows that stay are kept, also those of rows that
     /// are away for a moment.
     pub(crate) fn set_keys(&mut self, keys: &[K]) {
-        if self.keys != keys {
-            self.keys = keys.to_vec();
-            self.rebuild(0);
-        }
-    }
-
-    /// Takes over a measured height in pixels; whether anything changed by it.
-    pub(crate) fn measure(&mut self, key: &K, height: f64) -> bool {
-        // Sub-pixel noise of zoomed pages is not a change.
-        let known = self.measured.get(key).is_some_and(|old| (old - height).abs() < 0.05);
-        if known {
-            return false;
-        }
-        self.measured.insert(key.clone(), height);
-        let Some(index) = self.index_of(key) else { return false };
-        self.rebuild(index);
-        true
-    }
-
-    fn rebuild(&mut self, from: usize) {
-        self.tops.truncate(from + 1);
-        let mut top = self.tops.last().copied().unwrap_or(0.0);
-        for key in self.keys.iter().skip(from) {
+        let same = self.keys.iter().zip(keys).take_while(|(old, new)| old == new).count();
+        self.keys.truncate(same);
+        self.keys.extend(keys.iter().skip(same).cloned());
+        self.tops.truncate(same + 1);
+        let mut top = self.total();
+        for key in self.keys.iter().skip(same) {
             top += self.measured.get(key).copied().unwrap_or(ASSUMED);
             self.tops.push(top);
         }
+    }
+
+    /// Takes over measured heights in pixels; whether any row of the list has another height now.
+    pub(crate) fn measure(&mut self, heights: &[(K, f64)]) -> bool {
+        let mut changed = false;
+        for (key, height) in heights {
+            let old = self.measured.get(key).copied();
+            // Sub-pixel noise of zoomed pages is not a change.
+            if old.is_some_and(|old| (old - height).abs() < 0.05) {
+                continue;
+            }
+            self.measured.insert(key.clone(), *height);
+            if let Some(index) = self.index_of(key) {
+                let taller = height - old.unwrap_or(ASSUMED);
+                self.tops.iter_mut().skip(index + 1).for_each(|top| *top += taller);
+                changed = true;
+            }
+        }
+        changed
     }
 
     /// Place of a row. Looks from the end: the rows in use are there.
@@ -173,7 +175,7 @@ mod tests {
     fn spacers_and_rows_add_up_to_the_whole_list() {
         let mut list = list(500);
         for key in 40..90 {
-            list.measure(&key, f64::from(key) * 3.0);
+            list.measure(&[(key, f64::from(key) * 3.0)]);
         }
         let window = list.window(9_000.0, 700.0, 300.0);
         let rows: f64 = window.clone().map(|i| list.top(i + 1) - list.top(i)).sum();
@@ -187,7 +189,7 @@ mod tests {
         let anchor = list.anchor_at(50_000.0, 800.0, list.total());
         let Anchor::Row { index, offset } = anchor else { panic!("the middle is not the end") };
         for key in 0..300 {
-            list.measure(&key, 40.0);
+            list.measure(&[(key, 40.0)]);
         }
         let scroll = list.scroll_of(anchor, 800.0);
         assert!((scroll - list.top(index) - offset).abs() < 1e-6);
@@ -197,13 +199,13 @@ mod tests {
     fn a_place_walks_over_known_rows_and_stops_at_rows_that_were_only_just_drawn() {
         let mut list = list(100);
         for key in 40..60 {
-            list.measure(&key, 50.0);
+            list.measure(&[(key, 50.0)]);
         }
         assert_eq!(list.walk(&50, 120.0, &(40..60)), (52, 20.0));
         assert_eq!(list.walk(&50, -30.0, &(40..60)), (49, 20.0));
         // Rows 35 to 39 are in the page, and nobody has said how tall they are.
         assert_eq!(list.walk(&41, -200.0, &(35..60)), (40, -150.0));
-        list.measure(&39, 70.0);
+        list.measure(&[(39, 70.0)]);
         assert_eq!(list.walk(&40, -150.0, &(35..60)), (39, -80.0));
         // What is not in the page has the height of its space.
         assert_eq!(list.walk(&41, -200.0, &(40..60)), (38, ASSUMED - 80.0));
@@ -243,8 +245,8 @@ mod tests {
     #[test]
     fn a_height_measured_again_is_no_change() {
         let mut list = list(3);
-        assert!(list.measure(&1, 61.0));
-        assert!(!list.measure(&1, 61.02));
-        assert!(!list.measure(&9, 61.0));
+        assert!(list.measure(&[(1, 61.0)]));
+        assert!(!list.measure(&[(1, 61.02)]));
+        assert!(!list.measure(&[(9, 61.0)]));
     }
 }

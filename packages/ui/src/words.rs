@@ -41,6 +41,7 @@ pub(crate) const USE_THEIRS: &str = "Use theirs";
 pub(crate) const LATER: &str = "Later";
 pub(crate) const THEIRS: &str = "Theirs · on the server";
 pub(crate) const RESULTS: &str = "Results";
+pub(crate) const ON_THE_SERVER: &str = "On the server";
 
 pub(crate) const HERO: &str = "What’s broken?";
 pub(crate) const HERO_SUB: &str =
@@ -80,6 +81,8 @@ pub(crate) const PLACEHOLDER: &str = "Describe what you see, or paste a log…";
 pub(crate) const PLACEHOLDER_CLOSED: &str = "Ask about this case, or request a report…";
 pub(crate) const HINT: &str = "Enter to send · Shift+Enter for a new line";
 pub(crate) const HINT_OFFLINE: &str = "Enter adds to the queue";
+pub(crate) const OTHER_DRAFT: &str = "Another window has a different draft.";
+pub(crate) const USE_OTHER_DRAFT: &str = "Use it";
 pub(crate) const SEND: &str = "Send";
 pub(crate) const STOP: &str = "Stop";
 pub(crate) const ATTACHMENTS: &str = "Attachments";
@@ -160,6 +163,7 @@ pub(crate) const STORAGE_FULL_SUB: &str =
     "Nothing is lost. Your last message is still in the box; new work can’t be kept until there is room.";
 pub(crate) const STORAGE_NONE: &str = "This window can’t save.";
 pub(crate) const STORAGE_NONE_SUB: &str = "Work here is gone when you close it.";
+pub(crate) const EXPORT_DAMAGED: &str = "Export the damaged part";
 pub(crate) const DAMAGED: &str = "Some saved data couldn’t be read.";
 
 pub(crate) const SIGN_IN: &str = "Sign in";
@@ -188,6 +192,7 @@ pub(crate) const WRONG_PASSWORD: &str = "The password is not right. Type it agai
 pub(crate) const LINK_USED: &str = "This sign-in link was used before or has expired. Sign in below, or start the server again for a new one.";
 pub(crate) const STORE_IN_USE: &str =
     "Another window of FaultMaven Copilot has this account open. Close it, then sign in here again.";
+pub(crate) const STORE_NEWER: &str = "The data on this device was written by a newer version and was left as it is. To open it, update FaultMaven Copilot.";
 pub(crate) const SIGN_OUT: &str = "Sign out";
 pub(crate) const KEEP_AND_SIGN_OUT: &str = "Keep and sign out";
 

@@ -72,7 +72,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<(), Failure> {
         if report.exists() {
             fs::remove_file(&report).map_err(Failure::file("remove", &report))?;
         }
-        let programs = e2e::Programs { server: &server, storage_suite: workspace.target.as_path() };
+        let programs = e2e::Programs { server: &server, storage_suite: None };
         let counts = e2e::run(workspace, step, &tools, programs, |command| {
             command.args(["--config", "speed.config.js"]);
             command.env("COPILOT_BENCH_REPORT", &report);

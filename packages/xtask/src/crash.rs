@@ -62,7 +62,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<(), Failure> {
     };
     let native = progress.step(words::CRASH_FILES, |step| native(context, step, configure))?;
     let browser = progress.step(words::CRASH_BROWSER, |step| {
-        let programs = e2e::Programs { server: &server, storage_suite: &suite };
+        let programs = e2e::Programs { server: &server, storage_suite: Some(&suite) };
         let counts = e2e::run(workspace, step, &tools, programs, |command| {
             configure(command);
             // One after the other: what is measured here is not what two browsers cost each other.

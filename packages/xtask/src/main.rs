@@ -2,7 +2,8 @@
 //!
 //! Start at [`Command`]: each variant is one command and one module. `start` runs the product, `dist`
 //! writes the web bundle, `package` the desktop program, `test` runs every check, `crash` the crash matrix, `digest`
-//! whether the core ends the same everywhere, `bench` how fast everything is. Nothing of the product's behaviour lives here.
+//! whether the core ends the same everywhere, `bench` how fast everything is, `screens` takes the pictures. Nothing of the
+//! product's behaviour lives here.
 //!
 //! Exit codes: 0 done; 1 failed, with one sentence on stderr; 2 something is missing that may not be
 //! installed from here, with the command that installs it.
@@ -21,6 +22,7 @@ mod node_module;
 mod package;
 mod privilege;
 mod progress;
+mod screens;
 mod server;
 mod start;
 mod suite;
@@ -63,6 +65,8 @@ enum Command {
     Digest(digest::Options),
     /// Measure everything that has a budget, and print one table: figures, budgets, and what physics allows.
     Bench(bench::Options),
+    /// Take a picture of every screen and state, in both themes and at every width, into target/screens/.
+    Screens,
     /// Build the web bundle into dist/web/ and the extension into dist/extension/, print their sizes and check them
     /// against the policy of browser extensions.
     Dist,
@@ -105,6 +109,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Crash(options) => crash::run(&context, &options),
         Command::Digest(options) => digest::run(&context, &options),
         Command::Bench(options) => bench::run(&context, &options),
+        Command::Screens => screens::run(&context),
         Command::Dist => dist::run(&context),
         Command::Package => package::run(&context),
     }

@@ -144,7 +144,7 @@ impl Run<'_> {
         self.summary.add(Row { name: "Build the bundle and the server", counts, time: started.elapsed() });
         match programs {
             Ok((server, suite)) => self.count(words::E2E, |context, step| {
-                let programs = e2e::Programs { server: &server, storage_suite: &suite };
+                let programs = e2e::Programs { server: &server, storage_suite: Some(&suite) };
                 e2e::run(&context.workspace, step, tools, programs, |command| {
                     if let Some(filter) = filter {
                         command.args(["--pass-with-no-tests", "--grep", &e2e::as_pattern(filter)]);

@@ -69,6 +69,8 @@ pub(crate) const WINDOW_LIBRARIES: Title =
 pub(crate) const LINT_WINDOWS: Title = title("Lint the windows", "the desktop window and the phone preview");
 pub(crate) const WINDOWS: Title =
     title("Test the windows", "the built programs on a virtual screen, with the real server");
+pub(crate) const SCREENS: Title =
+    title("Take the pictures", "every screen and state, both themes, every width of the layout");
 pub(crate) const DESKTOP: Title =
     title("Compile the desktop program", "optimised; the first time takes minutes");
 pub(crate) const PACKAGE: Title =
@@ -123,6 +125,11 @@ pub(crate) fn installing(packages: &str, why: &str) -> String {
 /// Said when the panel can be used.
 pub(crate) fn ready(url: &str) -> String {
     format!("\nFaultMaven Copilot is ready:\n\n    {url}\n\n{STOP_HINT}")
+}
+
+/// Said when the pictures are there.
+pub(crate) fn pictures(folder: &std::path::Path) -> String {
+    format!("The pictures are in {}.", folder.display())
 }
 
 /// What bundling did to glue functions that would compile text.

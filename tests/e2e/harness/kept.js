@@ -25,3 +25,54 @@ export function kept(page) {
     return texts;
   });
 }
+
+/**
+ * Writes a text that is no record where the next record of an account's journal would stand.
+ * @param {import('@playwright/test').Page} page
+ * @param {string} text
+ */
+export async function damage(page, text) {
+  const damaged = await page.evaluate(async (text) => {
+    let damaged = 0;
+    for (const { name = '' } of await indexedDB.databases()) {
+      /** @type {IDBDatabase} */
+      const database = await new Promise((resolve, reject) => {
+        const opening = indexedDB.open(name);
+        opening.onsuccess = () => resolve(opening.result);
+        opening.onerror = () => reject(opening.error);
+      });
+      if (database.objectStoreNames.contains('log')) {
+        const transaction = database.transaction('log', 'readwrite');
+        transaction.objectStore('log').add(text);
+        await new Promise((resolve, reject) => {
+          transaction.oncomplete = resolve;
+          transaction.onabort = () => reject(transaction.error);
+        });
+        damaged += 1;
+      }
+      database.close();
+    }
+    return damaged;
+  }, text);
+  if (damaged !== 1) {
+    throw new Error(`There are ${damaged} journals in this browser, not one.`);
+  }
+}
+
+/**
+ * Gives an account's data the layout number of a version that does not exist yet. Returns when the page let go of it.
+ * @param {import('@playwright/test').Page} page
+ */
+export async function ofANewerVersion(page) {
+  await page.evaluate(async () => {
+    for (const { name = '' } of await indexedDB.databases()) {
+      if (name !== 'fm:settings') {
+        await new Promise((resolve, reject) => {
+          const opening = indexedDB.open(name, 999);
+          opening.onsuccess = () => resolve(opening.result.close());
+          opening.onerror = () => reject(opening.error);
+        });
+      }
+    }
+  });
+}

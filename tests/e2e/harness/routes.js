@@ -15,6 +15,9 @@ export const RENAME = { method: 'PUT', path: '/api/v1/cases/*' };
 export const DELETE = { method: 'DELETE', path: '/api/v1/cases/*' };
 
 /** @type {Route} */
+export const SEARCH = { method: 'POST', path: '/api/v1/cases/search' };
+
+/** @type {Route} */
 export const REFRESH = { method: 'POST', path: '/api/v1/auth/refresh' };
 
 /**

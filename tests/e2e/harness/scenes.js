@@ -2,7 +2,10 @@
 
 import { expect } from '@playwright/test';
 import { Copilot } from './copilot.js';
-import { answerWith, hang, REFRESH, TURNS } from './routes.js';
+import { damage } from './kept.js';
+import { fillDatabases, fillLocalStorage, limit } from './quota.js';
+import { answerWith, DELETE, hang, REFRESH, TURNS } from './routes.js';
+import { collide } from './titles.js';
 
 /** The widths at which the layout has its own rules (ux §3), and themes. */
 export const WIDTHS = [320, 400, 600, 1180];
@@ -15,6 +18,7 @@ export const THEMES = /** @type {const} */ (['dark', 'light']);
  *
  * @typedef {object} Scene
  * @property {string} name
+ * @property {string} [says] What the server's model says; without it the built-in triage answers.
  * @property {(world: World) => Promise<import('@playwright/test').Page>} arrange Returns when the scene stands.
  */
 
@@ -27,6 +31,36 @@ const LOG = Array.from(
     `2026-08-18T09:${String(10 + Math.floor(n / 60)).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}Z ` +
     (n > 50 && n % 4 === 0 ? `ERROR pool wait 3${n} ms, 40 of 40 in use` : `INFO GET /cart 200 in ${20 + (n % 9)} ms`),
 ).join('\n');
+
+/** What an answer can be made of. */
+const EVERYTHING = `Flat errors with a **20× p99** mean that requests *wait*, ~~fail~~ \`pool.max\`:
+
+1. **Connection pool.** \`v3.18\` halved it, see [the runbook](https://runbooks.example/pool).
+2. Replica lag
+   - after the failover
+   - of \`pg-2\`
+
+- [x] Exec time is flat
+- [ ] Pool wait is flat
+
+> The pool is shared by both services.
+
+\`\`\`promql
+histogram_quantile(0.99, sum by (le) (
+  rate(db_pool_wait_seconds_bucket{app="checkout-api"}[5m])))
+\`\`\`
+
+| Signal | 10:30 | 10:45 | Change |
+|---|---:|---:|---:|
+| p99 | 210 ms | 4.1 s | ×19.5 |
+| pool wait | 2 ms | 3.6 s | ×1800 |
+
+\`\`\`mermaid
+graph LR
+  LB --> api
+  api --> db[(db-2)]
+\`\`\`
+`;
 
 /** @param {World} world */
 async function panel({ server, chromium }) {
@@ -84,6 +118,110 @@ export const SCENES = [
     },
   },
   {
+    name: 'needs-change',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await world.server.faults.set([answerWith(TURNS, 402, { code: 'QUOTA_EXHAUSTED' })]);
+      await copilot.say(LATER);
+      await copilot.reaches(LATER, 'failed-needs-change');
+      await expect(copilot.dock).toContainText('1 not sent. It needs a change first.');
+      return copilot.page;
+    },
+  },
+  {
+    name: 'ended-meanwhile',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await world.server.faults.set([answerWith(TURNS, 409, { code: 'CASE_TERMINAL' })]);
+      await copilot.say(LATER);
+      await copilot.reaches(LATER, 'failed-needs-change');
+      return copilot.page;
+    },
+  },
+  {
+    name: 'busy',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      const busy = { code: 'RATE_LIMIT_EXCEEDED', retry_after: { seconds: 110 } };
+      await world.server.faults.set([answerWith(TURNS, 429, busy)]);
+      await copilot.say(LATER);
+      await copilot.reaches(LATER, 'waiting-busy');
+      return copilot.page;
+    },
+  },
+  {
+    name: 'reading',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await copilot.say(LATER);
+      await copilot.answered(2);
+      await world.server.faults.set([hang(TURNS, { commit: true })]);
+      await copilot.say(LAST);
+      await copilot.conversation.hover();
+      await copilot.page.mouse.wheel(0, -2_000);
+      await expect(copilot.page.getByRole('button', { name: /^Jump to latest/ })).toBeVisible();
+      await world.server.faults.letGo();
+      await expect(copilot.page.getByRole('button', { name: 'Jump to latest · 1 new' })).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'markdown',
+    says: EVERYTHING,
+    arrange: async (world) => {
+      const copilot = await panel(world);
+      await copilot.say('What is it?');
+      await copilot.answered(1);
+      await expect(copilot.answers.getByRole('img', { name: /^Diagram/ })).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'conflict',
+    arrange: async (world) => {
+      const copilot = await panel(world);
+      const words = { question: QUESTION, mine: 'Checkout p99: pool halved in v3.18', theirs: 'Checkout latency incident' };
+      await collide(world, copilot, words);
+      return copilot.page;
+    },
+  },
+  {
+    name: 'damaged',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await damage(copilot.page, 'no record');
+      await copilot.page.reload();
+      await expect(copilot.page.locator('[data-notice="damaged"]')).toBeVisible();
+      await copilot.answered(1);
+      return copilot.page;
+    },
+  },
+  {
+    name: 'storage-full',
+    arrange: async ({ server, chromium }) => {
+      const page = await chromium.page();
+      await limit(page, server.origin, 4 * 2 ** 20);
+      await page.goto(server.url);
+      const copilot = new Copilot(page);
+      await copilot.say(QUESTION);
+      await copilot.answered(1);
+      await fillLocalStorage(page);
+      await fillDatabases(page);
+      await copilot.say(LATER.repeat(20));
+      await expect(page.locator('[data-notice="storage-full"]')).toBeVisible();
+      return page;
+    },
+  },
+  {
+    name: 'storage-unavailable',
+    arrange: async (world) => {
+      await world.chromium.context.addInitScript(() => Reflect.defineProperty(window, 'indexedDB', { value: null }));
+      const copilot = await panel(world);
+      await expect(copilot.page.locator('[data-notice="storage-unavailable"]')).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
     name: 'offline',
     arrange: async (world) => {
       const copilot = await answered(world);
@@ -136,6 +274,34 @@ export const SCENES = [
     },
   },
   {
+    name: 'renaming',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await world.server.faults.set([hang(DELETE)]);
+      await copilot.newCase();
+      await copilot.say(LAST);
+      await copilot.answered(1);
+      await copilot.openCases();
+      await copilot.page.keyboard.press('Delete');
+      await expect(copilot.page.getByText(/^Deleted “/)).toBeVisible();
+      await copilot.page.keyboard.press('F2');
+      await expect(copilot.caseRows.getByRole('textbox')).toBeFocused();
+      // The offer stays while it is looked at.
+      await copilot.page.getByText(/^Deleted “/).hover();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'search',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await copilot.openCases();
+      await copilot.page.getByRole('searchbox', { name: 'Search cases' }).fill('grafana');
+      await expect(copilot.page.getByText(/^Nothing matches “grafana”/)).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
     name: 'case-menu',
     arrange: async (world) => {
       const copilot = await answered(world);
@@ -152,6 +318,34 @@ export const SCENES = [
       await copilot.page.getByRole('button', { name: 'Settings', exact: true }).click();
       await copilot.page.getByRole('button', { name: 'Test', exact: true }).click();
       await expect(copilot.page.getByText(/^Reachable/)).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'import',
+    arrange: async (world) => {
+      const copilot = await panel(world);
+      await copilot.page.getByRole('button', { name: 'Settings', exact: true }).click();
+      const choosing = copilot.page.waitForEvent('filechooser');
+      await copilot.page.getByRole('button', { name: 'Import', exact: true }).click();
+      const buffer = Buffer.from('{"conversationTitles":{"c-7":"Checkout 503"}}');
+      await (await choosing).setFiles({ name: 'earlier.json', mimeType: 'application/json', buffer });
+      await copilot.page.getByRole('group', { name: 'Import' }).scrollIntoViewIfNeeded();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'sign-out',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await world.chromium.context.setOffline(true);
+      await copilot.say(LATER);
+      await copilot.reaches(LATER, 'waiting-offline');
+      await copilot.composer.press('Control+k');
+      await copilot.page.getByRole('combobox').fill('settings');
+      await copilot.page.keyboard.press('Enter');
+      await copilot.page.getByRole('button', { name: 'Sign out', exact: true }).click();
+      await expect(copilot.page.getByRole('alertdialog')).toBeVisible();
       return copilot.page;
     },
   },
@@ -254,6 +448,14 @@ export async function shown(page, theme, width) {
   await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
   await page.setViewportSize({ width, height: 860 });
   await page.waitForFunction((theme) => matchMedia(`(prefers-color-scheme: ${theme})`).matches, theme);
+  await still(page);
+}
+
+/**
+ * Waits until nothing moves any more.
+ * @param {import('@playwright/test').Page} page
+ */
+export async function still(page) {
   await page.evaluate(async () => {
     const frame = () => new Promise((done) => requestAnimationFrame(done));
     const places = () =>

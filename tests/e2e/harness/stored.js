@@ -63,3 +63,24 @@ export async function arrived(server, { method, path }) {
   const pattern = new RegExp(`^${path.replaceAll('*', '[^/]+')}$`);
   return (await server.faults.log()).filter((entry) => entry.method === method && pattern.test(entry.path));
 }
+
+/**
+ * Gives the oldest case another title, as another device does.
+ * @param {import('./server.js').Server} server
+ * @param {import('./chromium.js').Chromium} chromium
+ * @param {string} title
+ */
+export async function retitle(server, chromium, title) {
+  const headers = { 'content-type': 'application/json', authorization: chromium.authorization };
+  const list = await fetch(`${server.origin}/api/v1/cases?limit=100&offset=0&include_empty=true`, { headers });
+  const { cases } = await list.json();
+  const [oldest] = cases.sort((/** @type {any} */ a, /** @type {any} */ b) => a.created_at.localeCompare(b.created_at));
+  const answer = await fetch(`${server.origin}/api/v1/cases/${oldest.case_id}`, {
+    method: 'PUT',
+    headers: { ...headers, 'idempotency-key': crypto.randomUUID() },
+    body: JSON.stringify({ title }),
+  });
+  if (!answer.ok) {
+    throw new Error(`The title was answered with ${answer.status}: ${await answer.text()}`);
+  }
+}

@@ -15,9 +15,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::answer::Head;
 
-const EVERY_CALL: [Call; 21] = [
+const EVERY_CALL: [Call; 22] = [
     Call::Probe,
     Call::ListCases,
+    Call::SearchCases,
     Call::ReadCase,
     Call::ReadDetails,
     Call::ListMessages,

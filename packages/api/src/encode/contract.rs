@@ -29,6 +29,7 @@ fn requests() -> Vec<HttpRequest> {
     .map(|(data, intention)| turn(copilot_core::model::Turn { text: "why".into(), data, intention }));
     let plain = [
         Request::ListCases { offset: 0, limit: 100 },
+        Request::SearchCases { text: "drain 503".into(), limit: 20 },
         Request::ReadCase { case: case.clone() },
         Request::ReadDetails { case: case.clone() },
         Request::ListMessages { case: case.clone(), offset: 4, limit: 100 },
@@ -86,6 +87,13 @@ fn parts(content: &Content) -> Value {
     Value::Object(fields)
 }
 
+/// Holds a body against the schema of the document, and gives its errors.
+fn errors(document: &Value, schema: &Value, body: &Value) -> Vec<String> {
+    let whole = json!({ "allOf": [schema], "components": document["components"] });
+    let validator = jsonschema::validator_for(&whole).unwrap();
+    validator.iter_errors(body).map(|error| error.to_string()).collect()
+}
+
 #[test]
 fn every_request_is_one_that_the_published_document_knows() {
     let document = copilot_server::openapi_document();
@@ -107,17 +115,48 @@ fn every_request_is_one_that_the_published_document_knows() {
         let kind = content.media_type.split(';').next().unwrap();
         let schema = &operation["requestBody"]["content"][kind]["schema"];
         let name = schema["$ref"].as_str().unwrap_or_else(|| panic!("{told} takes no {kind}"));
-        let whole = json!({ "allOf": [schema], "components": document["components"] });
         let body = match kind {
             "multipart/form-data" => parts(content),
             _ => serde_json::from_slice(&content.bytes).unwrap(),
         };
-        let validator = jsonschema::validator_for(&whole).unwrap();
-        let errors: Vec<_> = validator.iter_errors(&body).map(|error| error.to_string()).collect();
+        let errors = errors(&document, schema, &body);
         assert!(errors.is_empty(), "{told}: {errors:?}\n{body:#}");
         let known = &document.pointer(name.trim_start_matches('#')).unwrap()["properties"];
         for field in body.as_object().unwrap().keys() {
             assert!(known.get(field).is_some(), "{told}: {field} is not in the document");
+        }
+    }
+}
+
+/// The reference document, where it is: named by the environment, or beside the checkout.
+fn reference() -> Option<Value> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/contract/openapi-2.0.0.json");
+    let file = std::env::var_os("COPILOT_CONTRACT_OPENAPI").unwrap_or_else(|| beside.into());
+    Some(serde_json::from_str(&std::fs::read_to_string(file).ok()?).unwrap())
+}
+
+/// OAuth is not the local server's, so its calls stand in the reference alone.
+#[test]
+fn every_request_of_an_oauth_sign_in_is_one_that_the_reference_knows() {
+    let Some(document) = reference() else { return };
+    let offer = crate::OAuthOffer {
+        dashboard: "https://d.example".into(),
+        client_id: "faultmaven-copilot".into(),
+        scopes: Vec::new(),
+    };
+    let authorization = Authorization::begin(&offer, "http://127.0.0.1:1/cb").unwrap();
+    let token = Secret::new("t-1").unwrap();
+    for http in [
+        exchange_code(&authorization, &token),
+        oauth_refresh("faultmaven-copilot", &token),
+        oauth_revoke("faultmaven-copilot", &token),
+    ] {
+        let operation = operation(&document, &http).unwrap_or_else(|| panic!("{} is unknown", http.path));
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let body: Value = serde_json::from_slice(&http.content.as_ref().unwrap().bytes).unwrap();
+        assert_eq!(errors(&document, schema, &body), Vec::<String>::new(), "{}: {body:#}", http.path);
+        for field in body.as_object().unwrap().keys() {
+            assert!(schema["properties"].get(field).is_some(), "{}: {field} is unknown", http.path);
         }
     }
 }

@@ -41,6 +41,11 @@ fn each_request_has_the_bytes_of_the_contract() {
             Request::ListCases { offset: 0, limit: 5000 },
             "GET /api/v1/cases?limit=100&offset=0\nAccept: application/json\n\n",
         ),
+        (
+            Request::SearchCases { text: "drain \"503\"".into(), limit: 20 },
+            "POST /api/v1/cases/search\nAccept: application/json\nContent-Type: application/json\n\n\
+             {\"limit\":20,\"query\":\"drain \\\"503\\\"\",\"state\":null}",
+        ),
         (Request::ReadCase { case: case() }, "GET /api/v1/cases/c-1\nAccept: application/json\n\n"),
         (
             Request::ListMessages { case: case(), offset: 4, limit: 50 },

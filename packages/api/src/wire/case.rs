@@ -112,6 +112,13 @@ pub(crate) fn read_cases(text: &str, offset: u32) -> Option<Page<RealCase>> {
     Some(page::read(&body.cases, &extent, read_row))
 }
 
+/// Reads the answer of a search, which is a bare array and whole (contract 2.3).
+pub(crate) fn read_found_cases(text: &str) -> Option<Page<RealCase>> {
+    let rows: Vec<Box<RawValue>> = serde_json::from_str(text).ok()?;
+    let extent = Extent { offset: 0, total: None, has_more: Some(false) };
+    Some(page::read(&rows, &extent, read_row))
+}
+
 /// Reads a page of `limit` cases of the queries dialect, whose length stands in a header: `total`. Its
 /// first `skip` rows lie before `offset` and are left out.
 pub(crate) fn read_bare_cases(

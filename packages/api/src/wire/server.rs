@@ -6,6 +6,7 @@ use copilot_core::Millis;
 use copilot_core::request::Limits;
 use serde::Deserialize;
 
+use crate::dialect::Dialect;
 use crate::oauth::OAuthOffer;
 
 use super::lenient::{count, list, maybe};
@@ -53,7 +54,7 @@ impl Capabilities {
         let default = Limits {
             dashboard: self.dashboard(),
             support: self.branding.as_ref().and_then(|branding| page(branding.support_url.as_deref()?)),
-            ..Limits::default()
+            ..Dialect::Turns.limits()
         };
         let Some(said) = &self.limits else {
             return default;
@@ -67,6 +68,8 @@ impl Capabilities {
                 Some(seconds) if seconds > 0 => Millis::seconds(seconds.into()),
                 _ => default.turn_bound,
             },
+            key_lifetime: default.key_lifetime,
+            search: default.search,
             dashboard: default.dashboard,
             support: default.support,
         }

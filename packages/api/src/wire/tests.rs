@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::dialect::Dialect;
 
 fn case_row() -> Value {
     json!({
@@ -179,7 +180,7 @@ fn limits_that_make_no_sense_are_the_contracts() {
     );
     assert_eq!((said.max_bytes, said.turn_bound), (5, Millis::seconds(60)));
     assert_eq!(said.extensions, [".log".into(), ".txt".into()]);
-    let default = copilot_core::request::Limits::default();
+    let default = Dialect::Turns.limits();
     for silly in [
         json!(null),
         json!({}),

@@ -199,7 +199,8 @@ impl World {
         let mut sent = 0;
         self.step(Event::Intent(Intent::TryNow));
         loop {
-            while let Some((id, request)) = self.open.pop() {
+            while !self.open.is_empty() {
+                let (id, request) = self.open.remove(0);
                 let reply = match request {
                     Request::SubmitTurn { case, .. } => {
                         sent += 1;

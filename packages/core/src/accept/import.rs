@@ -117,7 +117,9 @@ impl Core {
     /// for the person, and the server is asked whether it has them before they are sent.
     fn import_turn(&mut self, case: &TakenCase, key: &CaseKey, turn: &TakenTurn, counts: &mut ImportCounts) {
         let op = operation_id(case, &turn.id);
-        if self.ledger.is_known(&op) {
+        // A file that was exported here names the operation, which is under way or over by now.
+        let of_this_device = turn.operation.is_some_and(|own| self.ledger.is_known(&own));
+        if of_this_device || self.has_row(case, turn) || self.ledger.is_known(&op) {
             counts.already_here += 1;
             return;
         }
@@ -146,6 +148,13 @@ impl Core {
                 self.park_imported(op);
             }
         }
+    }
+
+    /// Whether a row of the server has taken over what was said here under the name that the file gives it.
+    fn has_row(&self, case: &TakenCase, turn: &TakenTurn) -> bool {
+        let Ok(key) = turn.id.parse::<MessageKey>() else { return false };
+        let rows = case.real.as_ref().and_then(|real| self.confirmed.rows(real));
+        rows.is_some_and(|rows| rows.iter().any(|row| row.key == key))
     }
 
     fn begin_imported(&mut self, id: OperationId, case: &CaseKey, created: Wall, kind: OperationKind) {

@@ -141,6 +141,18 @@ impl Core {
         self.outbox.set_phase(op, Phase::Waiting { until: self.now.mono + within, why: Wait::Undo });
     }
 
+    pub(super) fn hold_undo(&mut self, op: OperationId) {
+        if !matches!(self.phase_of(op), Phase::Waiting { why: Wait::Undo, .. }) {
+            return;
+        }
+        if self.ledger.entry(&op).is_some_and(|entry| entry.discarding.is_some()) {
+            let until = self.now.wall + self.config.undo;
+            self.state(Record::Discarding { op, until }, false);
+        }
+        self.outbox
+            .set_phase(op, Phase::Waiting { until: self.now.mono + self.config.undo, why: Wait::Undo });
+    }
+
     pub(super) fn undo(&mut self, op: OperationId) {
         let Some(entry) = self.ledger.entry(&op) else {
             return self.refuse(Refusal::TooLate);

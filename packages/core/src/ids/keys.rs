@@ -39,7 +39,13 @@ macro_rules! key {
             /// The server id that the key was derived from; `None` for rows born on this device.
             #[must_use]
             pub fn derived_from(&self) -> Option<RealId> {
-                self.0.strip_prefix(DERIVED_PREFIX).and_then(|id| RealId::parse(id).ok())
+                // Checked when the key was made.
+                self.derived_text().map(|id| RealId(Arc::from(id)))
+            }
+
+            /// The server id that the key was derived from, as text.
+            pub(crate) fn derived_text(&self) -> Option<&str> {
+                self.0.strip_prefix(DERIVED_PREFIX)
             }
         }
 

@@ -29,12 +29,21 @@ impl Ledger {
     pub(crate) fn ops_of<'a>(
         &'a self,
         key: &CaseKey,
-    ) -> impl DoubleEndedIterator<Item = &'a Entry> + use<'a> {
+    ) -> impl DoubleEndedIterator<Item = &'a Entry> + Clone + use<'a> {
         self.cases
             .get(key)
             .into_iter()
             .flat_map(|case| case.ops.iter())
             .filter_map(|(_, op)| self.entries.get(op))
+    }
+
+    /// The operations of a case that have left, or whose fate is known, in the person's order.
+    pub(crate) fn begun<'a>(
+        &'a self,
+        key: &CaseKey,
+    ) -> impl DoubleEndedIterator<Item = &'a Entry> + Clone + use<'a> {
+        let begun = self.cases.get(key).into_iter().flat_map(|case| &case.begun);
+        begun.filter_map(|(_, op)| self.entries.get(op))
     }
 
     /// The operations of a case before another one, the nearest first.
@@ -69,7 +78,7 @@ impl Ledger {
     }
 
     /// The messages of a case that ended last, newest first.
-    pub(crate) fn finished(&self, key: &CaseKey) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn finished(&self, key: &CaseKey) -> impl Iterator<Item = &Entry> + Clone {
         self.cases.get(key).into_iter().flat_map(|case| &case.finished)
     }
 

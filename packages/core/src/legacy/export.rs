@@ -65,7 +65,7 @@ impl Core {
     }
 
     fn exported_rows(&self, case: &CaseKey) -> Vec<Value> {
-        let resident = self.ledger.real(case).and_then(|real| self.confirmed.rows(&real)).into_iter();
+        let resident = self.rows_of(case).into_iter();
         let mut rows: Vec<_> = resident.flat_map(crate::confirmed::Rows::iter).collect();
         rows.sort_by_key(|row| crate::confirmed::row_place(row));
         let confirmed = rows.into_iter().map(|row| {

@@ -113,7 +113,8 @@ fn take_row(case: &mut TakenCase, row: &Value) -> bool {
         }
         (Some(text), answer, _) => {
             let answer = answer.map(Arc::from);
-            case.turns.push(TakenTurn { id: id.into(), text: text.into(), answer, turn, at });
+            let operation = field(row, &["pendingOperationId"]).and_then(|id| id.parse().ok());
+            case.turns.push(TakenTurn { id: id.into(), operation, text: text.into(), answer, turn, at });
         }
         // An answer by itself belongs to the last words that have none.
         (None, Some(text), None) => match case.turns.last_mut().filter(|turn| turn.answer.is_none()) {
@@ -158,7 +159,8 @@ fn take_operation(
                 .collect();
             if !here.contains(text) {
                 let text = text.into();
-                case.turns.push(TakenTurn { id: id.into(), text, answer: None, turn: None, at });
+                let operation = id.parse().ok();
+                case.turns.push(TakenTurn { id: id.into(), operation, text, answer: None, turn: None, at });
             }
         }
         (Some("create_case"), Some(case)) => drop(case_of(cases, case, mapped)),

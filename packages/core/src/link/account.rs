@@ -93,6 +93,10 @@ impl Core {
         if self.net.account != account {
             self.net.account = account;
             self.screen.patch(ViewPatch::Status);
+            if account == AccountStatus::SignedIn {
+                self.reads.want_search();
+            }
+            self.search_may_have_changed();
             self.all_lanes();
         }
     }

@@ -1,6 +1,6 @@
 //! Which messages are in memory: brought in from the cache first, paged out when nobody looks.
 
-use super::{RESIDENT_CASES, Reading, Want};
+use super::{RESIDENT_CASES, Reading, Reads, Want};
 use crate::core::Core;
 use crate::effect::Effect;
 use crate::ids::{CaseKey, RealId};
@@ -20,6 +20,15 @@ fn last_run(indexes: impl Iterator<Item = u32>) -> Option<(u32, u32)> {
     Some((from, to))
 }
 
+impl Reads {
+    /// Which cases have operations is to be found out anew.
+    pub(crate) fn consider_all(&mut self) {
+        let left_out = self.messages.keys().filter(|case| !self.recent.contains(case));
+        let left_out: Vec<_> = left_out.cloned().collect();
+        self.recent.splice(..0, left_out);
+    }
+}
+
 impl Core {
     /// Brings the messages of a case into memory: from the cache first, so that rows keep their keys.
     pub(crate) fn make_resident(&mut self, key: &CaseKey) {
@@ -36,18 +45,30 @@ impl Core {
         self.page_out_others();
     }
 
+    /// The last operation of a case is over: nothing but its being recent keeps it in memory.
+    pub(crate) fn may_be_paged_out(&mut self, key: &CaseKey) {
+        let Some(real) = self.ledger.real(key) else { return };
+        let is_idle = self.ledger.ops_of(key).next().is_none();
+        if is_idle && self.reads.is_resident(&real) && !self.reads.recent.contains(&real) {
+            self.reads.recent.push(real);
+            self.page_out_others();
+        }
+    }
+
     fn page_out_others(&mut self) {
         while self.reads.recent.len() > RESIDENT_CASES {
-            let Some(at) = self.reads.recent.iter().position(|real| {
-                let key = self.ledger.key(real);
-                self.screen.open() != Some(&key) && self.ledger.ops_of(&key).next().is_none()
-            }) else {
-                return;
-            };
-            let real = self.reads.recent.remove(at);
+            let real = self.reads.recent.remove(0);
+            let key = self.ledger.key(&real);
+            if self.ledger.ops_of(&key).next().is_some() {
+                continue;
+            }
+            if self.screen.open() == Some(&key) {
+                self.reads.recent.push(real);
+                continue;
+            }
             self.reads.messages.remove(&real);
             self.confirmed.page_out(&real);
-            self.screen.close_transcript(&self.ledger.key(&real));
+            self.screen.close_transcript(&key);
         }
     }
 
@@ -59,13 +80,12 @@ impl Core {
         };
         reading.cache_loaded = true;
         let cached = last_run(rows.iter().map(|row| row.arrival));
-        let attempted = self.attempted_messages(&key);
         for row in rows {
             // What the server said since is newer than what the cache knew.
             if self.confirmed.rows(case).is_some_and(|rows| rows.get(&row.message.id).is_some()) {
                 continue;
             }
-            let row = std::sync::Arc::new(self.name_here(case, &attempted, row));
+            let row = std::sync::Arc::new(self.name_here(case, row));
             self.confirmed.rows_mut(case).upsert(&row);
             self.place_row(&key, &row);
         }

@@ -19,7 +19,7 @@ impl Core {
         if rows.is_some_and(Rows::has_gap) {
             return Missing::Above;
         }
-        let mut unlisted = self.ledger.ops_of(&self.ledger.key(case)).filter(|entry| {
+        let mut unlisted = self.ledger.begun(&self.ledger.key(case)).filter(|entry| {
             is_settled(entry)
                 && matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
                 && !self.is_listed(entry)
@@ -44,7 +44,7 @@ impl Core {
     pub(super) fn settle_if_it_ran(&mut self, op: OperationId) {
         let Some(entry) = self.ledger.entry(&op).cloned() else { return };
         let OperationKind::SubmitTurn { question, .. } = &entry.op.kind else { return };
-        let rows = self.ledger.real(&entry.op.case).and_then(|real| self.confirmed.rows(&real));
+        let rows = self.rows_of(&entry.op.case);
         let listed = rows.is_some_and(|rows| rows.by_key(question).is_some());
         if listed && self.windows.is_sender() && matches!(entry.stage, Stage::Failed { .. }) {
             self.settle_committed(&entry);
@@ -56,13 +56,17 @@ impl Core {
         let Some(entry) = self.ledger.entry(&op) else {
             return;
         };
-        let lingers = matches!(self.phase_of(op), Phase::Waiting { why: Wait::Listed, .. });
-        if self.windows.is_sender() && is_settled(entry) && !lingers && self.is_listed(entry) {
+        if self.windows.is_sender() && is_settled(entry) && !self.is_lingering(op) && self.is_listed(entry) {
             let entry = entry.clone();
             self.cache_told_rows(&entry);
             let until = self.now.mono + self.config.linger;
             self.set_phase(op, Phase::Waiting { until, why: Wait::Listed });
         }
+    }
+
+    /// Whether the rows of a message are all confirmed, and it is about to end.
+    pub(crate) fn is_lingering(&self, op: OperationId) -> bool {
+        matches!(self.phase_of(op), Phase::Waiting { why: Wait::Listed, .. })
     }
 
     /// The rows of a message are about to be all that is left of it. Those that another window told of may
@@ -84,38 +88,39 @@ impl Core {
         [Role::User, Role::Assistant].into_iter().all(|role| self.is_row_listed(entry, role))
     }
 
-    /// Whether one row of a message is confirmed: under its key, or, where two messages fitted one row or
-    /// another window read it before it heard of the message, under another key with the same words.
+    /// Whether one row of a message is confirmed: under its key, or under another one.
     pub(crate) fn is_row_listed(&self, entry: &Entry, role: Role) -> bool {
-        let OperationKind::SubmitTurn { question, answer, turn } = &entry.op.kind else {
+        let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else {
             return false;
         };
-        let received = match &entry.stage {
-            Stage::Acknowledged(Acknowledged::Answered(answer)) => Some(answer),
-            _ => None,
-        };
-        let (key, text) = match role {
-            Role::User => (question, Some(&turn.text)),
-            _ => (answer, received.map(|answer| &answer.text)),
-        };
-        let rows = self.ledger.real(&entry.op.case).and_then(|real| self.confirmed.rows(&real));
-        rows.is_some_and(|rows| {
-            let said = text.zip(received.and_then(|answer| answer.turn));
-            // Of an answer that was never received nothing but its turn is known.
-            let unheard = || {
-                let asked = rows.by_key(question).and_then(|row| row.message.turn);
-                received.is_none() && asked.is_some_and(|turn| rows.has_turn(turn, role))
-            };
-            // Read here under the server's name, before this window heard that it was said.
-            let unclaimed = || {
-                let left = entry.first.filter(|_| role == Role::User && received.is_none());
-                left.is_some_and(|first| rows.has_unclaimed(first.known_turn, &turn.text))
-            };
-            rows.by_key(key).is_some()
-                || unclaimed()
-                || said.is_some_and(|(text, turn)| rows.says(turn, role, text))
-                || (role == Role::Assistant && is_settled(entry) && unheard())
-        })
+        let key = if role == Role::User { question } else { answer };
+        self.rows_of(&entry.op.case)
+            .is_some_and(|rows| rows.by_key(key).is_some() || is_listed_otherwise(rows, entry, role))
+    }
+}
+
+/// Whether one row of a message stands under another key with the same words: two messages fitted one row, or another
+/// window read it before it heard of the message.
+pub(crate) fn is_listed_otherwise(rows: &Rows, entry: &Entry, role: Role) -> bool {
+    let OperationKind::SubmitTurn { question, turn, .. } = &entry.op.kind else {
+        return false;
+    };
+    let received = match &entry.stage {
+        Stage::Acknowledged(Acknowledged::Answered(answer)) => Some(answer),
+        _ => None,
+    };
+    if let Some(answer) = received {
+        let text = if role == Role::User { &turn.text } else { &answer.text };
+        return answer.turn.is_some_and(|turn| rows.says(turn, role, text));
+    }
+    match role {
+        // Read here under the server's name, before this window heard that it was said.
+        Role::User => entry.first.is_some_and(|first| rows.has_unclaimed(first.known_turn, &turn.text)),
+        // Of an answer that was never received nothing but its turn is known.
+        _ => {
+            let asked = rows.by_key(question).and_then(|row| row.message.turn);
+            is_settled(entry) && asked.is_some_and(|turn| rows.has_turn(turn, role))
+        }
     }
 }
 

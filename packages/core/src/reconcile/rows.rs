@@ -32,6 +32,14 @@ impl Core {
         self.ledger.real(key).and_then(|real| self.confirmed.case(&real))
     }
 
+    /// The confirmed rows of a case that are in memory.
+    pub(crate) fn rows_of(&self, case: &CaseKey) -> Option<&Rows> {
+        match self.ledger.links().real(case) {
+            Some(real) => self.confirmed.rows(real),
+            None => self.confirmed.rows(case.derived_text()?),
+        }
+    }
+
     /// The highest turn that is known of a case.
     pub(crate) fn known_turn(&self, key: &CaseKey) -> u32 {
         let confirmed = self.confirmed_case(key).map_or(0, |case| case.current_turn);
@@ -79,7 +87,6 @@ impl Core {
     }
 
     pub(crate) fn case_answered(&mut self, case: &RealId, request: RequestId, outcome: Outcome) {
-        self.reads.case_read(case);
         match outcome {
             Ok(Reply::Case(answer)) if answer.id == *case => {
                 if self.reads.is_current(case, request) {
@@ -119,17 +126,6 @@ impl Core {
             self.violation(format!("{count} rows of case {case} were left out, the first because {first}"));
         }
         let key = self.ledger.key(case);
-        let waiting: Vec<Entry> = self
-            .ledger
-            .ops_of(&key)
-            .chain(self.ledger.finished(&key))
-            .filter(|entry| {
-                // The window that sends knows what has left; the others may not have heard of it yet.
-                let may_have_left = entry.first.is_some() || !self.windows.is_sender();
-                may_have_left && matches!(entry.op.kind, OperationKind::SubmitTurn { .. })
-            })
-            .cloned()
-            .collect();
         let mut crowd: BTreeMap<(Option<u32>, Role), BTreeSet<RealId>> = BTreeMap::new();
         for row in &page.rows {
             crowd.entry((row.turn, row.role)).or_default().insert(row.id.clone());
@@ -140,16 +136,19 @@ impl Core {
         for (index, row) in page.rows.into_iter().enumerate() {
             let alone = crowd.get(&(row.turn, row.role)).is_some_and(|ids| ids.len() == 1);
             let arrival = offset.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
-            self.take_message((case, &key), (&waiting, read_before), row, (arrival, alone), &mut result);
+            self.take_message((case, &key), read_before, row, (arrival, alone), &mut result);
         }
         // A list that ends early has nothing up to where it was asked for.
         let asked = if page_has_more { end } else { offset.saturating_add(self.config.page).max(end) };
         self.confirmed.rows_mut(case).note_read(offset, end, asked);
-        for entry in waiting {
+        let left = self.messages_that_left(&key).map(|entry| entry.op.id);
+        // The rows of those that linger are all here.
+        let left: Vec<_> = left.filter(|op| !self.is_lingering(*op)).collect();
+        for op in left {
             // A confirmed question may give its unconfirmed answer another place.
-            self.place_operation(entry.op.id);
-            self.settle_if_it_ran(entry.op.id);
-            self.complete_if_listed(entry.op.id);
+            self.place_operation(op);
+            self.settle_if_it_ran(op);
+            self.complete_if_listed(op);
         }
         self.recorder.note_merge(result);
     }
@@ -157,7 +156,7 @@ impl Core {
     fn take_message(
         &mut self,
         (case, key): (&RealId, &CaseKey),
-        waiting: (&[Entry], u32),
+        read_before: u32,
         row: RealMessage,
         (arrival, alone): (u32, bool),
         result: &mut MergeResult,
@@ -174,7 +173,10 @@ impl Core {
                 };
                 (binding, known.arrival)
             }
-            None => (self.bind(case, waiting, &row, alone), arrival),
+            None => {
+                let messages = (self.messages_that_left(key), self.ledger.finished(key));
+                (self.bind(case, messages, &row, (read_before, alone)), arrival)
+            }
         };
         let bound = is_new && binding.key.derived_from().is_none();
         if bound && row.role == Role::User {
@@ -195,23 +197,25 @@ impl Core {
         }
     }
 
-    /// The messages of a case that may have left.
-    pub(crate) fn attempted_messages(&self, key: &CaseKey) -> Vec<Entry> {
-        self.ledger.ops_of(key).filter(|entry| entry.first.is_some()).cloned().collect()
+    /// The messages of a case that may have left. The window that sends knows them; the others may not have heard
+    /// of it yet.
+    fn messages_that_left(&self, key: &CaseKey) -> impl DoubleEndedIterator<Item = &Entry> + Clone {
+        let is_sender = self.windows.is_sender();
+        let known = is_sender.then(|| self.ledger.begun(key).filter(|entry| entry.first.is_some()));
+        let possible = (!is_sender).then(|| self.ledger.ops_of(key));
+        let all = known.into_iter().flatten().chain(possible.into_iter().flatten());
+        all.filter(|entry| matches!(entry.op.kind, OperationKind::SubmitTurn { .. }))
     }
 
     /// A row that comes from the cache or from another window, under the server's name, may be one of a message that
     /// was sent: whoever named it had not heard of that, or believed something that never reached the journal.
-    pub(crate) fn name_here(
-        &mut self,
-        case: &RealId,
-        attempted: &[Entry],
-        row: CachedMessage,
-    ) -> CachedMessage {
+    pub(crate) fn name_here(&mut self, case: &RealId, row: CachedMessage) -> CachedMessage {
         if row.key.derived_from().is_none() {
             return row;
         }
-        let binding = self.bind(case, (attempted, 0), &row.message, false);
+        let key = self.ledger.key(case);
+        let attempted = self.ledger.begun(&key).filter(|entry| entry.first.is_some());
+        let binding = self.bind(case, (attempted, std::iter::empty()), &row.message, (0, false));
         if binding.key == row.key {
             return row;
         }
@@ -243,23 +247,28 @@ impl Core {
         changed
     }
 
-    /// `read_before` is the highest turn that a row was known of before the page.
-    fn bind(
+    /// Finds out whether a row is one of the messages that left, or of those that are over. `read_before` is the
+    /// highest turn that a row was known of before the page.
+    fn bind<'a>(
         &self,
         case: &RealId,
-        (waiting, read_before): (&[Entry], u32),
+        (left, over): (
+            impl DoubleEndedIterator<Item = &'a Entry> + Clone,
+            impl Iterator<Item = &'a Entry> + Clone,
+        ),
         row: &RealMessage,
-        alone: bool,
+        (read_before, alone): (u32, bool),
     ) -> Binding {
         // An operation that knows its turn outranks words that are merely equal, and one whose answer is
         // still awaited outranks one that the person stopped: that may never have run.
-        let named = waiting.iter().filter(|entry| answered_turn(entry).is_some());
-        let taken = row.turn.is_some() && named.clone().any(|entry| answered_turn(entry) == row.turn);
-        let unnamed = waiting.iter().filter(|entry| !taken && answered_turn(entry).is_none());
-        let stopped = |entry: &&&Entry| entry.stage == Stage::Stopped;
+        let is_of_turn = |entry: &&Entry| row.turn.is_some() && answered_turn(entry) == row.turn;
+        let named = left.clone().rev().chain(over.clone()).filter(is_of_turn);
+        let taken = named.clone().next().is_some();
+        let unnamed = left.chain(over).filter(|entry| !taken && answered_turn(entry).is_none());
+        let stopped = |entry: &&Entry| entry.stage == Stage::Stopped;
         named
-            .chain(unnamed.clone().filter(|entry| !stopped(&entry)))
-            .chain(unnamed.filter(|entry| stopped(&entry)))
+            .chain(unnamed.clone().filter(|entry| !stopped(entry)))
+            .chain(unnamed.filter(stopped))
             .find_map(|entry| self.binding_to(case, (entry, read_before), row, alone))
             .unwrap_or_else(|| Binding {
                 key: MessageKey::of_server(&row.id),

@@ -4,10 +4,12 @@ use crate::core::Core;
 use crate::failure::{Failure, FailureClass, Rejection};
 use crate::ids::{OperationId, RealId};
 use crate::journal::Record;
+use crate::ledger::Entry;
 use crate::model::RealCase;
-use crate::operation::{End, OperationKind};
+use crate::operation::{End, OperationKind, Wait};
 use crate::outbox::Phase;
 use crate::request::{Outcome, Reply, RequestId};
+use crate::time::Millis;
 
 impl Core {
     /// The list was read because the key may have expired. If the message is in it, it has run.
@@ -27,9 +29,8 @@ impl Core {
                 let listed = self.confirmed.rows(case).is_some_and(|rows| rows.by_key(question).is_some());
                 if listed {
                     self.settle_committed(&entry);
-                } else if !has_more && let Some(live) = self.outbox.live.get_mut(&op) {
-                    live.verified = true;
-                    self.dirty_lanes.insert(entry.op.lane());
+                } else if !has_more {
+                    self.has_not_run(&entry);
                 }
             }
             Ok(_) => {}
@@ -106,16 +107,34 @@ impl Core {
                 && matches!(other.op.kind, OperationKind::CreateCase { .. })
                 && self.ledger.real(&other.op.case).is_none()
         });
-        if let Some(live) = self.outbox.live.get_mut(&op) {
-            live.verified = true;
-        }
         match (first, another) {
             (Some(case), None) if !others_in_doubt => {
                 self.case_created(&entry, *case, std::sync::Arc::clone(name));
             }
-            (None, _) => drop(self.dirty_lanes.insert(entry.op.lane())),
+            (None, _) => self.has_not_run(&entry),
             // Which of them it was cannot be told, and making another is the person's decision.
-            (Some(_), _) => self.park(op, Failure::of(FailureClass::Rejected(Rejection::Unexplained))),
+            (Some(_), _) => {
+                if let Some(live) = self.outbox.live.get_mut(&op) {
+                    live.verified = true;
+                }
+                self.park(op, Failure::of(FailureClass::Rejected(Rejection::Unexplained)));
+            }
+        }
+    }
+
+    /// What an operation was to bring is not in the server's list. Where no key keeps an attempt that still runs from
+    /// running twice, it is looked for once more when none can be running any more (contract 4.1, rule 5).
+    fn has_not_run(&mut self, entry: &Entry) {
+        let (op, limits, now) = (entry.op.id, &self.net.limits, self.now.mono);
+        let Some(live) = self.outbox.live.get_mut(&op) else { return };
+        let over = live.in_doubt_since.map(|since| since + limits.turn_bound);
+        match over.filter(|over| limits.key_lifetime == Millis(0) && *over > now) {
+            Some(until) => self.set_phase(op, Phase::Waiting { until, why: Wait::Uncertain }),
+            None => {
+                live.verified = true;
+                live.in_doubt_since = None;
+                self.dirty_lanes.insert(entry.op.lane());
+            }
         }
     }
 

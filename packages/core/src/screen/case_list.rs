@@ -176,7 +176,7 @@ impl Core {
         let conflict = self.title_conflict(case);
         let status_conflict = self.status_conflict(case);
         let badge = match (totals.not_sent, totals.waiting) {
-            (0, _) if conflict.is_some() || status_conflict.is_some() => Badge::Decide,
+            (0, _) if conflict.is_some() => Badge::Decide,
             (0, 0) if unread => Badge::Unread,
             (0, 0) => Badge::None,
             (0, waiting) => Badge::Waiting(waiting),

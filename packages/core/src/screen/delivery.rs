@@ -50,11 +50,7 @@ impl Core {
             return Delivery::Sent;
         }
         let listed = match &entry.op.kind {
-            OperationKind::SubmitTurn { question, .. } => self
-                .ledger
-                .real(&entry.op.case)
-                .and_then(|real| self.confirmed.rows(&real))
-                .is_some_and(|rows| rows.by_key(question).is_some()),
+            OperationKind::SubmitTurn { question, .. } => self.is_confirmed(&entry.op.case, question),
             _ => true,
         };
         let working = matches!(with, Acknowledged::Working(_));

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::{Place, Transcript};
-use crate::confirmed::{Rows, row_place};
+use crate::confirmed::row_place;
 use crate::core::Core;
 use crate::ids::{CaseKey, MessageKey, OperationId};
 use crate::ledger::{Entry, Stage};
 use crate::model::Role;
 use crate::operation::{Acknowledged, OperationKind, Wait};
 use crate::outbox::Phase;
+use crate::reconcile::is_listed_otherwise;
 use crate::view::{AccountStatus, CachedMessage, LinkStatus, ViewPatch};
 
 /// Rows that no turn number places stand after everything that has one.
@@ -21,12 +22,20 @@ impl Transcript {
         if self.places.get(key) == place.as_ref() {
             return false;
         }
-        if let Some(old) = self.places.remove(key) {
-            self.rows.remove(&old);
-        }
-        if let Some(place) = place {
-            self.rows.insert(place.clone(), key.clone());
-            self.places.insert(key.clone(), place);
+        match (self.places.get_mut(key), place) {
+            (Some(stands), Some(place)) => {
+                self.rows.shift(stands, place.clone());
+                *stands = place;
+            }
+            (Some(stands), None) => {
+                self.rows.remove(stands);
+                self.places.remove(key);
+            }
+            (None, Some(place)) => {
+                self.rows.insert(place.clone(), key.clone());
+                self.places.insert(key.clone(), place);
+            }
+            (None, None) => {}
         }
         true
     }
@@ -42,12 +51,7 @@ impl Core {
 
     /// Places every row of a case that is in memory.
     pub(crate) fn place_all_rows(&mut self, case: &CaseKey) {
-        let rows: Vec<_> = self
-            .ledger
-            .real(case)
-            .and_then(|real| self.confirmed.rows(&real))
-            .map(|rows| rows.iter().cloned().collect())
-            .unwrap_or_default();
+        let rows: Vec<_> = self.rows_of(case).map(|rows| rows.iter().cloned().collect()).unwrap_or_default();
         for row in rows {
             self.place_row(case, &row);
         }
@@ -77,24 +81,26 @@ impl Core {
     }
 
     fn put_row(&mut self, case: &CaseKey, key: &MessageKey, place: Option<Place>) {
+        let is_open = self.screen.open() == Some(case);
         let Some(transcript) = self.screen.transcripts.get_mut(case) else {
             return;
         };
-        let last_before = transcript.rows.keys().last().cloned();
+        let last_before = is_open.then(|| transcript.rows.keys().last().cloned()).flatten();
         let moved = transcript.put(key, place);
-        let last = transcript.rows.keys().last().cloned();
-        if self.screen.open() == Some(case) {
-            if moved {
-                self.screen.patch(ViewPatch::Transcript(case.clone()));
-            }
-            if last != last_before {
-                // Suggestions stand under the last row only.
-                for row in last_before.into_iter().chain(last) {
-                    self.screen.patch(ViewPatch::Message(case.clone(), row));
-                }
-            }
-            self.screen.patch(ViewPatch::Message(case.clone(), key.clone()));
+        if !is_open {
+            return;
         }
+        let last = transcript.rows.keys().last().cloned();
+        if moved {
+            self.screen.patch(ViewPatch::Transcript(case.clone()));
+        }
+        if last != last_before {
+            // Suggestions stand under the last row only.
+            for row in last_before.into_iter().chain(last) {
+                self.screen.patch(ViewPatch::Message(case.clone(), row));
+            }
+        }
+        self.screen.patch(ViewPatch::Message(case.clone(), key.clone()));
     }
 
     /// Places a confirmed row. Blank rows are not drawn (contract 2.5).
@@ -117,19 +123,21 @@ impl Core {
         if !self.screen.transcripts.contains_key(&case) {
             return;
         }
-        let (question, answer) = (question.clone(), answer.clone());
+        let rows = self.rows_of(&case);
         let kept = entry.discarding.is_none();
-        let shows_question = kept && !self.is_row_listed(entry, Role::User);
-        let shows_answer = kept && self.shows_answer(entry) && !self.is_row_listed(entry, Role::Assistant);
-        let places = [
-            (&question, shows_question.then(|| self.echo_place(entry, 0, &question))),
-            (&answer, shows_answer.then(|| self.echo_place(entry, 1, &answer))),
-        ];
-        for (key, place) in places {
-            if !self.is_confirmed(&case, key) {
-                self.put_row(&case, key, place);
+        let places = [(question, Role::User), (answer, Role::Assistant)].map(|(key, role)| {
+            let is_confirmed = rows.is_some_and(|rows| rows.by_key(key).is_some());
+            let is_shown = !is_confirmed
+                && kept
+                && (role == Role::User || self.shows_answer(entry))
+                && !rows.is_some_and(|rows| is_listed_otherwise(rows, entry, role));
+            (key.clone(), is_confirmed, is_shown.then(|| self.echo_place(entry, role, key)))
+        });
+        for (key, is_confirmed, place) in places {
+            if !is_confirmed {
+                self.put_row(&case, &key, place);
             } else if self.screen.open() == Some(&case) {
-                self.screen.patch(ViewPatch::Message(case.clone(), key.clone()));
+                self.screen.patch(ViewPatch::Message(case.clone(), key));
             }
         }
     }
@@ -171,10 +179,9 @@ impl Core {
         let mut places = Vec::new();
         for entry in self.ledger.finished(case) {
             let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else { continue };
-            for (side, key) in [(0, question), (1, answer)] {
-                let role = if side == 0 { Role::User } else { Role::Assistant };
+            for (role, key) in [(Role::User, question), (Role::Assistant, answer)] {
                 if echoes.contains(key) && !self.is_row_listed(entry, role) {
-                    places.push((key.clone(), self.echo_place(entry, side, key)));
+                    places.push((key.clone(), self.echo_place(entry, role, key)));
                 }
             }
         }
@@ -195,18 +202,19 @@ impl Core {
         })
     }
 
-    fn is_confirmed(&self, case: &CaseKey, key: &MessageKey) -> bool {
+    pub(super) fn is_confirmed(&self, case: &CaseKey, key: &MessageKey) -> bool {
         self.rows_of(case).is_some_and(|rows| rows.by_key(key).is_some())
     }
 
     /// Where an unconfirmed row stands. With a turn number: around the confirmed rows of that turn.
     /// Without one: after the turn that was known when it left, or at the end, in the person's order.
-    fn echo_place(&self, entry: &Entry, side: u8, key: &MessageKey) -> Place {
+    fn echo_place(&self, entry: &Entry, role: Role, key: &MessageKey) -> Place {
         let answered = match &entry.stage {
             Stage::Acknowledged(Acknowledged::Answered(answer)) => answer.turn,
             _ => None,
         };
         let turn = answered.or_else(|| self.turn_of_question(entry));
+        let side = u8::from(role != Role::User);
         let order = u32::try_from(entry.op.order).unwrap_or(u32::MAX);
         let op = Some(entry.op.id);
         match (turn, entry.first) {
@@ -235,10 +243,6 @@ impl Core {
     /// The turn that the server gave to a message whose row it has listed.
     fn turn_of_question(&self, entry: &Entry) -> Option<u32> {
         self.rows_of(&entry.op.case)?.by_key(entry.op.question()?)?.message.turn
-    }
-
-    fn rows_of(&self, case: &CaseKey) -> Option<&Rows> {
-        self.ledger.real(case).and_then(|real| self.confirmed.rows(&real))
     }
 
     /// Whether FaultMaven's row stands under a message: when it is being answered or has been.

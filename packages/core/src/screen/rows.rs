@@ -10,7 +10,8 @@ use crate::model::{Backup, CaseDetails, Data, Draft, Role};
 use crate::operation::{Acknowledged, OperationKind};
 use crate::time::Mono;
 use crate::view::{
-    Attachment, CachedMessage, CaseRow, Delivery, Group, LinkStatus, MessageRow, Status, Thinking,
+    Attachment, CachedMessage, CaseRow, Delivery, Group, LinkStatus, MessageRow, ServerSearch, Status,
+    Thinking,
 };
 
 /// Lines of an attachment that a preview shows (ux §4).
@@ -95,6 +96,12 @@ impl<'a> View<'a> {
         self.core.details_of(case)
     }
 
+    /// Whether the server looks for the text that [`Intent::Search`](crate::Intent::Search) named.
+    #[must_use]
+    pub fn server_search(&self) -> ServerSearch {
+        self.core.server_search()
+    }
+
     /// Copies of what was replaced in a case, newest first; `None` asks for the case that does not exist yet.
     #[must_use]
     pub fn backups(&self, case: Option<&CaseKey>) -> Vec<Arc<Backup>> {
@@ -140,11 +147,7 @@ impl Core {
     fn message_row(&self, case: &CaseKey, key: &MessageKey) -> Option<MessageRow> {
         let place = self.screen.transcripts.get(case)?.places.contains_key(key);
         let entry = self.ledger.behind(case, key).or_else(|| self.ledger.finished_behind(case, key));
-        let confirmed = self
-            .ledger
-            .real(case)
-            .and_then(|real| self.confirmed.rows(&real))
-            .and_then(|rows| rows.by_key(key));
+        let confirmed = self.rows_of(case).and_then(|rows| rows.by_key(key));
         match (place, confirmed, entry) {
             (false, _, _) | (true, None, None) => None,
             (true, Some(row), entry) => Some(self.confirmed_row(case, row, entry)),

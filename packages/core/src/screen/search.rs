@@ -1,4 +1,5 @@
-//! Search over what is in memory: titles of all cases, messages of resident ones.
+//! Search over what is in memory: titles of all cases, messages of resident ones. What the server found for the
+//! same text stands below.
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ const AROUND: usize = 40;
 
 impl View<'_> {
     /// Where the text occurs, without regard to upper and lower case: titles first, then the newest message of
-    /// each case that holds it, in the order of the list; at most `limit` hits.
+    /// each case that holds it, in the order of the list, then what only the server found; at most `limit` hits.
     #[must_use]
     pub fn find(&self, text: &str, limit: usize) -> Vec<Hit> {
         let needle = text.trim().to_lowercase();
@@ -27,12 +28,23 @@ impl View<'_> {
         for case in keys {
             let title = self.core.title_of(case).0;
             if title.to_lowercase().contains(&needle) {
-                hits.push(Hit { case: case.clone(), message: None, excerpt: title.to_string() });
+                hits.push(Hit {
+                    case: case.clone(),
+                    message: None,
+                    excerpt: title.to_string(),
+                    on_server: false,
+                });
             } else if messages.len() < limit {
                 messages.extend(self.core.newest_hit(case, &needle));
             }
         }
         hits.append(&mut messages);
+        for case in self.core.found_on_server(text.trim()) {
+            if !hits.iter().any(|hit| hit.case == case) {
+                let excerpt = self.core.title_of(&case).0.to_string();
+                hits.push(Hit { case, message: None, excerpt, on_server: true });
+            }
+        }
         hits.truncate(limit);
         hits
     }
@@ -46,10 +58,10 @@ impl Core {
         });
         let hit = |key: &MessageKey, text: &Arc<str>| {
             let excerpt = excerpt(text, needle)?;
-            Some(Hit { case: case.clone(), message: Some(key.clone()), excerpt })
+            Some(Hit { case: case.clone(), message: Some(key.clone()), excerpt, on_server: false })
         };
         said.find_map(|(key, text)| hit(key, text)).or_else(|| {
-            let rows = self.confirmed.rows(&self.ledger.real(case)?)?;
+            let rows = self.rows_of(case)?;
             let found = rows.iter().filter(|row| row.message.text.to_lowercase().contains(needle));
             let newest = found.max_by_key(|row| row_place(row))?;
             hit(&newest.key, &newest.message.text)

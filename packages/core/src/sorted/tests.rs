@@ -8,15 +8,24 @@ use super::*;
 
 proptest! {
     #[test]
-    fn keys_stand_in_the_order_of_their_places(steps in prop::collection::vec((any::<bool>(), 0..12u8, any::<u16>()), 0..60)) {
+    fn keys_stand_in_the_order_of_their_places(steps in prop::collection::vec((0..3u8, 0..12u8, 0..12u8, any::<u16>()), 0..60)) {
         let (mut sorted, mut plain) = (SortedKeys::default(), BTreeMap::new());
-        for (puts, place, key) in steps {
-            if puts {
-                sorted.insert(place, key);
-                plain.insert(place, key);
-            } else {
-                sorted.remove(&place);
-                plain.remove(&place);
+        for (step, place, other, key) in steps {
+            match step {
+                0 => {
+                    sorted.insert(place, key);
+                    plain.insert(place, key);
+                }
+                1 => {
+                    sorted.remove(&place);
+                    plain.remove(&place);
+                }
+                _ => {
+                    sorted.shift(&place, other);
+                    if let Some(key) = plain.remove(&place) {
+                        plain.insert(other, key);
+                    }
+                }
             }
             prop_assert!(sorted.keys().iter().eq(plain.values()));
         }

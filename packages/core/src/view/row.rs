@@ -38,6 +38,19 @@ pub struct Hit {
     pub message: Option<MessageKey>,
     /// The words around it.
     pub excerpt: String,
+    /// Only the server found it, in words that are not in memory here; `excerpt` is the title.
+    pub on_server: bool,
+}
+
+/// Whether the server looks for the same text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerSearch {
+    /// It takes no such questions, cannot be reached, or the text is too short: what is found is on this device.
+    NotAsked,
+    /// It is asked, or will be when typing pauses.
+    Asked,
+    /// It has answered.
+    Answered,
 }
 
 /// The three groups of the case list.

@@ -31,8 +31,8 @@ impl Core {
             // Asked for before it was known that everything must be built anew.
             return self.ask_back();
         }
-        if !self.windows.caught_up {
-            self.windows.caught_up = true;
+        let first_look = !std::mem::replace(&mut self.windows.caught_up, true);
+        if first_look {
             self.all_lanes();
             let ops: Vec<_> = self.ledger.entries().map(|entry| entry.op.id).collect();
             for op in ops {
@@ -41,7 +41,8 @@ impl Core {
         }
         if whole {
             self.windows.rebuild = false;
-            return self.rebuild(records);
+            self.rebuild(records);
+            return self.doubt_what_left_elsewhere(first_look);
         }
         let writer = self.windows.writer;
         for record in records {
@@ -54,6 +55,18 @@ impl Core {
             }
         }
         self.take_early();
+        self.doubt_what_left_elsewhere(first_look);
+    }
+
+    /// What others sent before this window could, or this program before it ended, may have run a moment ago.
+    fn doubt_what_left_elsewhere(&mut self, first_look: bool) {
+        let left = self.ledger.entries().filter(|entry| first_look && entry.first.is_some());
+        let left: Vec<_> = left.map(|entry| entry.op.id).collect();
+        for op in left {
+            if let Some(live) = self.outbox.live.get_mut(&op) {
+                live.in_doubt_since = Some(self.now.mono);
+            }
+        }
     }
 
     /// Confirmed rows that came while the journal was read back.
@@ -98,6 +111,7 @@ impl Core {
         for case in self.screen.clear_rows() {
             self.open_transcript(&case);
         }
+        self.reads.consider_all();
         self.follow_ledger();
         self.carry_over(before);
         self.mark_unkept();
@@ -136,6 +150,7 @@ impl Core {
             live.not_before = old.not_before;
             live.failed_until = old.failed_until.filter(|_| live.failed_until.is_some());
             live.uncertain = old.uncertain;
+            live.in_doubt_since = old.in_doubt_since.or(live.in_doubt_since);
             live.first_sent_here = old.first_sent_here;
             live.seen_at = old.seen_at;
             live.attempted_at = old.attempted_at;
@@ -230,8 +245,7 @@ impl Core {
                         std::sync::Arc::new(CachedMessage { key: known.key.clone(), ..(*row).clone() })
                     }
                     None if row.key.derived_from().is_some() && self.reads.is_resident(&case) => {
-                        let attempted = self.attempted_messages(&self.ledger.key(&case));
-                        std::sync::Arc::new(self.name_here(&case, &attempted, (*row).clone()))
+                        std::sync::Arc::new(self.name_here(&case, (*row).clone()))
                     }
                     _ => row,
                 };

@@ -6,7 +6,7 @@ use copilot_core::request::{Reply, Request};
 use copilot_core::view::{Delivery, Group};
 use copilot_core::{Intent, Notice, ServerTime};
 
-use crate::support::{Desk, case, page, row};
+use crate::support::{Desk, answered, case, page, row};
 
 const STORED: &str = r#"{
     "conversationTitles": { "c-7": "Checkout 503", "opt_case_1700000000000_5": "Chat of yesterday" },
@@ -133,6 +133,26 @@ fn an_export_can_be_imported_elsewhere_with_the_unsent_work_in_it() {
     other.wish(Intent::Open(Some(key.clone())));
     assert!(matches!(other.row(&key, "said while offline").delivery, Delivery::Failed { .. }));
     assert!(other.texts(&key).contains(&"assistant: Look at the pool.".to_owned()));
+}
+
+#[test]
+fn an_export_that_is_imported_where_it_was_made_adds_nothing_whatever_became_of_its_messages_since() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(answered(2, "Look at the drain."));
+    let while_answered = desk.core.view().export();
+    let before = desk.texts(&key);
+    let counts = import_of(&mut desk, &while_answered);
+    assert_eq!((counts.messages, counts.unsent, counts.already_here), (0, 0, 2), "the case and its message");
+    assert_eq!(desk.texts(&key), before);
+    desk.step(copilot_core::Event::Link(copilot_core::Link::Offline));
+    desk.say(Some(&key), "third");
+    let while_waiting = desk.core.view().export();
+    let before = desk.texts(&key);
+    let counts = import_of(&mut desk, &while_waiting);
+    assert_eq!(counts.unsent, 0);
+    assert_eq!(desk.texts(&key), before);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use copilot_core::View;
 use copilot_core::ids::{CaseKey, MessageKey};
 use copilot_core::model::{CaseDetails, Draft};
-use copilot_core::view::{CaseRow, Group, MessageRow, Status, ViewPatch};
+use copilot_core::view::{CaseRow, Group, MessageRow, ServerSearch, Status, ViewPatch};
 
 const GROUPS: [Group; 3] = [Group::Pinned, Group::Active, Group::Resolved];
 
@@ -21,6 +21,7 @@ pub(crate) struct Mirror {
     drafts: BTreeMap<Option<CaseKey>, Draft>,
     details: BTreeMap<CaseKey, Option<Arc<CaseDetails>>>,
     status: Option<Status>,
+    search: Option<ServerSearch>,
 }
 
 impl Mirror {
@@ -53,6 +54,7 @@ impl Mirror {
                 ViewPatch::Details(case) => {
                     self.details.insert(case.clone(), view.details(case).cloned());
                 }
+                ViewPatch::Found => self.search = Some(view.server_search()),
                 ViewPatch::Status => self.status = Some(view.status()),
             }
         }
@@ -90,6 +92,9 @@ impl Mirror {
         }
         if let Some(status) = &self.status {
             assert_eq!(status, &view.status(), "the status");
+        }
+        if let Some(search) = self.search {
+            assert_eq!(search, view.server_search(), "whether the server looks as well");
         }
     }
 }

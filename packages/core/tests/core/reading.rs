@@ -153,6 +153,35 @@ fn at_most_two_readings_are_open_and_what_is_looked_at_comes_first() {
 }
 
 #[test]
+fn every_case_that_is_to_be_read_has_its_turn_however_often_others_are_answered() {
+    let mut desk = Desk::new();
+    let keys: Vec<_> = (1..=4).map(|n| desk.settled_case(&format!("c-{n}"), "first")).collect();
+    desk.wish(Intent::Open(None));
+    desk.step(Event::Link(Link::Offline));
+    for key in &keys {
+        (0..5).for_each(|n| desk.say(Some(key), &format!("again {n}")));
+    }
+    desk.step(Event::Link(Link::Online));
+    let (mut turn, mut read) = (1, Vec::new());
+    while let Some((id, request)) = desk.open.first().cloned() {
+        desk.open.remove(0);
+        let outcome = match request {
+            Request::SubmitTurn { .. } => {
+                turn += 1;
+                answered(turn, "Look at the pool.")
+            }
+            Request::ListMessages { case, .. } => {
+                read.push(case.as_str().to_owned());
+                Ok(Reply::Messages(page(Vec::new())))
+            }
+            _ => Ok(Reply::Alive(Limits::default())),
+        };
+        desk.step(Event::Answered(id, outcome));
+    }
+    assert_eq!(read[4..8], ["c-1", "c-2", "c-3", "c-4"], "{read:?}");
+}
+
+#[test]
 fn the_rows_of_the_twelve_last_cases_stay_in_memory_and_come_back_from_the_cache() {
     let mut desk = Desk::new();
     let keys: Vec<_> =
@@ -298,4 +327,26 @@ fn a_row_that_is_missing_is_looked_for_where_it_may_stand() {
     assert_eq!(pages(&mut desk, &rows), [(29, 100)]);
     desk.pass_seconds(300);
     assert_eq!(desk.core.inspect().operations, [], "nothing is missing any more");
+}
+
+#[test]
+fn a_case_that_is_to_be_read_again_while_it_is_being_read_is_read_again() {
+    let (mut desk, key) = opened(2);
+    pages(&mut desk, &long(2));
+    let reads = |desk: &Desk| {
+        desk.open.iter().filter(|(_, request)| matches!(request, Request::ReadCase { .. })).count()
+    };
+    let turn = |desk: &mut Desk, number: u32| {
+        desk.say(Some(&key), "more");
+        desk.answer(answered(number, "more"));
+    };
+    turn(&mut desk, 2);
+    assert_eq!(desk.open.len(), 2, "as many reads as may be open: {:?}", desk.open);
+    assert_eq!(reads(&desk), 1);
+    turn(&mut desk, 3);
+    assert_eq!(reads(&desk), 1, "no more may be open");
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::ReadCase { .. })).unwrap();
+    let (id, _) = desk.open.remove(at);
+    desk.step(Event::Answered(id, Ok(Reply::Case(case("c-1", 2)))));
+    assert_eq!(reads(&desk), 1, "what the third turn made of the case is not known yet: {:?}", desk.open);
 }

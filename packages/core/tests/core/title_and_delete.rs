@@ -113,6 +113,27 @@ fn a_deleted_case_leaves_at_once_can_come_back_for_eight_seconds_and_is_then_del
 }
 
 #[test]
+fn an_undo_that_somebody_looks_at_is_offered_until_they_look_away() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.wish(Intent::Delete(key));
+    let Some(Notice::Undoable { operation, .. }) = desk.notices.last() else { panic!("undo is offered") };
+    let operation = *operation;
+    for _ in 0..5 {
+        desk.pass_seconds(6);
+        desk.wish(Intent::HoldUndo(operation));
+    }
+    desk.pass_seconds(7);
+    assert_eq!(desk.writes(), []);
+    desk.pass_seconds(2);
+    assert!(matches!(desk.writes()[..], [Request::Delete { .. }]));
+    // On its way it cannot be held any more.
+    desk.wish(Intent::HoldUndo(operation));
+    desk.answer(Ok(Reply::Done));
+    assert_eq!(desk.core.inspect().operations, []);
+}
+
+#[test]
 fn a_deletion_survives_a_restart_and_keeps_what_is_left_of_its_window() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");

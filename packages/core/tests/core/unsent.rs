@@ -97,7 +97,14 @@ fn a_discarded_message_can_be_taken_back_for_eight_seconds_and_then_is_gone() {
     desk.wish(Intent::Undo(op));
     assert!(matches!(desk.row(&key, "second").delivery, Delivery::Failed { .. }));
     desk.wish(Intent::Discard(op));
+    desk.pass_seconds(7);
+    desk.wish(Intent::HoldUndo(op));
+    desk.pass_seconds(7);
+    desk.wish(Intent::Undo(op));
+    assert!(matches!(desk.row(&key, "second").delivery, Delivery::Failed { .. }));
+    desk.wish(Intent::Discard(op));
     desk.pass_seconds(9);
+    desk.wish(Intent::HoldUndo(op));
     desk.wish(Intent::Undo(op));
     assert_eq!(desk.rows(&key).len(), 2);
     assert_eq!(desk.restart(2).writes(), []);

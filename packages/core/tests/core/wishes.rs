@@ -177,6 +177,11 @@ fn a_state_that_changed_on_both_sides_waits_for_the_person() {
         let row = desk.core.view().case(&key).unwrap();
         let conflict = row.status_conflict.expect("the person must decide");
         assert_eq!(
+            row.badge,
+            Badge::NotSent(1),
+            "the move is a message, and messages not sent are the highest badge"
+        );
+        assert_eq!(
             (conflict.base, conflict.mine, conflict.theirs),
             (CaseState::Investigating, CaseState::Resolved, CaseState::Closed)
         );

@@ -60,6 +60,7 @@ impl Inner {
             executor: platform.executor.clone(),
             locks: platform.locks.clone(),
         };
+        let known = client.dialect().map(|dialect| Event::Server(dialect.limits()));
         let session = Session::new(client, profile.clone(), credentials, ports);
         session.keep_alive();
         let core = Core::new(Config::default(), self.entropy());
@@ -69,6 +70,10 @@ impl Inner {
         let handle = Handle { driver: driver.clone(), account: Rc::new(account), app: Rc::downgrade(self) };
         *self.opened.borrow_mut() = Some(Opened { handle: handle.clone(), session });
         driver.step(Event::Boot(recovered));
+        // Before anything is sent: the lease comes later.
+        if let Some(known) = known {
+            driver.step(known);
+        }
         if platform.surroundings.link() == Link::Offline {
             driver.step(Event::Link(Link::Offline));
         }
@@ -80,9 +85,7 @@ impl Inner {
             Ok((store, recovered)) => Ok(Ready { store, recovered, platform: self.platform.clone() }),
             Err(StoreError::InUse { .. }) => Err(StartProblem::StoreInUse),
             // What a newer program keeps is whole; working beside it in memory would hide it.
-            Err(newer @ StoreError::Newer { .. }) => {
-                Err(StartProblem::StoreUnavailable { cause: newer.to_string() })
-            }
+            Err(StoreError::Newer { .. }) => Err(StartProblem::StoreNewer),
             Err(StoreError::Unavailable { cause, .. }) => {
                 let store: Rc<dyn Store> = Rc::new(MemoryStore::default());
                 let unavailable = |_| StartProblem::StoreUnavailable { cause };

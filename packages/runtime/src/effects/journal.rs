@@ -7,7 +7,7 @@ use std::rc::Rc;
 use copilot_core::ids::RealId;
 use copilot_core::journal::{Batch, BatchId, Epoch, Record, Sequence, StoreRefusal};
 use copilot_core::{CacheWrite, Event, Millis, StoreAck};
-use copilot_storage::{LocalFuture, Store};
+use copilot_storage::{LocalFuture, SetAside, Store};
 
 use super::Inbox;
 use crate::ports::Executor;
@@ -72,6 +72,11 @@ impl Journal {
                 inbox.deliver(acknowledgement(id, result));
             }
         }));
+    }
+
+    /// What could not be read of this journal.
+    pub(super) fn set_aside(&self) -> LocalFuture<Vec<SetAside>> {
+        self.store.set_aside()
     }
 
     pub(super) fn cache(&self, writes: Vec<CacheWrite>) {

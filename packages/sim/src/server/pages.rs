@@ -23,6 +23,19 @@ impl Server {
         self.page(&listed, offset, limit)
     }
 
+    /// The cases that hold a text, as the list has them.
+    pub(super) fn search(&self, now: u64, text: &str, limit: u32) -> Page<RealCase> {
+        let mut page = self.list_cases(now, 0, u32::MAX);
+        page.rows.retain(|row| {
+            let mut said = self.living(&row.id).into_iter().flat_map(|case| &case.rows);
+            row.title.as_deref().is_some_and(|title| title.contains(text))
+                || said.any(|(_, row)| row.text.contains(text))
+        });
+        page.rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let received = u32::try_from(page.rows.len()).unwrap_or(u32::MAX);
+        Page { received, refused: None, total: None, has_more: false, ..page }
+    }
+
     /// The messages of a case; `None` when there is no such case.
     pub(super) fn list_messages(
         &self,

@@ -153,6 +153,7 @@ impl World {
             Request::RenewToken => (Of::Read, "renew token".to_owned()),
             Request::RenewSession => (Of::Read, "renew session".to_owned()),
             Request::ListCases { .. } => (Of::Read, "list".to_owned()),
+            Request::SearchCases { text, .. } => (Of::Read, format!("search {text}")),
             Request::ReadCase { case } => (Of::Read, format!("read {case}")),
             Request::ListMessages { case, .. } => (Of::Read, format!("messages {case}")),
             Request::CreateCase { .. } => (Of::Write, "create".to_owned()),

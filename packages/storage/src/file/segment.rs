@@ -10,6 +10,10 @@ use copilot_core::journal::frame::{self, Salvage};
 use copilot_core::journal::{Sequence, Sequenced};
 
 use super::folder::{make_folder, replace, sync_folder};
+use crate::store::SetAside;
+
+/// The folder for what could not be read.
+const QUARANTINE: &str = "quarantine";
 
 /// The two kinds of journal files, with the position in their name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,7 +103,7 @@ fn heal(
     damaged: &[Range<usize>],
     records: &[Sequenced],
 ) -> io::Result<u64> {
-    let quarantine = folder.join("quarantine");
+    let quarantine = folder.join(QUARANTINE);
     make_folder(&quarantine)?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     for range in damaged {
@@ -116,6 +120,18 @@ fn heal(
     }
     replace(path, &kept)?;
     Ok(kept.len() as u64)
+}
+
+/// What stands in the quarantine of a folder, in the order of the names.
+pub(super) fn set_aside(folder: &Path) -> io::Result<Vec<SetAside>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder.join(QUARANTINE))? {
+        let entry = entry?;
+        let text = String::from_utf8_lossy(&fs::read(entry.path())?).into_owned();
+        found.push(SetAside { name: entry.file_name().to_string_lossy().into_owned(), text });
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
 }
 
 /// A file of a name that is not taken: what stands in the quarantine is never written over.

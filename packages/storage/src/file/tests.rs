@@ -70,8 +70,11 @@ async fn quarantined_bytes_are_never_written_over() {
     drop(FileStore::open(folder.path()).unwrap());
     bytes[6] ^= 3;
     std::fs::write(folder.path().join("journal-1.fmj"), &bytes).unwrap();
-    drop(FileStore::open(folder.path()).unwrap());
+    let store = FileStore::open(folder.path()).unwrap();
     assert_eq!(files(&folder.path().join("quarantine")).len(), 2);
+    let found = store.set_aside().await;
+    assert_eq!(found.len(), 2, "both can be taken out");
+    assert!(found.iter().all(|part| part.name.starts_with("journal-1-at-") && !part.text.is_empty()));
 }
 
 #[tokio::test(flavor = "current_thread")]

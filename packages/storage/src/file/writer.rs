@@ -13,7 +13,8 @@ use futures_channel::oneshot;
 use super::cache::Cache;
 use super::folder::Folder;
 use super::journal::Journal;
-use crate::store::StoreError;
+use super::segment;
+use crate::store::{SetAside, StoreError};
 
 /// Bytes after which a shared write is not made longer: it would hold a disk of 100 MB/s for 0.1 s,
 /// and the first in it waits as long as the last.
@@ -37,6 +38,7 @@ pub(super) enum Job {
     Cache(Vec<CacheWrite>, Answer<()>),
     Load(RealId, Answer<Vec<CachedMessage>>),
     Recover(Answer<Result<Recovered, StoreError>>),
+    SetAside(Answer<Vec<SetAside>>),
 }
 
 #[derive(Debug)]
@@ -93,6 +95,10 @@ impl Writer {
                 }
                 Job::Recover(answer) => {
                     let _ = answer.send(self.recover());
+                }
+                Job::SetAside(answer) => {
+                    // What cannot be read even now is still in its folder.
+                    let _ = answer.send(segment::set_aside(self.folder.path()).unwrap_or_default());
                 }
             }
         }

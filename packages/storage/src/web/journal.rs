@@ -14,7 +14,7 @@ use web_sys::{IdbKeyRange, IdbObjectStore, IdbTransaction};
 use super::database::{Access, Database, EPOCHS, LOG, META, QUARANTINE, all, commit, done, put};
 use super::js::{self, refusal};
 use super::text;
-use crate::store::snapshot_position;
+use crate::store::{SetAside, snapshot_position};
 
 const EPOCH: &str = "epoch";
 const LOG_START: &str = "log_start";
@@ -334,6 +334,26 @@ pub(super) async fn quarantine(database: &Database, rows: &[(JsValue, JsValue)])
             Ok(())
         })
         .await
+}
+
+/// The rows that were moved out of the way, in the order in which that happened.
+pub(super) async fn set_aside(database: &Database) -> Result<Vec<SetAside>, JsValue> {
+    let rows = database
+        .transact(&[QUARANTINE], Access::Read, async |transaction| {
+            let rows = all(&transaction.object_store(QUARANTINE)?, &JsValue::UNDEFINED)?;
+            commit(transaction);
+            rows.await
+        })
+        .await?;
+    let legible = |value: &JsValue| {
+        let json = || js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
+        value.as_string().or_else(json).unwrap_or_default()
+    };
+    let set_aside = rows.iter().map(|(_, row)| {
+        let row = Array::from(row);
+        SetAside { name: legible(&row.get(0)), text: legible(&row.get(1)) }
+    });
+    Ok(set_aside.collect())
 }
 
 /// Forgets which batches of windows of long ago were stored. Their ids begin with their age.

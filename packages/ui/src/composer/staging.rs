@@ -102,10 +102,8 @@ impl Session {
 
     /// Opens the file picker.
     pub(crate) fn pick_files(&self) {
-        if self.takes_evidence()
-            && let Some(picker) = self.spots.element(&Spot::Picker)
-        {
-            self.host.press(&picker);
+        if self.takes_evidence() {
+            self.desk.picker.press(&*self.host);
         }
     }
 

@@ -7,8 +7,10 @@ use copilot_core::view::LinkStatus;
 use dioxus::prelude::*;
 
 use super::chip::ChipCard;
+use super::other::OtherDraft;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
+use crate::picker::FilePicker;
 use crate::preferences::Choice;
 use crate::session::{Session, use_session};
 use crate::words;
@@ -19,7 +21,6 @@ pub(crate) fn Composer(ended: bool) -> Element {
     let session = use_session();
     let desk = &session.desk;
     let (text, chips) = (desk.text, desk.chips);
-    let mut picker = use_signal(|| 0_u64);
     // How often the person has typed into the field that stands here now.
     let heard = use_hook(|| Rc::new(Cell::new(0_u64)));
     let draws_late = session.host.draws_late();
@@ -125,6 +126,7 @@ pub(crate) fn Composer(ended: bool) -> Element {
                     span { "{note}" }
                 }
             }
+            OtherDraft {}
             div { class: "tools",
                 button {
                     r#type: "button",
@@ -190,28 +192,14 @@ pub(crate) fn Composer(ended: bool) -> Element {
                     Icon { glyph: Glyph::ArrowUp }
                 }
             }
-            // A picker that has done its work is replaced, so that the same file can be chosen again.
-            for number in [picker()] {
-                input {
-                    key: "{number}",
-                    class: "hidden",
-                    r#type: "file",
-                    multiple: true,
-                    accept: "{accept}",
-                    tabindex: "-1",
-                    aria_hidden: "true",
-                    onmounted: {
-                        let session = session.clone();
-                        move |event: MountedEvent| session.spots.mounted(Spot::Picker, event.data())
-                    },
-                    onchange: {
-                        let session = session.clone();
-                        move |event: FormEvent| {
-                            session.stage_files(event.files());
-                            picker += 1;
-                        }
-                    },
-                }
+            FilePicker {
+                picker: desk.picker,
+                accept,
+                multiple: true,
+                onpick: {
+                    let session = session.clone();
+                    move |files| session.stage_files(files)
+                },
             }
         }
     }

@@ -17,22 +17,36 @@ struct Notice {
     name: &'static str,
     title: &'static str,
     text: String,
-    can_go: bool,
+    saves: Saves,
+}
+
+/// What the button of a notice saves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Saves {
+    /// Everything that is here. The notice stays while it is true.
+    Everything,
+    /// What could not be read. The notice may go.
+    Damage,
 }
 
 fn notices(status: &Status) -> Vec<Notice> {
     let mut all = Vec::new();
     if status.store == StoreHealth::Full {
         let text = words::STORAGE_FULL_SUB.to_owned();
-        all.push(Notice { name: "storage-full", title: words::STORAGE_FULL, text, can_go: false });
+        all.push(Notice { name: "storage-full", title: words::STORAGE_FULL, text, saves: Saves::Everything });
     }
     if status.store == StoreHealth::Unavailable || status.durability == Durability::Nothing {
         let text = words::STORAGE_NONE_SUB.to_owned();
-        all.push(Notice { name: "storage-unavailable", title: words::STORAGE_NONE, text, can_go: false });
+        all.push(Notice {
+            name: "storage-unavailable",
+            title: words::STORAGE_NONE,
+            text,
+            saves: Saves::Everything,
+        });
     }
     if let Some(damage) = &status.damage {
         let text = words::damaged(damage.damaged, damage.total);
-        all.push(Notice { name: "damaged", title: words::DAMAGED, text, can_go: true });
+        all.push(Notice { name: "damaged", title: words::DAMAGED, text, saves: Saves::Damage });
     }
     all
 }
@@ -75,12 +89,15 @@ pub(crate) fn Notices() -> Element {
                             class: "button",
                             onclick: {
                                 let session = session.clone();
-                                move |_| session.export_everything()
+                                move |_| match notice.saves {
+                                    Saves::Everything => session.export_everything(),
+                                    Saves::Damage => session.export_damage(),
+                                }
                             },
                             Icon { glyph: Glyph::Download, size: 14 }
-                            "{words::EXPORT}"
+                            if notice.saves == Saves::Damage { "{words::EXPORT_DAMAGED}" } else { "{words::EXPORT}" }
                         }
-                        if notice.can_go {
+                        if notice.saves == Saves::Damage {
                             button {
                                 r#type: "button",
                                 class: "button quiet",

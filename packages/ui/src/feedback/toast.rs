@@ -1,6 +1,8 @@
-//! The toast: something that is no longer on screen can be brought back for a moment.
+//! The toast: something that is no longer on screen can be brought back for a moment, and for as long as somebody looks
+//! at the offer.
 
 use copilot_core::Intent;
+use copilot_core::view::WindowRole;
 use dioxus::prelude::*;
 
 use crate::focus::Spot;
@@ -24,6 +26,19 @@ pub(crate) fn ToastView(in_cases: bool) -> Element {
     }
 }
 
+/// Who keeps the offer from running out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Held {
+    by_pointer: bool,
+    by_focus: bool,
+}
+
+impl Held {
+    const fn is_held(self) -> bool {
+        self.by_pointer || self.by_focus
+    }
+}
+
 #[component]
 fn ToastCard(toast: Toast) -> Element {
     let session = use_session();
@@ -36,22 +51,62 @@ fn ToastCard(toast: Toast) -> Element {
             }
         }
     };
-    use_future({
-        let (session, close, millis) = (session.clone(), close.clone(), toast.millis);
+    let mut held = use_signal(Held::default);
+    // Every look at the offer ends a countdown, every look away begins one.
+    let mut round = use_signal(|| 0_u64);
+    let count = {
+        let (session, close) = (session.clone(), close.clone());
+        let (operation, millis) = (toast.operation, u32::try_from(toast.millis).unwrap_or(u32::MAX));
         move || {
-            let (session, close) = (session.clone(), close.clone());
-            async move {
-                session.host.sleep(u32::try_from(millis).unwrap_or(u32::MAX)).await;
-                close();
+            round += 1;
+            let number = *round.peek();
+            let (session, close, held) = (session.clone(), close.clone(), held.peek().is_held());
+            spawn(async move {
+                loop {
+                    // Well within the window, so that the core never runs out of patience first.
+                    session.host.sleep(if held { millis / 4 } else { millis }).await;
+                    if *round.peek() != number {
+                        return;
+                    }
+                    if !held {
+                        return close();
+                    }
+                    session.act(Intent::HoldUndo(operation));
+                }
+            });
+        }
+    };
+    use_hook({
+        let mut count = count.clone();
+        move || count()
+    });
+    let hold = {
+        let (session, operation, about_cases) = (session.clone(), toast.operation, toast.about_cases);
+        move |now: Held| {
+            // A deletion is sent by the window that sends, which does not know who looks at what in this one.
+            let sends = session.view.status.peek().role == WindowRole::Sender;
+            let before = held.replace(now).is_held();
+            if now.is_held() != before && (sends || !about_cases) {
+                session.act(Intent::HoldUndo(operation));
+                let mut count = count.clone();
+                count();
             }
         }
-    });
+    };
+    let (mut enter, mut leave, mut focus, mut blur) = (hold.clone(), hold.clone(), hold.clone(), hold);
     let (operation, about_cases) = (toast.operation, toast.about_cases);
     rsx! {
-        div { class: "toast",
-            svg { class: "ring", view_box: "0 0 18 18", style: "--ring: {toast.millis}ms", "aria-hidden": "true",
+        div {
+            class: "toast",
+            onmouseenter: move |_| enter(Held { by_pointer: true, ..held() }),
+            onmouseleave: move |_| leave(Held { by_pointer: false, ..held() }),
+            onfocusin: move |_| focus(Held { by_focus: true, ..held() }),
+            onfocusout: move |_| blur(Held { by_focus: false, ..held() }),
+            for round in [round()] {
+            svg { key: "{round}", class: "ring", view_box: "0 0 18 18", style: "--ring: {toast.millis}ms", "aria-hidden": "true",
                 circle { class: "track", cx: "9", cy: "9", r: "7" }
                 circle { class: "left", cx: "9", cy: "9", r: "7" }
+            }
             }
             span { class: "says", "{toast.text}" }
             button {

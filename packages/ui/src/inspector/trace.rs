@@ -7,6 +7,7 @@ use dioxus::prelude::*;
 
 use super::OperationList;
 use crate::icon::{Glyph, Icon};
+use crate::picker::{FilePicker, use_picker};
 use crate::session::{Session, use_session};
 use crate::words;
 
@@ -41,10 +42,9 @@ fn said(error: &TraceError) -> String {
 #[component]
 pub(super) fn Traces() -> Element {
     let session = use_session();
-    let mut picker = use_signal(|| None::<std::rc::Rc<MountedData>>);
+    let picker = use_picker();
     let mut last = use_signal(|| None::<Replayed>);
     let mut note = use_signal(|| None::<&'static str>);
-    let mut round = use_signal(|| 0_u64);
     let read = move |files: Vec<FileData>| {
         let Some(file) = files.into_iter().next() else { return };
         spawn(async move {
@@ -69,30 +69,11 @@ pub(super) fn Traces() -> Element {
         button {
             r#type: "button",
             class: "button",
-            onclick: move |_| {
-                if let Some(picker) = picker.peek().clone() {
-                    session.host.press(&picker);
-                }
-            },
+            onclick: move |_| picker.press(&*session.host),
             Icon { glyph: Glyph::Play, size: 14 }
             "{words::REPLAY_TRACE}"
         }
-        // A picker that has done its work is replaced, so that the same file can be chosen again.
-        for number in [round()] {
-            input {
-                key: "{number}",
-                class: "hidden",
-                r#type: "file",
-                accept: ".json",
-                tabindex: "-1",
-                aria_hidden: "true",
-                onmounted: move |event: MountedEvent| picker.set(Some(event.data())),
-                onchange: move |event: FormEvent| {
-                    read(event.files());
-                    round += 1;
-                },
-            }
-        }
+        FilePicker { picker, accept: ".json", onpick: read }
         if let Some(note) = note() {
             p { class: "replayed", role: "status", "{note}" }
         }

@@ -9,6 +9,7 @@ use dioxus::html::FileData;
 use dioxus::prelude::*;
 
 use crate::icon::{Glyph, Icon};
+use crate::picker::{FilePicker, use_picker};
 use crate::session::{at_once, put, use_session};
 use crate::words;
 
@@ -23,9 +24,8 @@ struct Read {
 #[component]
 pub(super) fn Import() -> Element {
     let session = use_session();
-    let mut picker = use_signal(|| None::<std::rc::Rc<MountedData>>);
+    let picker = use_picker();
     let mut read = use_signal(|| None::<Read>);
-    let mut round = use_signal(|| 0_u64);
     let done = session.imported;
     let mut button = use_signal(|| None::<std::rc::Rc<MountedData>>);
     // The question goes with its buttons; the focus goes back to where it came from.
@@ -51,30 +51,14 @@ pub(super) fn Import() -> Element {
             r#type: "button",
             class: "button",
             onmounted: move |event: MountedEvent| button.set(Some(event.data())),
-            onclick: move |_| {
-                if let Some(picker) = picker.peek().clone() {
-                    session.host.press(&picker);
-                }
+            onclick: {
+                let host = session.host.clone();
+                move |_| picker.press(&*host)
             },
             Icon { glyph: Glyph::Upload, size: 14 }
             "{words::IMPORT}"
         }
-        // A picker that has done its work is replaced, so that the same file can be chosen again.
-        for number in [round()] {
-            input {
-                key: "{number}",
-                class: "hidden",
-                r#type: "file",
-                accept: ".json",
-                tabindex: "-1",
-                aria_hidden: "true",
-                onmounted: move |event: MountedEvent| picker.set(Some(event.data())),
-                onchange: move |event: FormEvent| {
-                    take(event.files());
-                    round += 1;
-                },
-            }
-        }
+        FilePicker { picker, accept: ".json", onpick: take }
         match read() {
             Some(Read { name, found: Ok(takeover) }) => rsx! {
                 div { class: "import", role: "group", aria_label: words::IMPORT,

@@ -34,8 +34,11 @@ pub(crate) fn Row(
     let reading = use_context::<Rc<Reading>>();
     let row = use_message(&case, &id);
     use_drop({
-        let (session, id) = (session.clone(), id.clone());
-        move || session.spots.left(&Spot::Message(id))
+        let (session, reading, id) = (session.clone(), reading.clone(), id.clone());
+        move || {
+            reading.left(&id);
+            session.spots.left(&Spot::Message(id));
+        }
     });
     let new_from = session.view.new_from;
     let first_new = use_memo({
@@ -48,11 +51,18 @@ pub(crate) fn Row(
         move || lit.read().as_ref() == Some(&id)
     });
     let Some(shown) = row.read().clone() else { return rsx! {} };
-    let day = day_above(&session, &case, &shown, previous.as_ref());
+    // Nobody knows yet whether the day begins with a row that has older ones above it; and a line that goes when they come
+    // would move what is read.
+    let is_cut = previous.is_none() && (session.view.older)();
+    let day = if is_cut { None } else { day_above(&session, &case, &shown, previous.as_ref()) };
     rsx! {
         div {
             class: "row",
             "data-lit": is_lit().then_some("true"),
+            onmounted: {
+                let (reading, id) = (reading.clone(), id.clone());
+                move |event: MountedEvent| reading.entered(&id, event.data())
+            },
             onresize: move |event: ResizeEvent| {
                 if let Ok(size) = event.data().get_border_box_size() {
                     reading.measured(&id, size.height);

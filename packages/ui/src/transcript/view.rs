@@ -28,7 +28,7 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
     let reading = use_hook(|| {
         let from = session.view.new_from.peek().clone().map(|key| (key, -24.0));
         let from = from.or_else(|| bookmarks.0.borrow_mut().remove(&case));
-        let reading = Rc::new(Reading::new(from));
+        let reading = Rc::new(Reading::new(from, !session.host.draws_late()));
         session.set_reading(Some(reading.clone()));
         reading
     });
@@ -61,7 +61,7 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
         let (session, reading) = (session.clone(), reading.clone());
         move || {
             let _ = (session.view.transcript.read().len(), (reading.moved)());
-            reading.settle();
+            reading.redrawn();
         }
     });
     use_effect({

@@ -110,6 +110,16 @@ pub(crate) fn no_hits(query: &str) -> String {
     format!("Nothing matches “{query}”. Search looks in titles and messages on this device.")
 }
 
+/// The search found nothing here, and the server is being asked.
+pub(crate) fn no_hits_yet(query: &str) -> String {
+    format!("Nothing on this device matches “{query}”. Looking on the server.")
+}
+
+/// The search found nothing, and the server has answered.
+pub(crate) fn no_hits_anywhere(query: &str) -> String {
+    format!("Nothing matches “{query}”, on this device or on the server.")
+}
+
 /// Unfolds a long message.
 pub(crate) fn show_all_lines(lines: usize) -> String {
     format!("Show all {lines} lines")

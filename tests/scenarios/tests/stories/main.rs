@@ -8,3 +8,4 @@ mod jobs;
 mod outage;
 mod pages;
 mod refusals;
+mod search;

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use copilot_runtime::{Loopback, Platform, SignInForm, SignInView, Stage};
 use copilot_scenarios::Window;
@@ -136,6 +137,27 @@ fn a_server_with_a_page_of_its_own_is_signed_in_to_there() {
         assert_eq!(exchange["redirect_uri"], field(&pages[0], "redirect_uri"));
         assert_eq!(exchange["code_verifier"].as_str().unwrap().len(), 43);
         assert!(!pages[0].contains(exchange["code_verifier"].as_str().unwrap()));
+    });
+}
+
+#[test]
+fn a_sign_out_there_takes_the_refresh_token_out_of_use() {
+    told(async {
+        let (window, _, asked, _device) =
+            attempt(|page| format!("code=ac_1&state={}", field(page, "state"))).await;
+        window.app.sign_out();
+        let revoked = async {
+            loop {
+                let call = asked.borrow().iter().find(|(call, _)| call.ends_with("oauth/revoke")).cloned();
+                match call {
+                    Some((_, body)) => return body,
+                    None => tokio::time::sleep(Duration::from_millis(10)).await,
+                }
+            }
+        };
+        let body = tokio::time::timeout(Duration::from_secs(120), revoked).await.unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["token"], "r1");
+        assert!(matches!(window.app.stage(), Stage::SignIn(_)));
     });
 }
 

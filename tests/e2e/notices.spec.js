@@ -1,0 +1,116 @@
+// What stays on screen until the person has dealt with it: titles that changed twice, damaged data, data of a newer
+// version, and offers that are held while somebody looks at them.
+
+import fs from 'node:fs';
+import { Copilot, expect, test, words } from './harness.js';
+import { damage, ofANewerVersion } from './harness/kept.js';
+import { DELETE } from './harness/routes.js';
+import { arrived, retitle, stored } from './harness/stored.js';
+import { collide } from './harness/titles.js';
+
+const QUESTION = 'Disk of db-2 is full.';
+const MINE = 'Full disk on db-2';
+const THEIRS = 'Disk pressure on db-2';
+const WORDS = { question: QUESTION, mine: MINE, theirs: THEIRS };
+
+/** @param {Copilot} copilot */
+const conflict = (copilot) => copilot.page.getByRole('radiogroup', { name: 'Title conflict' });
+
+test('a title that changed in two places is shown with both, and mine is kept on the server', async ({ server, chromium, copilot }) => {
+  await collide({ server, chromium }, copilot, WORDS);
+  await expect(copilot.page.getByText('Pick one. Nothing is overwritten until you do.')).toBeVisible();
+  await expect(conflict(copilot).getByRole('radio')).toHaveCount(2);
+  await expect(conflict(copilot).getByRole('radio', { name: /^Yours/ })).toBeChecked();
+  await expect(conflict(copilot)).toContainText(MINE);
+  await expect(conflict(copilot)).toContainText(THEIRS);
+  await expect(copilot.page.getByRole('heading', { level: 1 }), 'mine is shown until it is decided').toContainText(MINE);
+  await expect(copilot.page.getByRole('button', { name: '1 to decide, Sync inspector' })).toBeVisible();
+  expect((await stored(server, chromium))[0].title, 'nothing is overwritten').toBe(THEIRS);
+  await copilot.page.getByRole('button', { name: 'Keep mine' }).click();
+  await expect(conflict(copilot)).toHaveCount(0);
+  await expect(copilot.composer).toBeFocused();
+  await expect.poll(async () => (await stored(server, chromium))[0].title).toBe(MINE);
+});
+
+test('theirs is used in every window when one window says so, and Later keeps the question in one line', async ({
+  server,
+  chromium,
+  copilot,
+}) => {
+  await collide({ server, chromium }, copilot, WORDS);
+  const page = await chromium.context.newPage();
+  await page.goto(server.origin);
+  const other = new Copilot(page);
+  await expect(conflict(other)).toBeVisible();
+  await copilot.page.getByRole('button', { name: 'Later' }).click();
+  await expect(conflict(copilot)).toHaveCount(0);
+  await expect(copilot.page.getByRole('button', { name: '1 to decide, Sync inspector' })).toBeVisible();
+  await copilot.page.getByRole('button', { name: words('The title changed in two places') }).click();
+  await expect(conflict(copilot)).toBeVisible();
+  await page.getByRole('button', { name: 'Use theirs' }).click();
+  for (const window of [copilot, other]) {
+    await expect(conflict(window)).toHaveCount(0);
+    await expect(window.page.getByRole('heading', { level: 1 })).toContainText(THEIRS);
+  }
+  expect((await stored(server, chromium))[0].title).toBe(THEIRS);
+});
+
+test('a question that answers itself goes by itself', async ({ server, chromium, copilot }) => {
+  await collide({ server, chromium }, copilot, WORDS);
+  await retitle(server, chromium, MINE);
+  await copilot.page.reload();
+  await expect(copilot.message(QUESTION)).toBeVisible();
+  await expect(copilot.page.getByRole('button', { name: 'Synced, Sync inspector' })).toBeVisible();
+  await expect(conflict(copilot)).toHaveCount(0);
+});
+
+test('damaged data is told with its extent, can be taken out, and everything else is there', async ({ copilot }) => {
+  await copilot.say(QUESTION);
+  await copilot.answered(1);
+  await expect(copilot.message(QUESTION)).not.toContainText('Sent');
+  await damage(copilot.page, 'half of a record of somebody');
+  await copilot.page.reload();
+  const notice = copilot.page.locator('[data-notice="damaged"]');
+  await expect(notice).toContainText(words("Some saved data couldn't be read."));
+  await expect(notice).toContainText(/1 of \d+ records is damaged\. It was set aside, not deleted\./);
+  await copilot.answered(1);
+  const saving = copilot.page.waitForEvent('download');
+  await notice.getByRole('button', { name: 'Export the damaged part' }).click();
+  expect(fs.readFileSync(await (await saving).path(), 'utf8')).toContain('half of a record of somebody');
+  await notice.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(notice).toHaveCount(0);
+});
+
+test('data of a newer version is left as it is, and the person is told what to do', async ({ copilot }) => {
+  await copilot.say(QUESTION);
+  await copilot.answered(1);
+  await ofANewerVersion(copilot.page);
+  await copilot.page.reload();
+  await expect(copilot.page.getByRole('alert').filter({ hasText: 'written by a newer version' })).toContainText(
+    'To open it, update FaultMaven Copilot.',
+  );
+});
+
+/** Longer than an undo is offered to somebody who does not look at it (ux §5), in milliseconds. */
+const LONGER_THAN_OFFERED = 9_000;
+
+test('an undo that is looked at does not run out before the person looks away', async ({ server, chromium, copilot }) => {
+  await copilot.widen();
+  await copilot.say(QUESTION);
+  await copilot.answered(1);
+  await copilot.currentCase.getByRole('button').first().focus();
+  await copilot.page.keyboard.press('Delete');
+  const offer = copilot.page.getByText(/^Deleted “.+”$/);
+  const undo = copilot.page.getByRole('button', { name: 'Undo' });
+  await offer.hover();
+  // Not to wait for something to happen, but for the time to pass in which nothing may.
+  await copilot.page.waitForTimeout(LONGER_THAN_OFFERED);
+  await expect(undo).toBeVisible();
+  await undo.focus();
+  await copilot.page.mouse.move(900, 200);
+  expect(await arrived(server, DELETE)).toEqual([]);
+  await copilot.composer.focus();
+  await expect.poll(() => arrived(server, DELETE)).toHaveLength(1);
+  await expect(offer).toHaveCount(0);
+  await expect.poll(async () => (await stored(server, chromium)).length).toBe(0);
+});

@@ -1,0 +1,143 @@
+// Reading while things arrive: what is read never moves, the pill counts what came, the mark stays where it came, and a
+// case opens again where it was left.
+
+import { expect, test } from './harness.js';
+import { fill } from './harness/history.js';
+import { delay, hang, TURNS } from './harness/routes.js';
+import { shown, WIDTHS } from './harness/scenes.js';
+import { scrollUp } from './harness/scrolling.js';
+
+/** @param {import('./harness/copilot.js').Copilot} copilot */
+const pill = (copilot) => copilot.page.getByRole('button', { name: /^Jump to latest/ });
+
+/**
+ * The topmost row in view: its key, and where it stands.
+ * @param {import('./harness/copilot.js').Copilot} copilot
+ */
+const top = (copilot) =>
+  copilot.conversation.evaluate((log) => {
+    const edge = log.getBoundingClientRect().top;
+    const row = [...log.querySelectorAll('article')].find((row) => row.getBoundingClientRect().bottom > edge + 10);
+    return { key: row?.getAttribute('data-key'), top: Math.round(row?.getBoundingClientRect().top ?? 0) };
+  });
+
+/**
+ * A case of a few screens, scrolled up.
+ * @param {import('./harness/copilot.js').Copilot} copilot
+ */
+async function scrolledUp(copilot) {
+  for (let number = 1; number <= 3; number += 1) {
+    await copilot.say(`Question ${number}.`);
+    await expect(copilot.message(`Question ${number}.`)).toHaveAttribute('data-state', 'sent');
+    await expect(copilot.thinking).toHaveCount(0);
+  }
+  await copilot.conversation.hover();
+  await copilot.page.mouse.wheel(0, -600);
+  await expect(pill(copilot)).toBeVisible();
+  let before = await top(copilot);
+  await expect(async () => {
+    const now = await top(copilot);
+    const still = now.key === before.key && now.top === before.top;
+    before = now;
+    expect(still, 'the wheel has come to rest').toBe(true);
+  }).toPass();
+}
+
+test('an answer that comes while something above is read moves nothing, is counted and marked', async ({ server, copilot }) => {
+  await server.faults.set([hang(TURNS, { commit: true })]);
+  await copilot.say('Question 0.');
+  await server.faults.letGo();
+  await copilot.answered(1);
+  await scrolledUp(copilot);
+  await server.faults.set([hang(TURNS, { commit: true })]);
+  await pill(copilot).click();
+  await copilot.say('The last question.');
+  await copilot.conversation.hover();
+  await copilot.page.mouse.wheel(0, -900);
+  await expect(pill(copilot)).toHaveAccessibleName('Jump to latest');
+  const before = await top(copilot);
+  const focused = await copilot.page.evaluate(() => document.activeElement?.tagName);
+  await server.faults.letGo();
+  await expect(pill(copilot)).toHaveAccessibleName('Jump to latest · 1 new');
+  await expect(copilot.page.getByRole('status').filter({ hasText: '1 new message below' })).toHaveCount(1);
+  expect(await top(copilot)).toEqual(before);
+  expect(await copilot.page.evaluate(() => document.activeElement?.tagName), 'what arrives takes no focus').toBe(focused);
+  await pill(copilot).click();
+  await expect(copilot.conversation.getByRole('separator', { name: 'New' })).toBeVisible();
+  await expect(pill(copilot)).toHaveCount(0);
+  await expect(copilot.message('The last question.')).toBeInViewport();
+});
+
+test('a case that is opened again stands where it was left', async ({ copilot }) => {
+  await copilot.widen();
+  await scrolledUp(copilot);
+  const here = await copilot.caseKey();
+  const before = await top(copilot);
+  await copilot.newCase();
+  await copilot.show(here);
+  await expect.poll(() => top(copilot)).toEqual(before);
+  // Settings and back are no other way.
+  await copilot.page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await copilot.page.keyboard.press('Escape');
+  await expect.poll(() => top(copilot)).toEqual(before);
+});
+
+test('the first unread row is where a case opens, below the mark', async ({ server, copilot }) => {
+  await copilot.widen();
+  for (let number = 1; number <= 2; number += 1) {
+    await copilot.say(`Question ${number}.`);
+    await copilot.answered(number);
+  }
+  const here = await copilot.caseKey();
+  await server.faults.set([hang(TURNS, { commit: true })]);
+  await copilot.say('The last question.');
+  await copilot.newCase();
+  await server.faults.letGo();
+  await expect(copilot.caseRow(here)).toHaveAttribute('data-badge', 'unread');
+  await copilot.show(here);
+  await expect(copilot.conversation.getByRole('separator', { name: 'New' })).toBeInViewport();
+  await expect(copilot.answers.last()).toBeInViewport();
+});
+
+test('your own message goes to the end from anywhere, and End goes there by key', async ({ copilot }) => {
+  await scrolledUp(copilot);
+  await copilot.say('From above.');
+  await expect(copilot.message('From above.')).toBeInViewport();
+  await expect(pill(copilot)).toHaveCount(0);
+  await copilot.conversation.hover();
+  await copilot.page.mouse.wheel(0, -900);
+  await expect(pill(copilot)).toBeVisible();
+  await copilot.conversation.locator('article').first().focus();
+  await copilot.page.keyboard.press('End');
+  await expect(pill(copilot)).toHaveCount(0);
+});
+
+test('whoever is at the end stays there while the panel gets narrower and wider', async ({ copilot }) => {
+  for (let number = 1; number <= 3; number += 1) {
+    await copilot.say(`Question ${number}. ${'It began after the deploy of this morning. '.repeat(8)}`);
+    await expect(copilot.message(`Question ${number}.`)).toHaveAttribute('data-state', 'sent');
+    await expect(copilot.thinking).toHaveCount(0);
+  }
+  for (const width of [...WIDTHS, ...WIDTHS.toReversed(), ...WIDTHS]) {
+    await shown(copilot.page, 'dark', width);
+    const below = await copilot.conversation.evaluate((log) => log.scrollHeight - log.clientHeight - log.scrollTop);
+    expect(Math.abs(below), `${width} px: what is below the end`).toBeLessThanOrEqual(1);
+    await expect(pill(copilot)).toHaveCount(0);
+  }
+});
+
+/** Several pages of the server. */
+const TURNS_OF_THE_CASE = 60;
+
+test('older rows load above what is read without moving it, however late they come', async ({ server, chromium, copilot }) => {
+  await expect.poll(() => chromium.authorization).not.toBe('');
+  await fill(server, chromium, TURNS_OF_THE_CASE);
+  await server.faults.set([delay({ method: 'GET', path: '/api/v1/cases/*/messages' }, 150)]);
+  await copilot.page.reload();
+  await copilot.widen();
+  await copilot.caseRows.filter({ hasText: 'Years of work' }).getByRole('button').first().click();
+  await expect(copilot.message(`Message ${TURNS_OF_THE_CASE}.`)).toBeVisible();
+  expect(await scrollUp(copilot.page, 60), 'pixels that what is read moved by itself').toBeLessThan(1);
+  await expect(copilot.message('Message 1.')).toBeVisible();
+  await expect(copilot.conversation.getByRole('separator').first(), 'the day stands above the first row').toBeInViewport();
+});
