@@ -5,13 +5,14 @@ import { expect, test } from './harness.js';
 import { enter } from './harness/first-frame.js';
 import { fill, manyCases } from './harness/history.js';
 import { answerWith, hang, TURNS } from './harness/routes.js';
+import { scrollUp } from './harness/scrolling.js';
 
 const TURNS_OF_THE_CASE = 5_000;
 const CASES = 300;
 /** Elements of the whole page (issue "The whole side panel"). */
 const MOST_ELEMENTS = 2_000;
 
-test.describe.configure({ timeout: 240_000 });
+test.describe.configure({ timeout: 480_000 });
 
 /** @param {import('@playwright/test').Page} page */
 const elements = (page) => page.evaluate(() => document.querySelectorAll('*').length);
@@ -52,27 +53,7 @@ test('ten thousand messages are read, written to and left with a small page', as
   expect(await elements(page)).toBeLessThanOrEqual(MOST_ELEMENTS);
 
   // Older rows load above what is read, and nothing that is read moves by it.
-  const jumps = await page.evaluate(async () => {
-    const log = /** @type {HTMLElement} */ (document.querySelector('[role="log"]'));
-    const frame = () => new Promise((done) => requestAnimationFrame(done));
-    let worst = 0;
-    for (let step = 0; step < 60; step += 1) {
-      log.scrollTop -= 700;
-      await frame();
-      await frame();
-      const top = log.getBoundingClientRect().top;
-      const rows = () => [...log.querySelectorAll('article')];
-      const anchor = rows().find((row) => row.getBoundingClientRect().bottom > top + 10);
-      const key = anchor?.getAttribute('data-key');
-      const before = anchor?.getBoundingClientRect().top ?? 0;
-      for (let wait = 0; wait < 6; wait += 1) {
-        await frame();
-      }
-      const same = rows().find((row) => row.getAttribute('data-key') === key);
-      worst = Math.max(worst, same ? Math.abs(same.getBoundingClientRect().top - before) : Infinity);
-    }
-    return worst;
-  });
+  const jumps = await scrollUp(page, 60);
   expect(jumps, 'pixels that what is read moved by itself').toBeLessThan(1);
   expect(await elements(page)).toBeLessThanOrEqual(MOST_ELEMENTS);
   await page.getByRole('button', { name: /^Jump to latest/ }).click();

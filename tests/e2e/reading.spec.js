@@ -2,7 +2,10 @@
 // case opens again where it was left.
 
 import { expect, test } from './harness.js';
-import { hang, TURNS } from './harness/routes.js';
+import { fill } from './harness/history.js';
+import { delay, hang, TURNS } from './harness/routes.js';
+import { shown, WIDTHS } from './harness/scenes.js';
+import { scrollUp } from './harness/scrolling.js';
 
 /** @param {import('./harness/copilot.js').Copilot} copilot */
 const pill = (copilot) => copilot.page.getByRole('button', { name: /^Jump to latest/ });
@@ -107,4 +110,34 @@ test('your own message goes to the end from anywhere, and End goes there by key'
   await copilot.conversation.locator('article').first().focus();
   await copilot.page.keyboard.press('End');
   await expect(pill(copilot)).toHaveCount(0);
+});
+
+test('whoever is at the end stays there while the panel gets narrower and wider', async ({ copilot }) => {
+  for (let number = 1; number <= 3; number += 1) {
+    await copilot.say(`Question ${number}. ${'It began after the deploy of this morning. '.repeat(8)}`);
+    await expect(copilot.message(`Question ${number}.`)).toHaveAttribute('data-state', 'sent');
+    await expect(copilot.thinking).toHaveCount(0);
+  }
+  for (const width of [...WIDTHS, ...WIDTHS.toReversed(), ...WIDTHS]) {
+    await shown(copilot.page, 'dark', width);
+    const below = await copilot.conversation.evaluate((log) => log.scrollHeight - log.clientHeight - log.scrollTop);
+    expect(Math.abs(below), `${width} px: what is below the end`).toBeLessThanOrEqual(1);
+    await expect(pill(copilot)).toHaveCount(0);
+  }
+});
+
+/** Several pages of the server. */
+const TURNS_OF_THE_CASE = 60;
+
+test('older rows load above what is read without moving it, however late they come', async ({ server, chromium, copilot }) => {
+  await expect.poll(() => chromium.authorization).not.toBe('');
+  await fill(server, chromium, TURNS_OF_THE_CASE);
+  await server.faults.set([delay({ method: 'GET', path: '/api/v1/cases/*/messages' }, 150)]);
+  await copilot.page.reload();
+  await copilot.widen();
+  await copilot.caseRows.filter({ hasText: 'Years of work' }).getByRole('button').first().click();
+  await expect(copilot.message(`Message ${TURNS_OF_THE_CASE}.`)).toBeVisible();
+  expect(await scrollUp(copilot.page, 60), 'pixels that what is read moved by itself').toBeLessThan(1);
+  await expect(copilot.message('Message 1.')).toBeVisible();
+  await expect(copilot.conversation.getByRole('separator').first(), 'the day stands above the first row').toBeInViewport();
 });

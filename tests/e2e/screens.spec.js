@@ -13,8 +13,9 @@ for (const { name, says, arrange } of SCENES) {
   const run = says === undefined ? test : spoken(says);
   run(`${name} is pictured`, async ({ server, chromium }) => {
     const page = await arrange({ server, chromium });
-    for (const theme of THEMES) {
-      for (const width of WIDTHS) {
+    // Width by width: a drawer becomes a sidebar at the last of them.
+    for (const width of WIDTHS) {
+      for (const theme of THEMES) {
         await shown(page, theme, width);
         const picture = await page.screenshot({ path: path.join(folder, `${name}-${theme}-${width}.png`) });
         expect(picture.length).toBeGreaterThan(0);

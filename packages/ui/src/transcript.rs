@@ -180,6 +180,8 @@ impl Reading {
         let place = match extents.anchor_at(scroll, self.viewport.get(), content) {
             Anchor::End => Some(Place::End),
             Anchor::Row { index, offset } => match &*self.place.borrow() {
+                // Rows have grown below a scroller that nobody moved up: whoever is at the end stays there.
+                Place::End if moved > -1.0 => None,
                 Place::End => extents.key(index).map(|key| Place::At(key.clone(), offset)),
                 Place::At(key, offset) => {
                     let (key, offset) = extents.walk(key, offset + moved, &self.drawn.borrow());

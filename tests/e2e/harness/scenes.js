@@ -297,7 +297,7 @@ export const SCENES = [
       const copilot = await answered(world);
       await copilot.openCases();
       await copilot.page.getByRole('searchbox', { name: 'Search cases' }).fill('grafana');
-      await expect(copilot.page.getByText('Nothing matches “grafana”.')).toBeVisible();
+      await expect(copilot.page.getByText(/^Nothing matches “grafana”/)).toBeVisible();
       return copilot.page;
     },
   },
@@ -448,6 +448,14 @@ export async function shown(page, theme, width) {
   await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
   await page.setViewportSize({ width, height: 860 });
   await page.waitForFunction((theme) => matchMedia(`(prefers-color-scheme: ${theme})`).matches, theme);
+  await still(page);
+}
+
+/**
+ * Waits until nothing moves any more.
+ * @param {import('@playwright/test').Page} page
+ */
+export async function still(page) {
   await page.evaluate(async () => {
     const frame = () => new Promise((done) => requestAnimationFrame(done));
     const places = () =>

@@ -51,7 +51,10 @@ pub(crate) fn Row(
         move || lit.read().as_ref() == Some(&id)
     });
     let Some(shown) = row.read().clone() else { return rsx! {} };
-    let day = day_above(&session, &case, &shown, previous.as_ref());
+    // Nobody knows yet whether the day begins with a row that has older ones above it; and a line that goes when they come
+    // would move what is read.
+    let is_cut = previous.is_none() && (session.view.older)();
+    let day = if is_cut { None } else { day_above(&session, &case, &shown, previous.as_ref()) };
     rsx! {
         div {
             class: "row",
