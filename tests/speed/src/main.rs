@@ -16,7 +16,7 @@ mod server;
 mod store;
 mod triage;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use run::Run;
 
@@ -27,14 +27,33 @@ struct Options {
     /// A few runs of everything, to see that it runs.
     #[arg(long)]
     quick: bool,
+    /// One subject only, to be looked at with a profiler.
+    #[arg(long)]
+    only: Option<Subject>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Subject {
+    Physical,
+    Core,
+    Store,
+    Triage,
+    Server,
+    Outbox,
 }
 
 fn main() {
-    let run = Run { quick: Options::parse().quick };
-    physical::measure(&run);
-    core_steps::measure(&run);
-    store::measure(&run);
-    triage::measure(&run);
-    server::measure(&run);
-    outbox::measure(&run);
+    let options = Options::parse();
+    let run = Run { quick: options.quick };
+    let subjects = options.only.as_ref().map_or(Subject::value_variants(), std::slice::from_ref);
+    for subject in subjects {
+        match subject {
+            Subject::Physical => physical::measure(&run),
+            Subject::Core => core_steps::measure(&run),
+            Subject::Store => store::measure(&run),
+            Subject::Triage => triage::measure(&run),
+            Subject::Server => server::measure(&run),
+            Subject::Outbox => outbox::measure(&run),
+        }
+    }
 }
