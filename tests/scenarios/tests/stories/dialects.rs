@@ -57,6 +57,7 @@ fn an_answer_that_is_lost_there_is_looked_for_and_nothing_is_sent_again() {
                 assert_eq!(rows.iter().filter(|row| row.role == Role::User).count(), 1);
             })
             .await;
+        world.when_arrived("POST", "/queries", 1).await;
         assert_eq!(world.said().await.len(), 1, "some of these servers keep no keys and would run it twice");
     });
 }
@@ -73,11 +74,13 @@ fn a_message_that_never_arrived_there_is_sent_again_when_it_cannot_be_running_an
                 window
                     .delivered(&handle, "is the pool exhausted", "checking", |at| *at == Delivery::Checking)
                     .await;
+                world.when_arrived("POST", "/queries", 1).await;
                 assert_eq!(world.said().await.len(), 1);
                 world.time.skip(Millis::seconds(121));
                 window.answered(&handle, "is the pool exhausted").await;
             })
             .await;
+        world.when_arrived("POST", "/queries", 2).await;
         assert_eq!(world.said().await.len(), 2);
         let case = &world.as_user("maria.ortiz", "/api/v1/cases").await[0]["case_id"];
         let path = format!("/api/v1/cases/{}/messages", case.as_str().unwrap());

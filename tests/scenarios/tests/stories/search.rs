@@ -2,15 +2,21 @@
 
 use std::time::Duration;
 
-use copilot_core::view::ServerSearch;
+use copilot_core::ids::CaseKey;
+use copilot_core::view::{Group, ServerSearch};
 use copilot_core::{Intent, Millis};
 use copilot_runtime::Handle;
-use copilot_scenarios::{World, say, story, story_in};
+use copilot_scenarios::{Window, World, say, story, story_in};
 use copilot_server::Dialect::Queries;
 
 /// Titles of what is found for a text, and whether only the server found it.
 fn found(handle: &Handle, text: &str) -> Vec<(String, bool)> {
     handle.read(|view| view.find(text, 50).into_iter().map(|hit| (hit.excerpt, hit.on_server)).collect())
+}
+
+/// The first case of the list, once there is one.
+async fn listed(window: &Window, handle: &Handle) -> CaseKey {
+    window.until("the list", || handle.read(|view| view.group(Group::Active).first().cloned())).await
 }
 
 /// A case is told of its symptoms on this device, and the program is started again: its words are on the server.
@@ -38,7 +44,7 @@ fn a_case_is_found_by_words_that_only_the_server_has() {
         world
             .window(async |window| {
                 let handle = window.opened().await;
-                window.until("the list", || (!found(&handle, "checkout").is_empty()).then_some(())).await;
+                listed(window, &handle).await;
                 assert_eq!(found(&handle, "hydra-14"), [], "its messages are not in memory");
                 handle.dispatch(Intent::Search("hydra-14".into()));
                 let hits = window
@@ -54,6 +60,7 @@ fn a_case_is_found_by_words_that_only_the_server_has() {
                 assert_eq!(found(&handle, "no such words"), []);
             })
             .await;
+        world.when_arrived("POST", "/cases/search", 2).await;
         assert_eq!(world.arrived("POST", "/cases/search").await.len(), 2);
     });
 }
@@ -66,11 +73,7 @@ fn a_server_of_2025_is_not_asked_and_what_is_here_is_found() {
             .window(async |window| {
                 let handle = window.opened().await;
                 handle.dispatch(Intent::Search("hydra-14".into()));
-                let case = window
-                    .until("the list", || {
-                        handle.read(|view| view.group(copilot_core::view::Group::Active).first().cloned())
-                    })
-                    .await;
+                let case = listed(window, &handle).await;
                 assert_eq!(handle.read(|view| view.server_search()), ServerSearch::NotAsked);
                 handle.dispatch(Intent::Open(Some(case)));
                 window.until("its rows", || (found(&handle, "hydra-14").len() == 1).then_some(())).await;
