@@ -1,18 +1,16 @@
 //! `cargo xtask digest`: the same seeds in a debug build, in a release build and as WebAssembly must end in the
 //! same state to the last bit (I16). The simulator computes the digest; here it is built three times and compared.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
-use wasm_bindgen_cli_support::Bindgen;
 
 use crate::Context;
 use crate::cargo::{self, Product};
 use crate::child;
 use crate::failure::Failure;
 use crate::node::Node;
+use crate::node_module::NodeModule;
 use crate::progress::{Progress, Step, print_result};
 use crate::wasm_toolchain::{self, WasmToolchain};
 use crate::words;
@@ -33,8 +31,8 @@ pub(crate) struct Options {
 
 /// Package and program have one name.
 const PROGRAM: &str = "copilot-sim";
-/// The simulator as a module: an example of its package.
-const MODULE: &str = "digest";
+/// The simulator as a module.
+const MODULE: NodeModule = NodeModule { package: PROGRAM, example: "digest" };
 
 /// Compiler and the three builds.
 const STEPS: usize = 4;
@@ -76,31 +74,14 @@ fn in_module(
     context: &Context,
     step: &mut Step,
     options: &Options,
-    (toolchain, node): (&WasmToolchain, &Node),
+    tools: (&WasmToolchain, &Node),
 ) -> Result<String, Failure> {
-    let mut build = toolchain.cargo(&context.workspace, "build");
-    // The profile of the bundle: what both are made of is compiled once.
-    build.args(["--profile", "web"]);
-    let compiled = cargo::build(step, PROGRAM, Product::ExampleModule(MODULE), &mut build)?;
-    let folder = context.workspace.scratch().join("digest");
-    bind(&compiled, &folder)?;
-    let script = folder.join("run.cjs");
     let Options { from, to, events } = options;
-    let text = format!("console.log('digest ' + require('./{MODULE}.js').digest({from}, {to}, {events}));\n");
-    fs::write(&script, text).map_err(Failure::file("write", &script))?;
-    let finished = child::observe(step, "node", &mut node.script(&folder, &script))?;
-    digest_in(&finished.stdout)
-}
-
-fn bind(compiled: &Path, folder: &PathBuf) -> Result<(), Failure> {
-    let bytes = fs::read(compiled).map_err(Failure::file("read", compiled))?;
-    let mut bindgen = Bindgen::new();
-    bindgen
-        .input_bytes(MODULE, bytes)
-        .typescript(false)
-        .nodejs(true)
-        .and_then(|bindgen| bindgen.generate(folder))
-        .map_err(|error| Failure::Bindgen(format!("{error:#}")))
+    let script = format!(
+        "console.log('digest ' + require('./{}.js').digest({from}, {to}, {events}));\n",
+        MODULE.example
+    );
+    digest_in(&MODULE.run(context, step, tools, &script)?)
 }
 
 /// The digest in what a simulator printed.

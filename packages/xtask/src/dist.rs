@@ -2,7 +2,7 @@
 //! accepts them.
 
 use crate::Context;
-use crate::bundle;
+use crate::bundle::{self, Built};
 use crate::failure::Failure;
 use crate::progress::{Progress, print_result};
 use crate::wasm_toolchain::{self, WasmToolchain};
@@ -11,7 +11,7 @@ use crate::wasm_toolchain::{self, WasmToolchain};
 pub(crate) fn run(context: &Context) -> Result<(), Failure> {
     let mut progress = Progress::new(1 + bundle::STEPS, context.verbose);
     let toolchain = wasm_toolchain::prepare(context, &mut progress)?;
-    build_and_print(context, &toolchain, &mut progress)
+    build_and_print(context, &toolchain, &mut progress).map(|_| ())
 }
 
 /// Builds the bundle and prints the table. Reports [`bundle::STEPS`] steps.
@@ -19,8 +19,8 @@ pub(crate) fn build_and_print(
     context: &Context,
     toolchain: &WasmToolchain,
     progress: &mut Progress,
-) -> Result<(), Failure> {
+) -> Result<Built, Failure> {
     let built = bundle::build(context, toolchain, progress)?;
     print_result(&bundle::sizes::table(&built));
-    Ok(())
+    Ok(built)
 }

@@ -66,8 +66,12 @@ pub(crate) enum Failure {
     Digest,
 
     /// The module needs something to run in.
-    #[error("node 20 or newer with npm is missing: the WebAssembly build of the simulator runs in it.")]
+    #[error("node 20 or newer with npm is missing: WebAssembly without a browser runs in it.")]
     NoNode,
+
+    /// Something could not be measured.
+    #[error("Some measurements in the browser failed; what they said is above the table.")]
+    Measurements,
 
     /// Some tests failed; the summary says which.
     #[error("Some checks failed. The table above names them, their output is further up.")]

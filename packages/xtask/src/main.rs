@@ -2,11 +2,13 @@
 //!
 //! Start at [`Command`]: each variant is one command and one module. `start` runs the product, `dist`
 //! writes the web bundle, `package` the desktop program, `test` runs every check, `crash` the crash matrix, `digest`
-//! whether the core ends the same everywhere, `screens` takes the pictures. Nothing of the product's behaviour lives here.
+//! whether the core ends the same everywhere, `bench` how fast everything is, `screens` takes the pictures. Nothing of the
+//! product's behaviour lives here.
 //!
 //! Exit codes: 0 done; 1 failed, with one sentence on stderr; 2 something is missing that may not be
 //! installed from here, with the command that installs it.
 
+mod bench;
 mod browser;
 mod bundle;
 mod cargo;
@@ -16,6 +18,7 @@ mod digest;
 mod dist;
 mod failure;
 mod node;
+mod node_module;
 mod package;
 mod privilege;
 mod progress;
@@ -60,6 +63,8 @@ enum Command {
     Crash(crash::Options),
     /// Compare what the same seeds of the simulator end in, in debug, in release and as WebAssembly.
     Digest(digest::Options),
+    /// Measure everything that has a budget, and print one table: figures, budgets, and what physics allows.
+    Bench(bench::Options),
     /// Take a picture of every screen and state, in both themes and at every width, into target/screens/.
     Screens,
     /// Build the web bundle into dist/web/ and the extension into dist/extension/, print their sizes and check them
@@ -103,6 +108,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Test(options) => suite::run(&context, &options),
         Command::Crash(options) => crash::run(&context, &options),
         Command::Digest(options) => digest::run(&context, &options),
+        Command::Bench(options) => bench::run(&context, &options),
         Command::Screens => screens::run(&context),
         Command::Dist => dist::run(&context),
         Command::Package => package::run(&context),

@@ -45,7 +45,7 @@ pub(crate) fn run(context: &Context) -> Result<(), Failure> {
 }
 
 /// A copy of the program without what only debuggers read, where there is something that takes it out.
-fn stripped(workspace: &Workspace, step: &mut Step, program: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn stripped(workspace: &Workspace, step: &mut Step, program: &Path) -> Result<PathBuf, Failure> {
     let folder = workspace.scratch().join("package");
     fs::create_dir_all(&folder).map_err(Failure::file("make", &folder))?;
     let copy = folder.join(PROGRAM);
@@ -57,8 +57,29 @@ fn stripped(workspace: &Workspace, step: &mut Step, program: &Path) -> Result<Pa
 }
 
 fn pack(workspace: &Workspace, program: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let contents = contents(workspace, program)?;
+    let folder = workspace.dist().join("desktop");
+    fs::create_dir_all(&folder).map_err(Failure::file("make", &folder))?;
+    let name = name();
+    let tarball = folder.join(format!("{name}.tar.gz"));
+    let archive = contents.archive(&name).map_err(Failure::file("write", &tarball))?;
+    fs::write(&tarball, archive).map_err(Failure::file("write", &tarball))?;
+    let Some(machine) = deb::machine() else { return Ok(vec![tarball]) };
+    let package = folder.join(format!("{PROGRAM}_{VERSION}_{machine}.deb"));
+    let bytes = deb::build(&contents, VERSION, machine).map_err(Failure::file("write", &package))?;
+    fs::write(&package, bytes).map_err(Failure::file("write", &package))?;
+    Ok(vec![tarball, package])
+}
+
+/// What the tarball and the folder in it are called.
+fn name() -> String {
+    format!("{PROGRAM}-{VERSION}-{}-{}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
+/// The files that both hold.
+fn contents(workspace: &Workspace, program: &Path) -> Result<Contents, Failure> {
     let read = |path: PathBuf| fs::read(&path).map_err(Failure::file("read", path));
-    let contents = Contents(vec![
+    Ok(Contents(vec![
         Entry::program("bin/copilot-desktop", read(program.to_owned())?),
         Entry::data("share/applications/copilot-desktop.desktop", contents::DESKTOP_ENTRY.into()),
         Entry::data(
@@ -69,16 +90,78 @@ fn pack(workspace: &Workspace, program: &Path) -> Result<Vec<PathBuf>, Failure> 
             "share/icons/hicolor/scalable/apps/copilot-desktop.svg",
             read(workspace.web_shell().join("icon.svg"))?,
         ),
-    ]);
-    let folder = workspace.root.join("dist").join("desktop");
-    fs::create_dir_all(&folder).map_err(Failure::file("make", &folder))?;
-    let name = format!("{PROGRAM}-{VERSION}-{}-{}", std::env::consts::OS, std::env::consts::ARCH);
-    let tarball = folder.join(format!("{name}.tar.gz"));
-    let archive = contents.archive(&name).map_err(Failure::file("write", &tarball))?;
-    fs::write(&tarball, archive).map_err(Failure::file("write", &tarball))?;
-    let Some(machine) = deb::machine() else { return Ok(vec![tarball]) };
-    let package = folder.join(format!("{PROGRAM}_{VERSION}_{machine}.deb"));
-    let bytes = deb::build(&contents, VERSION, machine).map_err(Failure::file("write", &package))?;
-    fs::write(&package, bytes).map_err(Failure::file("write", &package))?;
-    Ok(vec![tarball, package])
+    ]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Unpacks with the programs that people have, and says what is there.
+    fn unpacked(command: &mut Command, folder: &Path) -> Vec<String> {
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut found = Vec::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(next) = folders.pop() {
+            for entry in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
+                match entry.is_dir() {
+                    true => folders.push(entry),
+                    false => found.push(entry.strip_prefix(folder).unwrap().display().to_string()),
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn both_packages_install_a_program_that_desktops_list_with_its_icon() {
+        let workspace = Workspace::locate().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(&path).unwrap();
+            path
+        };
+        let program = folder.path().join("program");
+        fs::write(&program, "#!/bin/sh\n").unwrap();
+        let contents = contents(&workspace, &program).unwrap();
+        let expected = [
+            "bin/copilot-desktop",
+            "share/applications/copilot-desktop.desktop",
+            "share/icons/hicolor/256x256/apps/copilot-desktop.png",
+            "share/icons/hicolor/scalable/apps/copilot-desktop.svg",
+        ];
+
+        let tarball = folder.path().join("packed.tar.gz");
+        fs::write(&tarball, contents.archive(&name()).unwrap()).unwrap();
+        let target = at("tarball");
+        let found = unpacked(Command::new("tar").arg("-xzf").arg(&tarball).arg("-C").arg(&target), &target);
+        assert_eq!(found, expected.map(|path| format!("{}/{path}", name())));
+        let started = Command::new(target.join(name()).join("bin/copilot-desktop")).status().unwrap();
+        assert!(started.success(), "the program cannot be run");
+
+        if let Some(dpkg) = find_program("dpkg-deb") {
+            let package = folder.path().join("packed.deb");
+            fs::write(&package, deb::build(&contents, VERSION, "amd64").unwrap()).unwrap();
+            let target = at("deb");
+            let found = unpacked(Command::new(dpkg).arg("-x").arg(&package).arg(&target), &target);
+            assert_eq!(found, expected.map(|path| format!("usr/{path}")));
+        }
+    }
+
+    #[test]
+    fn the_desktop_entry_names_the_program_and_an_icon_of_the_size_of_its_folder() {
+        let entry = contents::DESKTOP_ENTRY;
+        assert!(entry.starts_with("[Desktop Entry]\n") && entry.ends_with('\n'));
+        assert!(
+            entry.contains(&format!("\nExec={PROGRAM}\n")) && entry.contains(&format!("\nIcon={PROGRAM}\n"))
+        );
+        // A PNG begins with eight bytes of its own; the header with width and height is the first chunk.
+        let icon = fs::read(Workspace::locate().unwrap().root.join("packages/desktop/icon.png")).unwrap();
+        let number = |at: usize| u32::from_be_bytes(icon[at..at + 4].try_into().unwrap());
+        assert_eq!(&icon[1..4], b"PNG");
+        assert_eq!((number(16), number(20)), (256, 256));
+    }
 }

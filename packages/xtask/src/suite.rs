@@ -9,7 +9,7 @@ mod runners;
 mod summary;
 pub(crate) mod windows;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
@@ -117,10 +117,22 @@ impl Run<'_> {
         self.summary.add(Row { name: title.what, counts, time: started.elapsed() });
     }
 
+    /// Whether the panel is as small as it was.
+    fn add_size(&mut self, eager: usize) {
+        let counts = if eager <= bundle::sizes::EAGER_MOST {
+            Counts::one_pass()
+        } else {
+            eprintln!("{}", words::too_large(eager, bundle::sizes::EAGER_MOST));
+            Counts::one_failure()
+        };
+        self.summary.add(Row { name: "Size of the bundle", counts, time: Duration::ZERO });
+    }
+
     fn in_the_browser(&mut self, toolchain: &WasmToolchain, tools: &BrowserTools, filter: Option<&str>) {
         let started = Instant::now();
         let context = self.context;
         let bundle = dist::build_and_print(context, toolchain, &mut self.progress);
+        let bundle = bundle.map(|built| self.add_size(bundle::sizes::eager_gzip(&built)));
         let programs = bundle.and_then(|()| {
             let server = self.progress.step(words::SERVER, |step| server::build(context, step))?;
             let suite = self

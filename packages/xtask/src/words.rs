@@ -49,6 +49,17 @@ pub(crate) const CRASH_FILES: Title =
 pub(crate) const CRASH_BROWSER: Title =
     title("Kill, crash and starve the panel", "nothing the person wrote may be lost or doubled");
 
+pub(crate) const BENCH_NATIVE: Title =
+    title("Time core, store, outbox, server and triage", "what runs without a screen");
+pub(crate) const BENCH_MODULE: Title =
+    title("Time the core as WebAssembly", "as people get it in the browser; node runs it here");
+pub(crate) const BENCH_BROWSER: Title =
+    title("Time the panel in the browser", "the built bundle and the extension in Chromium");
+pub(crate) const BENCH_WINDOWS: Title =
+    title("Compile the windows", "optimised; the first time takes minutes");
+pub(crate) const BENCH_STARTS: Title =
+    title("Time the windows", "started on a virtual screen, until they can be written to");
+
 pub(crate) const WINDOW_TOOLS: Title = title(
     "Check the window tools",
     "the desktop window is built with WebKitGTK and tested on a virtual screen",
@@ -124,4 +135,12 @@ pub(crate) fn pictures(folder: &std::path::Path) -> String {
 /// What bundling did to glue functions that would compile text.
 pub(crate) fn disarmed(names: &[String]) -> String {
     format!("made {} refuse: the policy forbids compiling text, and the panel never does", names.join(", "))
+}
+
+/// The bundle has grown beyond what was agreed.
+pub(crate) fn too_large(eager: usize, most: usize) -> String {
+    format!(
+        "The panel is {eager} bytes on the wire before it can be used; at most {most} are agreed. Make it smaller, or say in \
+         docs/performance.md what the rest is for and raise EAGER_MOST."
+    )
 }

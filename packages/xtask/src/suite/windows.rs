@@ -41,7 +41,7 @@ pub(crate) fn libraries(step: &mut Step) -> Result<(), Failure> {
 }
 
 /// Installs what the windows are built with and tested on.
-pub(super) fn prepare(step: &mut Step) -> Result<(), Failure> {
+pub(crate) fn prepare(step: &mut Step) -> Result<(), Failure> {
     libraries(step)?;
     install_unless(
         step,

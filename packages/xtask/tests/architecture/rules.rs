@@ -84,7 +84,7 @@ pub(crate) fn renderer(asked: &Features<'_>) -> Option<String> {
 }
 
 fn is_test_crate(package: &str) -> bool {
-    package == "copilot-scenarios"
+    ["copilot-scenarios", "copilot-speed"].contains(&package)
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Looking for words that are not in memory on this device.
 
-use copilot_core::Intent;
+use std::time::Duration;
+
 use copilot_core::view::ServerSearch;
+use copilot_core::{Intent, Millis};
 use copilot_runtime::Handle;
 use copilot_scenarios::{World, say, story, story_in};
 use copilot_server::Dialect::Queries;
@@ -19,6 +21,11 @@ async fn told(world: &World) {
             for text in ["checkout answers 503", "the drained node was hydra-14"] {
                 say(&handle, text);
                 window.answered(&handle, text).await;
+            }
+            // What was sent stays in the journal for a moment; after that its words are in the cache alone.
+            while !handle.read(|view| view.inspect().operations.is_empty()) {
+                world.time.skip(Millis::seconds(1));
+                tokio::time::sleep(Duration::from_millis(10)).await;
             }
         })
         .await;

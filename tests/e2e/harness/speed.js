@@ -1,0 +1,117 @@
+// Where measurements go, how often they are made, and what a page knows about its own frames.
+
+import fs from 'node:fs';
+
+const report = process.env.COPILOT_BENCH_REPORT;
+
+/** A few runs of everything, to see that it runs. */
+export const quick = process.env.COPILOT_BENCH === 'quick';
+
+/**
+ * A number of repetitions or a size.
+ * @param {number} asked
+ * @param {number} few
+ */
+export const either = (asked, few) => (quick ? few : asked);
+
+/**
+ * Enters a measure; `cargo xtask bench` knows it by its name.
+ * @param {string} measure
+ * @param {'ms' | 'MB'} unit
+ * @param {number[]} samples
+ */
+export function tell(measure, unit, samples) {
+  const line = JSON.stringify({ measure, unit, samples });
+  if (report) {
+    fs.appendFileSync(report, `${line}\n`);
+  } else {
+    console.log(line);
+  }
+}
+
+/**
+ * From now on the page notes how long it takes from a press of Enter until the frame with its consequences is handed to
+ * the screen: the first frame after the event, as `same-frame.spec.js` proves.
+ * @param {import('@playwright/test').Page} page
+ */
+export async function watchEnter(page) {
+  await page.evaluate(() => {
+    /** @type {number[]} */
+    const painted = [];
+    addEventListener(
+      'keydown',
+      ({ key, timeStamp }) => {
+        if (key !== 'Enter') {
+          return;
+        }
+        requestAnimationFrame(() => {
+          // A message is a task of its own: it comes after style, layout and paint of this frame.
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => painted.push(performance.now() - timeStamp);
+          port2.postMessage(0);
+        });
+      },
+      { capture: true },
+    );
+    Object.assign(window, { painted });
+  });
+  // @ts-expect-error: written above
+  return () => page.evaluate(() => window.painted);
+}
+
+/**
+ * Every page that this context loads from now on notes when its list of cases and its composer can be used.
+ * @param {import('@playwright/test').BrowserContext} context
+ * @returns {Promise<(page: import('@playwright/test').Page) => Promise<number>>} Milliseconds since its navigation began.
+ */
+export async function watchStart(context) {
+  await context.addInitScript(() => {
+    Object.assign(window, {
+      usable: new Promise((resolve) => {
+        const look = () => {
+          const row = document.querySelector('nav[aria-label="Cases"] [data-key]');
+          const field = document.querySelector('textarea[aria-label="Message"]');
+          if (!row || !field) {
+            requestAnimationFrame(look);
+            return;
+          }
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => resolve(performance.now());
+          port2.postMessage(0);
+        };
+        requestAnimationFrame(look);
+      }),
+    });
+  });
+  // @ts-expect-error: written above
+  return (page) => page.evaluate(() => window.usable);
+}
+
+/**
+ * Slows the page's processor down.
+ * @param {import('@playwright/test').Page} page
+ * @param {number} rate 1 is the machine as it is.
+ */
+export async function throttle(page, rate) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate });
+}
+
+/**
+ * What the page holds, in megabytes: objects of JavaScript that are alive, and the module's memory.
+ * @param {import('@playwright/test').Page} page
+ */
+export async function memory(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  await session.send('Performance.enable');
+  const { metrics } = await session.send('Performance.getMetrics');
+  await session.detach();
+  const heap = metrics.find(({ name }) => name === 'JSHeapUsedSize')?.value ?? Number.NaN;
+  const module = await page.evaluate(async () => {
+    // The page's own instance: a module is loaded once, and its start gives what is there already.
+    const { default: start } = await import(new URL('copilot_web.js', document.baseURI).href);
+    return (await start()).memory.buffer.byteLength;
+  });
+  return (heap + module) / 1e6;
+}
