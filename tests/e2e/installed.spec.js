@@ -35,10 +35,12 @@ const test = base.extend({
 });
 
 /**
- * Waits until the service worker of a page has everything it needs.
+ * Waits until a page is signed in and its service worker has everything it needs: the token in the first address works
+ * once, and a page that is reloaded while it is being exchanged has to ask for a name.
  * @param {import('@playwright/test').Page} page
  */
 async function installed(page) {
+  await expect(new Copilot(page).composer).toBeVisible();
   await page.evaluate(() => navigator.serviceWorker.ready);
 }
 

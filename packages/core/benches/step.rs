@@ -12,7 +12,6 @@
 mod world;
 
 use copilot_core::ids::CaseKey;
-use copilot_core::model::Turn;
 use copilot_core::request::{Reply, Request};
 use copilot_core::view::Group;
 use copilot_core::{Event, Intent, Link};
