@@ -18,6 +18,7 @@ const conflict = (copilot) => copilot.page.getByRole('radiogroup', { name: 'Titl
 
 test('a title that changed in two places is shown with both, and mine is kept on the server', async ({ server, chromium, copilot }) => {
   await collide({ server, chromium }, copilot, WORDS);
+  await expect(copilot.page.getByRole('alert').filter({ hasText: 'Title changed in two places' })).toHaveCount(1);
   await expect(copilot.page.getByText('Pick one. Nothing is overwritten until you do.')).toBeVisible();
   await expect(conflict(copilot).getByRole('radio')).toHaveCount(2);
   await expect(conflict(copilot).getByRole('radio', { name: /^Yours/ })).toBeChecked();
@@ -102,6 +103,7 @@ test('an undo that is looked at does not run out before the person looks away', 
   await copilot.page.keyboard.press('Delete');
   const offer = copilot.page.getByText(/^Deleted “.+”$/);
   const undo = copilot.page.getByRole('button', { name: 'Undo' });
+  await expect(copilot.page.getByRole('status').filter({ hasText: 'Deleted, undo available' })).toHaveCount(1);
   await offer.hover();
   // Not to wait for something to happen, but for the time to pass in which nothing may.
   await copilot.page.waitForTimeout(LONGER_THAN_OFFERED);

@@ -4,7 +4,7 @@
 import { expect, test } from './harness.js';
 import { fill } from './harness/history.js';
 import { delay, hang, TURNS } from './harness/routes.js';
-import { shown, WIDTHS } from './harness/scenes.js';
+import { shown, still, WIDTHS } from './harness/scenes.js';
 import { scrollUp } from './harness/scrolling.js';
 
 /** @param {import('./harness/copilot.js').Copilot} copilot */
@@ -22,6 +22,18 @@ const top = (copilot) =>
   });
 
 /**
+ * Turns the wheel, and waits until what it moves has come to rest away from the end.
+ * @param {import('./harness/copilot.js').Copilot} copilot
+ * @param {number} pixels
+ */
+async function wheelUp(copilot, pixels) {
+  await copilot.conversation.hover();
+  await copilot.page.mouse.wheel(0, -pixels);
+  await expect(pill(copilot)).toBeVisible();
+  await still(copilot.page);
+}
+
+/**
  * A case of a few screens, scrolled up.
  * @param {import('./harness/copilot.js').Copilot} copilot
  */
@@ -31,16 +43,7 @@ async function scrolledUp(copilot) {
     await expect(copilot.message(`Question ${number}.`)).toHaveAttribute('data-state', 'sent');
     await expect(copilot.thinking).toHaveCount(0);
   }
-  await copilot.conversation.hover();
-  await copilot.page.mouse.wheel(0, -600);
-  await expect(pill(copilot)).toBeVisible();
-  let before = await top(copilot);
-  await expect(async () => {
-    const now = await top(copilot);
-    const still = now.key === before.key && now.top === before.top;
-    before = now;
-    expect(still, 'the wheel has come to rest').toBe(true);
-  }).toPass();
+  await wheelUp(copilot, 600);
 }
 
 test('an answer that comes while something above is read moves nothing, is counted and marked', async ({ server, copilot }) => {
@@ -52,8 +55,7 @@ test('an answer that comes while something above is read moves nothing, is count
   await server.faults.set([hang(TURNS, { commit: true })]);
   await pill(copilot).click();
   await copilot.say('The last question.');
-  await copilot.conversation.hover();
-  await copilot.page.mouse.wheel(0, -900);
+  await wheelUp(copilot, 900);
   await expect(pill(copilot)).toHaveAccessibleName('Jump to latest');
   const before = await top(copilot);
   const focused = await copilot.page.evaluate(() => document.activeElement?.tagName);
@@ -104,9 +106,7 @@ test('your own message goes to the end from anywhere, and End goes there by key'
   await copilot.say('From above.');
   await expect(copilot.message('From above.')).toBeInViewport();
   await expect(pill(copilot)).toHaveCount(0);
-  await copilot.conversation.hover();
-  await copilot.page.mouse.wheel(0, -900);
-  await expect(pill(copilot)).toBeVisible();
+  await wheelUp(copilot, 900);
   await copilot.conversation.locator('article').first().focus();
   await copilot.page.keyboard.press('End');
   await expect(pill(copilot)).toHaveCount(0);

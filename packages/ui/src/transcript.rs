@@ -28,7 +28,7 @@ pub(crate) use hero::Hero;
 pub(crate) use view::{Bookmarks, Transcript};
 
 use crate::session::{at_once, put};
-use crate::windowing::{Anchor, Extents};
+use crate::windowing::{Anchor, END_ZONE, Extents};
 
 /// Pixels above and below the viewport in which rows are drawn ahead of being seen.
 const MARGIN: f64 = 900.0;
@@ -224,7 +224,26 @@ impl Reading {
     fn redrawn(&self) {
         self.measure_rows();
         self.settle();
+        self.notice_end();
         self.draw_ahead();
+    }
+
+    /// A row that was gone to may stand so low that the end is in view. Nothing is scrolled then that would tell.
+    fn notice_end(&self) {
+        let Some(scroller) = self.scroller.borrow().clone().filter(|_| self.asks) else { return };
+        if *self.place.borrow() == Place::End || self.drawn.borrow().is_empty() {
+            return;
+        }
+        let sizes = at_once(async move {
+            let (content, view) =
+                (scroller.get_scroll_size().await.ok()?, scroller.get_client_rect().await.ok()?);
+            Some((content.height, view.height()))
+        });
+        let Some((content, viewport)) = sizes.flatten() else { return };
+        if content - viewport - self.scroll.get() <= END_ZONE {
+            self.place.replace(Place::End);
+            put(self.at_end, true);
+        }
     }
 
     /// Chooses again when what is drawn no longer reaches far enough.
