@@ -11,6 +11,9 @@ use crate::outbox::Phase;
 use crate::request::{Outcome, Reply, RequestId};
 use crate::time::Millis;
 
+/// How long a case that may be another's is left alone before the list is read again: a server makes one at once.
+const LOOK_AGAIN: Millis = Millis::seconds(1);
+
 impl Core {
     /// The list was read because the key may have expired. If the message is in it, it has run.
     pub(crate) fn verified(&mut self, op: OperationId, case: &RealId, offset: u32, outcome: Outcome) {
@@ -107,7 +110,15 @@ impl Core {
                 && matches!(other.op.kind, OperationKind::CreateCase { .. })
                 && self.ledger.real(&other.op.case).is_none()
         });
+        let is_made_now = self.ledger.entries().any(|other| {
+            matches!(other.op.kind, OperationKind::CreateCase { .. }) && self.is_in_flight(other.op.id)
+        });
         match (first, another) {
+            // An empty case may be the one that the server is making for another message.
+            (Some(_), _) if is_made_now => {
+                let until = self.now.mono + LOOK_AGAIN;
+                self.set_phase(op, Phase::Waiting { until, why: Wait::Uncertain });
+            }
             (Some(case), None) if !others_in_doubt => {
                 self.case_created(&entry, *case, std::sync::Arc::clone(name));
             }

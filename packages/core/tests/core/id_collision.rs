@@ -202,6 +202,35 @@ fn which_of_two_empty_cases_it_was_is_not_guessed() {
 }
 
 #[test]
+fn an_empty_case_that_is_being_made_for_another_message_is_not_mistaken_and_costs_nobody_a_decision() {
+    let mut desk = Desk::new();
+    desk.say(None, "one");
+    let one = desk.core.view().open().cloned().unwrap();
+    desk.answer(failed(FailureClass::Offline));
+    desk.wish(Intent::Open(None));
+    desk.say(None, "two");
+    let two = desk.core.view().open().cloned().unwrap();
+    desk.pass_seconds(3700);
+    desk.answer_all(|request| {
+        (*request == Request::Probe).then(|| Ok(Reply::Alive(copilot_core::request::Limits::default())))
+    });
+    // The server has made the second one and has not said so yet when it is asked for the first.
+    let list = |request: &Request| match request {
+        Request::ListCases { .. } => Some(Ok(Reply::Cases(page(vec![case("c-2", 0)])))),
+        _ => None,
+    };
+    desk.answer_all(list);
+    desk.answer(Ok(Reply::Case(case("c-2", 0))));
+    assert_eq!(desk.core.inspect().links, [(two, real("c-2"))]);
+    desk.answer(answered(1, "ok"));
+    desk.pass_seconds(1);
+    desk.answer_all(list);
+    assert!(matches!(desk.writes()[..], [Request::CreateCase { .. }]), "the first is made as well");
+    desk.answer(Ok(Reply::Case(case("c-1", 0))));
+    assert_eq!(desk.core.view().transcript(&one).len(), 2);
+}
+
+#[test]
 fn no_empty_case_in_the_list_means_that_it_was_never_made() {
     let mut desk = Desk::new();
     desk.say(None, "one");
