@@ -2,6 +2,7 @@
 // A file of its own because the policy of browser extensions forbids scripts inside the page.
 
 const SAFE = 'What you wrote earlier is still on this device.';
+const RELOAD = "Reload the page; if that does not help, the browser's console has the details.";
 
 /**
  * What happened, what is safe, what to do.
@@ -16,7 +17,7 @@ function explain(error) {
     return `FaultMaven Copilot was loaded, but this browser refused to run it. ${SAFE} Reload the page; if that does not help, update the browser.`;
   }
   if (error instanceof WebAssembly.RuntimeError) {
-    return `FaultMaven Copilot stopped while it was starting. ${SAFE} Reload the page; if that does not help, the browser's console has the details.`;
+    return `FaultMaven Copilot stopped while it was starting. ${SAFE} ${RELOAD}`;
   }
   return `FaultMaven Copilot could not be loaded. ${SAFE} Check that the server is running and reachable, then reload.`;
 }
@@ -36,6 +37,19 @@ function show(sentence) {
   document.getElementById('main').replaceChildren(box);
   box.append(text, button);
 }
+
+/**
+ * A panel that stopped takes nothing any more: better to say so than to look alive.
+ * @param {unknown} error
+ */
+function stopped(error) {
+  if (error instanceof WebAssembly.RuntimeError) {
+    show(`FaultMaven Copilot stopped because of a defect. ${SAFE} ${RELOAD}`);
+  }
+}
+
+addEventListener('error', (event) => stopped(event.error));
+addEventListener('unhandledrejection', (event) => stopped(event.reason));
 
 try {
   // Not a static import: if that fails, no line of this file runs.

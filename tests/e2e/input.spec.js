@@ -90,6 +90,27 @@ test('a chip that was not sent is there again after a reload', async ({ copilot 
   await expect(copilot.composer).toHaveValue('with a log');
 });
 
+test('a file that is dropped anywhere on the panel is attached, and nothing else happens to the page', async ({ copilot }) => {
+  await copilot.composer.fill('a draft');
+  await copilot.page.evaluate((text) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], 'app.log', { type: 'text/plain' }));
+    const under = document.elementFromPoint(innerWidth / 2, innerHeight / 3);
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+      under?.dispatchEvent(event);
+      if (type !== 'dragenter' && !event.defaultPrevented) {
+        throw new Error(`${type} was left to the browser, which opens the file in place of the panel`);
+      }
+    }
+  }, log(150));
+  await expect(copilot.dock).toContainText('app.log');
+  await expect(copilot.composer).toHaveValue('a draft');
+  await copilot.composer.press('Enter');
+  await copilot.answered(1);
+  await expect(copilot.message('a draft')).toContainText('app.log');
+});
+
 test('a paste of 50 MB is refused in words, keeps the draft and leaves the page usable', async ({ copilot }) => {
   await copilot.composer.fill('a draft');
   await copilot.composer.evaluate((field) => {

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { Copilot, expect, test, words } from './harness.js';
 import { damage, ofANewerVersion } from './harness/kept.js';
 import { DELETE } from './harness/routes.js';
-import { arrived, retitle, stored } from './harness/stored.js';
+import { arrived, move, retitle, stored } from './harness/stored.js';
 import { collide } from './harness/titles.js';
 
 const QUESTION = 'Disk of db-2 is full.';
@@ -54,6 +54,30 @@ test('theirs is used in every window when one window says so, and Later keeps th
     await expect(window.page.getByRole('heading', { level: 1 })).toContainText(THEIRS);
   }
   expect((await stored(server, chromium))[0].title).toBe(THEIRS);
+});
+
+test('a status that changed in two places is the person’s to decide, and theirs stays when they say so', async ({
+  server,
+  chromium,
+  copilot,
+}) => {
+  const { page } = copilot;
+  await copilot.say(QUESTION);
+  await copilot.answered(1);
+  await chromium.context.setOffline(true);
+  await page.getByRole('button', { name: 'Status: Inquiry' }).click();
+  await page.getByRole('menuitem', { name: 'Close case' }).click();
+  await page.getByRole('menu', { name: 'Close this case?' }).getByRole('menuitem').first().click();
+  await move(server, chromium, { from: 'inquiry', to: 'investigating' });
+  await chromium.context.setOffline(false);
+  const status = page.getByRole('radiogroup', { name: 'Status conflict' });
+  await expect(status.getByRole('radio')).toHaveCount(2);
+  await expect(status).toContainText('Closed');
+  await expect(status).toContainText('Investigating');
+  await page.getByRole('button', { name: 'Use theirs' }).click();
+  await expect(status).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Status: Investigating' })).toBeVisible();
+  await expect(copilot.composer).toBeEnabled();
 });
 
 test('a question that answers itself goes by itself', async ({ server, chromium, copilot }) => {

@@ -215,6 +215,21 @@ test('details show the files of a case and lead to the message they came with', 
   await expect(copilot.conversation.locator('article:focus')).toHaveCount(1);
 });
 
+test('the details lead to the case in the dashboard, in a page of its own, where the server has one', async ({ chromium, copilot }) => {
+  await chromium.context.route('**/v1/meta/capabilities', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), dashboardUrl: 'https://dashboard.invalid/' } });
+  });
+  const { page } = copilot;
+  await page.reload();
+  await answered(copilot);
+  await copilot.composer.press('Control+i');
+  const link = page.getByRole('dialog', { name: 'Case details' }).getByRole('link', { name: /^Open in the dashboard/ });
+  await expect(link).toHaveAttribute('href', /^https:\/\/dashboard\.invalid\/cases\/[^/]+$/);
+  await expect(link).toHaveAttribute('target', '_blank');
+  await expect(link).toHaveAttribute('rel', /noopener/);
+});
+
 test('a case is closed after one question and says so; its messages still work', async ({ copilot }) => {
   const { page } = copilot;
   await answered(copilot);

@@ -87,3 +87,21 @@ test('a server that answers nothing but errors at start takes nothing away', asy
   await copilot.answered(2);
   expect(await said(server, chromium)).toEqual([['Disk of db-2 is full.', 'Node 7?']]);
 });
+
+test('a panel that stops says so, and everything is there after its Reload', async ({ copilot, complaints }) => {
+  await copilot.say('Disk of db-2 is full.');
+  await copilot.answered(1);
+  await copilot.composer.fill('a draft');
+  await copilot.page.evaluate(() => {
+    // A module whose only function traps, as a program that gives up does.
+    const bytes = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11];
+    const trap = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes))).exports.f;
+    setTimeout(/** @type {() => void} */ (trap));
+  });
+  const alert = copilot.page.getByRole('alert').filter({ hasText: 'FaultMaven Copilot stopped because of a defect.' });
+  await expect(alert).toContainText('What you wrote earlier is still on this device.');
+  expect(complaints.splice(0), 'what stopped it').toEqual([expect.stringContaining('unreachable')]);
+  await copilot.page.getByRole('button', { name: 'Reload' }).click();
+  await expect(copilot.message('Disk of db-2 is full.')).toBeVisible();
+  await expect(copilot.composer).toHaveValue('a draft');
+});

@@ -25,6 +25,7 @@ impl Core {
         match intent {
             Intent::Open(case) => self.open(case),
             Intent::Submit { case, turns } => self.submit(case, turns),
+            Intent::Say { case, turn } => drop(self.say_in(Some(case), vec![turn])),
             Intent::Rename { case, title } => self.rename(case, &title),
             Intent::GenerateTitle(case) => self.generate_title(&case),
             Intent::SetStatus { case, to, text } => self.set_status(&case, to, text),
@@ -76,22 +77,38 @@ impl Core {
         id
     }
 
+    /// Says what stands in the composer, which is empty then.
     fn submit(&mut self, case: Option<CaseKey>, turns: Vec<Turn>) {
+        let draft_of = case.clone();
+        let Some(case) = self.say_in(case, turns) else { return };
+        if self.ledger.draft(draft_of.as_ref()).is_some() {
+            let stamp = self.draft_stamp(draft_of.as_ref());
+            self.state(Record::Draft { case: draft_of.clone(), draft: Draft::default(), stamp }, false);
+        }
+        if draft_of.is_none() {
+            self.open(Some(case));
+        }
+    }
+
+    /// Begins the messages, in a new case where there is none. `None` when they are refused.
+    fn say_in(&mut self, case: Option<CaseKey>, turns: Vec<Turn>) -> Option<CaseKey> {
         let limit = self.net.limits.max_bytes;
         let size_of = |turn: &Turn| {
             let data = turn.data.as_ref().map_or(0, crate::model::Data::len);
             turn.text.len().max(data) as u64
         };
-        if turns.is_empty() || turns.iter().any(Turn::is_blank) {
-            return self.refuse(Refusal::Blank);
+        let too_large = turns.iter().map(size_of).find(|size| *size > limit);
+        let refusal = if turns.is_empty() || turns.iter().any(Turn::is_blank) {
+            Some(Refusal::Blank)
+        } else if let Some(size) = too_large {
+            Some(Refusal::TooLarge { size, limit })
+        } else {
+            case.as_ref().filter(|case| !self.is_writable(case)).map(|_| Refusal::TooLate)
+        };
+        if let Some(refusal) = refusal {
+            self.refuse(refusal);
+            return None;
         }
-        if let Some(size) = turns.iter().map(size_of).find(|size| *size > limit) {
-            return self.refuse(Refusal::TooLarge { size, limit });
-        }
-        if case.as_ref().is_some_and(|case| !self.is_writable(case)) {
-            return self.refuse(Refusal::TooLate);
-        }
-        let draft_of = case.clone();
         let case = case.unwrap_or_else(|| {
             let case = self.mint_case();
             let name = provisional_name(self.now);
@@ -108,13 +125,7 @@ impl Core {
         if self.net.link != LinkStatus::Online {
             self.announce(Announcement::WaitingOffline);
         }
-        if self.ledger.draft(draft_of.as_ref()).is_some() {
-            let stamp = self.draft_stamp(draft_of.as_ref());
-            self.state(Record::Draft { case: draft_of.clone(), draft: Draft::default(), stamp }, false);
-        }
-        if draft_of.is_none() {
-            self.open(Some(case));
-        }
+        Some(case)
     }
 
     fn say(&mut self, case: &CaseKey, turn: Turn) -> OperationId {

@@ -21,6 +21,13 @@ pub enum Intent {
         /// accepted together or not at all.
         turns: Vec<Turn>,
     },
+    /// Say something that does not stand in the composer, such as a suggested step: what stands there stays.
+    Say {
+        /// In which case.
+        case: CaseKey,
+        /// What.
+        turn: Turn,
+    },
     /// Give a case a title.
     Rename {
         /// Which case.

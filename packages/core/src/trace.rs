@@ -101,6 +101,7 @@ fn content(event: &Event) -> usize {
     match event {
         Event::Boot(recovered) => of_records(&recovered.records) + size_of_val(&*recovered.cases),
         Event::Intent(Intent::Submit { turns, .. }) => turns.iter().map(of_turn).sum(),
+        Event::Intent(Intent::Say { turn, .. }) => of_turn(turn),
         Event::Intent(Intent::KeepDraft { draft, .. }) => {
             draft.text.len() + draft.data.iter().map(crate::model::Data::len).sum::<usize>()
         }

@@ -274,6 +274,9 @@ impl Reading {
     pub(crate) fn go_to_end(&self) {
         self.place.replace(Place::End);
         put(self.at_end, true);
+        // Now, not when the rows are drawn: what the scroller tells meanwhile of an earlier move would count as the
+        // person's, and leave the end again.
+        self.settle();
         self.move_on();
     }
 

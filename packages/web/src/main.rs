@@ -11,6 +11,8 @@ use copilot_ui::{Panel, Setup};
 use dioxus::prelude::*;
 
 fn main() {
+    // A panel that stops says why in the console, before `boot.js` tells the person that it did.
+    std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
     dioxus::launch(page);
 }
 

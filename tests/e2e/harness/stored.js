@@ -36,6 +36,42 @@ export async function stored(server, chromium) {
 }
 
 /**
+ * The id of the oldest case of an account.
+ * @param {import('./server.js').Server} server
+ * @param {{ authorization: string }} headers
+ * @returns {Promise<string>}
+ */
+async function oldestCase(server, headers) {
+  const list = await fetch(`${server.origin}/api/v1/cases?limit=100&offset=0&include_empty=true`, { headers });
+  const { cases } = await list.json();
+  const [oldest] = cases.sort((/** @type {any} */ a, /** @type {any} */ b) => a.created_at.localeCompare(b.created_at));
+  return oldest.case_id;
+}
+
+/**
+ * Moves the oldest case of the account to another state, as a client elsewhere does.
+ * @param {import('./server.js').Server} server
+ * @param {import('./chromium.js').Chromium} chromium
+ * @param {{ from: string, to: string }} states
+ */
+export async function move(server, chromium, { from, to }) {
+  const headers = { authorization: chromium.authorization };
+  const oldest = await oldestCase(server, headers);
+  const form = new FormData();
+  form.set('query', 'Moved elsewhere.');
+  form.set('intent_type', 'status_transition');
+  form.set('intent_data', JSON.stringify({ type: 'status_transition', from_state: from, to_state: to, user_confirmed: true }));
+  const answer = await fetch(`${server.origin}/api/v1/cases/${oldest}/turns`, {
+    method: 'POST',
+    headers: { ...headers, 'idempotency-key': crypto.randomUUID() },
+    body: form,
+  });
+  if (!answer.ok) {
+    throw new Error(`The state was answered with ${answer.status}: ${await answer.text()}`);
+  }
+}
+
+/**
  * What the person said, case by case.
  * @param {import('./server.js').Server} server
  * @param {import('./chromium.js').Chromium} chromium
@@ -72,10 +108,8 @@ export async function arrived(server, { method, path }) {
  */
 export async function retitle(server, chromium, title) {
   const headers = { 'content-type': 'application/json', authorization: chromium.authorization };
-  const list = await fetch(`${server.origin}/api/v1/cases?limit=100&offset=0&include_empty=true`, { headers });
-  const { cases } = await list.json();
-  const [oldest] = cases.sort((/** @type {any} */ a, /** @type {any} */ b) => a.created_at.localeCompare(b.created_at));
-  const answer = await fetch(`${server.origin}/api/v1/cases/${oldest.case_id}`, {
+  const oldest = await oldestCase(server, headers);
+  const answer = await fetch(`${server.origin}/api/v1/cases/${oldest}`, {
     method: 'PUT',
     headers: { ...headers, 'idempotency-key': crypto.randomUUID() },
     body: JSON.stringify({ title }),

@@ -106,7 +106,7 @@ pub(crate) fn AnswerRow(case: CaseKey, row: Rc<MessageRow>, last: bool) -> Eleme
                             class: "icon-button",
                             title: words::ASK_AGAIN,
                             aria_label: words::on_message(words::ASK_AGAIN, &again.text),
-                            onclick: move |_| session.submit(Some(case.clone()), vec![again.clone()]),
+                            onclick: move |_| session.say_here(case.clone(), again.clone()),
                             Icon { glyph: Glyph::Refresh, size: 14 }
                         }
                     }
@@ -258,7 +258,7 @@ fn Suggestion(case: CaseKey, action: model::Action) -> Element {
             onclick: move |_| match action.kind {
                 ActionKind::Decide => {
                     let intention = action.intent.clone().map(Intention::Suggested);
-                    session.submit(Some(case.clone()), vec![Turn { text: words.clone(), data: None, intention }]);
+                    session.say_here(case.clone(), Turn { text: words.clone(), data: None, intention });
                 }
                 ActionKind::Run => copy_for_a_moment(&session, words.to_string(), copied),
                 ActionKind::Evidence => session.pick_files(),
@@ -273,11 +273,11 @@ fn Suggestion(case: CaseKey, action: model::Action) -> Element {
 
 impl Session {
     /// Says something that does not stand in the composer; what stands there stays.
-    pub(crate) fn submit(&self, case: Option<CaseKey>, turns: Vec<Turn>) {
+    pub(crate) fn say_here(&self, case: CaseKey, turn: Turn) {
         if let Some(reading) = self.reading() {
             reading.go_to_end();
         }
-        self.act(Intent::Submit { case, turns });
+        self.act(Intent::Say { case, turn });
         self.focus(Spot::Composer);
     }
 }

@@ -151,9 +151,7 @@ fn act(session: &Session, case: &CaseKey, row: &MessageRow, action: Action) {
             session.focus(Spot::Composer);
         }),
         Action::SendAgain => {
-            let turns = vec![Turn::say(row.text.clone())];
-            session.act(Intent::Submit { case: Some(case.clone()), turns });
-            session.focus(Spot::Composer);
+            session.say_here(case.clone(), Turn::say(row.text.clone()));
         }
         Action::ReplaceFile => with(&|operation| {
             session.edit(operation);
