@@ -123,7 +123,7 @@ impl Rows {
     }
 
     /// All rows, in the order of the server's list.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<CachedMessage>> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<CachedMessage>> {
         self.arrivals.iter().filter_map(|(_, id)| self.by_id.get(id))
     }
 }

@@ -36,8 +36,8 @@ impl Core {
             return Missing::Above;
         }
         // A server may list a row late, and before rows that it listed at once.
-        let before = rows.iter().filter(|row| row.message.turn.is_some_and(|known| known < turn));
-        Missing::Later(before.map(|row| row.arrival).max().unwrap_or(0))
+        let last_before = rows.iter().rfind(|row| row.message.turn.is_some_and(|known| known < turn));
+        Missing::Later(last_before.map_or(0, |row| row.arrival))
     }
 
     /// A message that was given up as not sent, and stands in the server's list all the same, was sent.
