@@ -1,8 +1,8 @@
 //! The network in browsers: a thin `fetch`.
 //!
 //! No cookies go along and nothing is cached. A request that fails is reported by the browser as one
-//! `TypeError`, whatever happened, so [`Broken::Untold`] is all that can be said unless the device knows
-//! that it is offline.
+//! `TypeError`, whatever happened, so [`Broken::Untold`] is all that can be said unless the device was
+//! offline before the request began.
 
 use copilot_core::Millis;
 use js_sys::{Reflect, Uint8Array};
@@ -36,10 +36,13 @@ impl Transport {
         let request = request(&outgoing, &deadline.controller).map_err(|_| Broken::NotSent)?;
         let first = outgoing.patience.piece.map(|wait| deadline.alarm(wait)).transpose();
         let first = first.map_err(|_| Broken::NotSent)?;
+        // Only what begins without a network is known to have stayed here: one that goes later may go after the server
+        // has carried the request out.
+        let cut_off = !window.navigator().on_line();
         let response = JsFuture::from(window.fetch_with_request(&request)).await;
         drop(first);
         let response =
-            response.and_then(JsCast::dyn_into::<Response>).map_err(|_| broken(&window, &deadline))?;
+            response.and_then(JsCast::dyn_into::<Response>).map_err(|_| broken(cut_off, &deadline))?;
         Ok(read(&response).await)
     }
 }
@@ -62,8 +65,8 @@ fn request(outgoing: &Outgoing, controller: &AbortController) -> Result<Request,
     Request::new_with_str_and_init(&outgoing.url, &init)
 }
 
-fn broken(window: &Window, deadline: &Deadline) -> Broken {
-    if !window.navigator().on_line() {
+fn broken(cut_off: bool, deadline: &Deadline) -> Broken {
+    if cut_off {
         Broken::NotSent
     } else if deadline.controller.signal().aborted() {
         Broken::NoAnswer
