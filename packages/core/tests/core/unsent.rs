@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use copilot_core::journal::StoreRefusal;
+use copilot_core::model::{Draft, Turn};
 use copilot_core::request::Request;
 use copilot_core::view::{Badge, Delivery, Group, StoreHealth};
 use copilot_core::{Intent, Notice, Refusal, Rejection};
@@ -167,4 +168,20 @@ fn a_new_case_that_finds_no_room_does_not_close_the_case_that_was_opened_since()
     );
     assert_eq!(desk.core.view().open(), Some(&key));
     assert_eq!(desk.core.view().group(Group::Active), [key]);
+}
+
+#[test]
+fn a_suggested_step_is_said_and_leaves_what_is_being_written_alone() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    let draft = Draft { text: "half a sent".into(), ..Draft::default() };
+    desk.wish(Intent::KeepDraft { case: Some(key.clone()), draft: draft.clone() });
+    desk.wish(Intent::Say { case: key.clone(), turn: Turn::say("Yes, start it") });
+    assert_eq!(desk.texts(&key).last().map(String::as_str), Some("assistant: "));
+    assert!(
+        matches!(&desk.writes()[..], [Request::SubmitTurn { turn, .. }] if &*turn.text == "Yes, start it")
+    );
+    assert_eq!(desk.core.view().draft(Some(&key)), Some(&draft));
+    desk.wish(Intent::Say { case: key, turn: Turn::say(" ") });
+    assert_eq!(desk.writes().len(), 1, "nothing is not said");
 }

@@ -394,19 +394,3 @@ fn drafts_of_two_cases_that_are_replaced_in_one_moment_are_both_kept() {
     write(&mut office, 1, &keys[0], "west");
     assert_eq!(copies(&office, &keys[0]), 2);
 }
-
-#[test]
-fn a_suggested_step_is_said_and_leaves_what_is_being_written_alone() {
-    let mut desk = Desk::new();
-    let key = desk.settled_case("c-1", "first");
-    let draft = Draft { text: "half a sent".into(), ..Draft::default() };
-    desk.wish(Intent::KeepDraft { case: Some(key.clone()), draft: draft.clone() });
-    desk.wish(Intent::Say { case: key.clone(), turn: Turn::say("Yes, start it") });
-    assert_eq!(desk.texts(&key).last().map(String::as_str), Some("assistant: "));
-    assert!(
-        matches!(&desk.writes()[..], [Request::SubmitTurn { turn, .. }] if &*turn.text == "Yes, start it")
-    );
-    assert_eq!(desk.core.view().draft(Some(&key)), Some(&draft));
-    desk.wish(Intent::Say { case: key, turn: Turn::say(" ") });
-    assert_eq!(desk.writes().len(), 1, "nothing is not said");
-}
