@@ -90,6 +90,11 @@ impl Screen {
         }
     }
 
+    /// Whether the rows of a case have places: it was looked at, and is still in memory.
+    pub(crate) fn is_drawn(&self, case: &CaseKey) -> bool {
+        self.transcripts.contains_key(case)
+    }
+
     pub(crate) fn close_transcript(&mut self, case: &CaseKey) {
         self.transcripts.remove(case);
     }
