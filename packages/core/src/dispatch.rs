@@ -9,7 +9,7 @@ use crate::ledger::{Entry, Stage};
 use crate::link::Purpose;
 use crate::model::RealCase;
 use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind};
-use crate::outbox::Phase;
+use crate::outbox::{Live, Phase};
 use crate::request::{Request, RequestId};
 use crate::time::Millis;
 use crate::time::Mono;
@@ -77,7 +77,9 @@ impl Core {
         let candidate = current
             .filter(|entry| {
                 let live = self.outbox.live.get(&entry.op.id);
-                live.is_some_and(|live| live.phase == Phase::Idle && live.unkept.is_none())
+                // What is in doubt is sent under its key or looked for: the server says which.
+                let may_leave = |live: &Live| live.in_doubt_since.is_none() || !self.net.is_greeting();
+                live.is_some_and(|live| live.phase == Phase::Idle && live.unkept.is_none() && may_leave(live))
                     && self.is_unhindered(entry)
             })
             .map(|entry| (entry.op.created, entry.op.order));
@@ -202,7 +204,7 @@ impl Core {
         if live.is_some_and(|live| live.verified) {
             return false;
         }
-        let lifetime = self.net.limits.key_lifetime;
+        let lifetime = self.net.key_lifetime();
         let sent_long_ago =
             live.and_then(|live| live.attempted_at).is_some_and(|at| self.now.mono - at >= lifetime);
         match entry.op.kind {

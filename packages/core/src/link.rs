@@ -67,6 +67,8 @@ pub(crate) struct Net {
     pub(crate) link: LinkStatus,
     pub(crate) account: AccountStatus,
     pub(crate) limits: Limits,
+    /// It has said what it allows, to this instance.
+    greeted: bool,
     /// When a renewal that found no answer is tried again.
     pub(crate) renew_at: Option<Mono>,
     /// When the server is probed next.
@@ -99,6 +101,7 @@ impl Default for Net {
             link: LinkStatus::Online,
             account: AccountStatus::SignedIn,
             limits: Limits::default(),
+            greeted: false,
             renew_at: None,
             probe_at: None,
             gate: None,
@@ -120,6 +123,16 @@ impl Net {
         let id = RequestId(self.last_request);
         self.requests.insert(id, Open { purpose, renewals: self.renewals });
         id
+    }
+
+    /// How long the server keeps keys. Before it has said so, what is in doubt is treated as if it kept none.
+    pub(crate) const fn key_lifetime(&self) -> Millis {
+        if self.greeted { self.limits.key_lifetime } else { Millis(0) }
+    }
+
+    /// Whether the server is being asked for the first time what it allows.
+    pub(crate) fn is_greeting(&self) -> bool {
+        !self.greeted && self.has(&Purpose::Probe)
     }
 
     pub(crate) fn close(&mut self, id: RequestId) -> Option<Open> {
@@ -305,7 +318,8 @@ impl Core {
     }
 
     fn probed(&mut self, outcome: Outcome) {
-        if std::mem::take(&mut self.net.suspect) {
+        let awaited = std::mem::take(&mut self.net.suspect) || !self.net.greeted;
+        if awaited {
             self.all_lanes();
         }
         match outcome {
@@ -319,6 +333,7 @@ impl Core {
     }
 
     pub(crate) fn take_limits(&mut self, limits: Limits) {
+        self.net.greeted = true;
         if self.net.limits != limits {
             self.net.limits = limits;
             self.screen.patch(ViewPatch::Status);

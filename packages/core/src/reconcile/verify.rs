@@ -136,10 +136,10 @@ impl Core {
     /// What an operation was to bring is not in the server's list. Where no key keeps an attempt that still runs from
     /// running twice, it is looked for once more when none can be running any more (contract 4.1, rule 5).
     fn has_not_run(&mut self, entry: &Entry) {
-        let (op, limits, now) = (entry.op.id, &self.net.limits, self.now.mono);
+        let (op, now) = (entry.op.id, self.now.mono);
         let Some(live) = self.outbox.live.get_mut(&op) else { return };
-        let over = live.in_doubt_since.map(|since| since + limits.turn_bound);
-        match over.filter(|over| limits.key_lifetime == Millis(0) && *over > now) {
+        let over = live.in_doubt_since.map(|since| since + self.net.limits.turn_bound);
+        match over.filter(|over| self.net.key_lifetime() == Millis(0) && *over > now) {
             Some(until) => self.set_phase(op, Phase::Waiting { until, why: Wait::Uncertain }),
             None => {
                 live.verified = true;

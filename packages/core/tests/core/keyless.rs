@@ -183,3 +183,25 @@ fn a_server_that_keeps_keys_is_asked_again_at_once() {
     assert_eq!(turns_sent(&desk), 3, "the same key and bytes, no reading first");
     assert_eq!(desk.row(&key, "second").role, Role::User);
 }
+
+#[test]
+fn after_a_restart_nothing_in_doubt_is_sent_before_the_server_has_said_whether_it_keeps_keys() {
+    let (mut desk, key) = desk();
+    desk.say(Some(&key), "second");
+    let mut again = Desk::asleep(desk.disk.borrow().clone().shared(), 2);
+    again.now = desk.now;
+    again.boot();
+    assert_eq!(turns_sent(&again), 0, "the server has not said anything yet");
+    // The question is lost and the server is there: what may have run is looked for first.
+    again.answer_all(|request| match request {
+        Request::Probe => Some(server_problem()),
+        _ => None,
+    });
+    let whole = rows(&[("first", "Look at the pool."), ("second", "two")]);
+    for _ in 0..20 {
+        look(&mut again, &whole);
+        again.pass_seconds(10);
+    }
+    assert_eq!(turns_sent(&again), 0, "it had run");
+    assert_eq!(again.core.inspect().operations, []);
+}
