@@ -156,16 +156,18 @@ impl Core {
         if entry.first.is_none() {
             // Before anything leaves it must be known, for ever, that it may have left.
             let first = FirstAttempt { at: self.now.wall, known_turn: self.known_turn(&entry.op.case) };
-            let batch = self.staged_batch();
             if let Some(live) = self.outbox.live.get_mut(&id) {
-                live.unkept = Some(batch);
-                live.attempt_kept = false;
                 live.first_sent_here = true;
             }
-            return self.state(Record::Attempt { op: id, first }, true);
+            return self.claim(id, first);
         }
         if self.must_verify(&entry) {
             return self.verify(&entry);
+        }
+        let claimed = self.outbox.live.get(&id).and_then(|live| live.claimed);
+        let is_claimed = claimed.is_some() && claimed == self.windows.epoch();
+        if let Some(first) = entry.first.filter(|_| !is_claimed && self.net.key_lifetime() == Millis(0)) {
+            return self.claim(id, first);
         }
         let Some(request) = self.request_of(&entry) else {
             return;
@@ -180,6 +182,18 @@ impl Core {
             live.thinking_since.get_or_insert(now);
         }
         self.send(Purpose::Operation(id), request, id);
+    }
+
+    /// States that an operation is about to be sent, under the epoch of this instance. One that has lost the lease and
+    /// has not heard of it is told off here: no key would keep its request from running beside another's.
+    fn claim(&mut self, op: OperationId, first: FirstAttempt) {
+        let (batch, epoch) = (self.staged_batch(), self.windows.epoch());
+        if let Some(live) = self.outbox.live.get_mut(&op) {
+            live.unkept = Some(batch);
+            live.attempt_kept = false;
+            live.claimed = epoch;
+        }
+        self.state(Record::Attempt { op, first }, true);
     }
 
     fn request_of(&self, entry: &Entry) -> Option<Request> {

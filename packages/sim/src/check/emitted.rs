@@ -316,7 +316,8 @@ impl World {
                 // Pressed in a window that had not heard that it has left.
                 let stopped = matches!(event, Event::Intent(Intent::Stop(stopped)) if stopped == op);
                 // A change of state that never left is taken back by the undo that was offered for it.
-                let taken_back = undone && did.sends == 0 && did.op.transition().is_some();
+                let unheard = self.window(me).is_some_and(|window| !window.is_caught_up(self.disk.next.0));
+                let taken_back = undone && (did.sends == 0 || unheard) && did.op.transition().is_some();
                 if taken_back {
                     self.marks.hit(Mark::StatusUndone);
                     self.truth.give_up(op);
