@@ -77,10 +77,9 @@ impl Core {
         let candidate = current
             .filter(|entry| {
                 let live = self.outbox.live.get(&entry.op.id);
-                // What is in doubt is sent under its key or looked for: the server says which.
-                let may_leave = |live: &Live| live.in_doubt_since.is_none() || !self.net.is_greeting();
-                live.is_some_and(|live| live.phase == Phase::Idle && live.unkept.is_none() && may_leave(live))
-                    && self.is_unhindered(entry)
+                live.is_some_and(|live| {
+                    live.phase == Phase::Idle && live.unkept.is_none() && !self.awaits_greeting(entry, live)
+                }) && self.is_unhindered(entry)
             })
             .map(|entry| (entry.op.created, entry.op.order));
         let current = current.map(|entry| entry.op.id);
@@ -89,6 +88,14 @@ impl Core {
         if let Some(op) = current {
             self.place_operation(op);
         }
+    }
+
+    /// Whether an operation that is in doubt waits for the server to say whether it keeps keys: it is sent again under its
+    /// key, or looked for. A message may be looked for in any case; which of the empty cases of a list is this one's
+    /// nothing but a key can tell.
+    fn awaits_greeting(&self, entry: &Entry, live: &Live) -> bool {
+        let is_case = matches!(entry.op.kind, OperationKind::CreateCase { .. });
+        live.in_doubt_since.is_some() && (self.net.is_greeting() || (is_case && !self.net.is_greeted()))
     }
 
     /// Whether everything that an operation depends on is there (I6).

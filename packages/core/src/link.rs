@@ -130,6 +130,11 @@ impl Net {
         if self.greeted { self.limits.key_lifetime } else { Millis(0) }
     }
 
+    /// Whether the server has said what it allows.
+    pub(crate) const fn is_greeted(&self) -> bool {
+        self.greeted
+    }
+
     /// Whether the server is being asked for the first time what it allows.
     pub(crate) fn is_greeting(&self) -> bool {
         !self.greeted && self.has(&Purpose::Probe)
@@ -241,7 +246,8 @@ impl Core {
             return;
         }
         self.net.link = LinkStatus::Online;
-        self.net.probe_at = None;
+        // Until the server has said what it allows it is asked on.
+        self.net.probe_at = self.net.probe_at.filter(|_| !self.net.greeted);
         let waiting = self.outbox.totals().waiting;
         if waiting > 0 {
             self.net.draining = true;
@@ -324,11 +330,11 @@ impl Core {
         }
         match outcome {
             Ok(Reply::Alive(limits)) => self.take_limits(limits),
-            // The server answered, if only with an error: the link works.
-            Ok(_) => {}
             // Its failure has told that the link is down, and that has armed the next one.
-            Err(_) if self.net.link == LinkStatus::Online || self.net.probe_at.is_some() => {}
-            Err(_) => self.arm_probe(),
+            _ if self.net.probe_at.is_some() => {}
+            // The server answered, if only with an error: the link works.
+            _ if self.net.link == LinkStatus::Online && self.net.greeted => {}
+            _ => self.arm_probe(),
         }
     }
 
