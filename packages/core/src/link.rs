@@ -167,7 +167,7 @@ impl Net {
         self.requests.values().filter(|open| read(&open.purpose)).count()
     }
 
-    fn has(&self, purpose: &Purpose) -> bool {
+    pub(crate) fn has(&self, purpose: &Purpose) -> bool {
         self.requests.values().any(|open| open.purpose == *purpose)
     }
 

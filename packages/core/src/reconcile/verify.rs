@@ -5,6 +5,7 @@ use crate::failure::{Failure, FailureClass, Rejection};
 use crate::ids::{OperationId, RealId};
 use crate::journal::Record;
 use crate::ledger::Entry;
+use crate::link::Purpose;
 use crate::model::RealCase;
 use crate::operation::{End, OperationKind, Wait};
 use crate::outbox::Phase;
@@ -110,8 +111,10 @@ impl Core {
                 && matches!(other.op.kind, OperationKind::CreateCase { .. })
                 && self.ledger.real(&other.op.case).is_none()
         });
+        // One that only looks for itself makes nothing: two that look would wait for each other.
         let is_made_now = self.ledger.entries().any(|other| {
-            matches!(other.op.kind, OperationKind::CreateCase { .. }) && self.is_in_flight(other.op.id)
+            matches!(other.op.kind, OperationKind::CreateCase { .. })
+                && self.net.has(&Purpose::Operation(other.op.id))
         });
         match (first, another) {
             // An empty case may be the one that the server is making for another message.
