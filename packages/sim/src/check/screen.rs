@@ -21,7 +21,8 @@ impl World {
             let Some(case) = case else { continue };
             let silent = row.text.is_empty() && row.role == Role::Assistant;
             // It may have heard of a discard, and not yet of the undo.
-            let behind = self.window(me).is_some_and(|window| !window.is_caught_up(self.disk.next.0));
+            let behind = self.window(me).is_some_and(|window| !window.is_caught_up(self.disk.next.0))
+                || self.disk.fold.is_discarding(&row.key);
             // It reads a snapshot, which does not say how messages ended, and their rows from the cache.
             let loading = self.window(me).is_some_and(|window| {
                 self.disk.fold.real(case).is_some_and(|real| window.loading.contains(&real))
@@ -35,7 +36,9 @@ impl World {
             let let_go = self.truth.was_deleted(key)
                 || self.truth.damaged
                 || self.truth.creation_of(key).is_some_and(|did| did.given_up || did.lost)
-                || self.truth.made.values().any(|real| CaseKey::of_server(real) == *key);
+                || self.truth.made.values().any(|real| CaseKey::of_server(real) == *key)
+                // Somebody else deleted it, and nothing that was said here is left in it.
+                || (self.is_gone(key) && self.disk.fold.ops_of(key).is_empty());
             if !let_go {
                 self.violate("I19", "a case vanished", format!("window {} lost {key}", me.slot));
             }

@@ -190,7 +190,7 @@ impl World {
     }
 
     /// Whether the server no longer has a case.
-    fn is_gone(&self, case: &CaseKey) -> bool {
+    pub(crate) fn is_gone(&self, case: &CaseKey) -> bool {
         self.real_of(case).is_some_and(|real| self.server.living(&real).is_none())
     }
 
