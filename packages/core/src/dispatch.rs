@@ -186,6 +186,7 @@ impl Core {
             // Whatever was found out before this attempt says nothing about it.
             live.verified = false;
             live.in_doubt_since = Some(now);
+            live.claimed = None;
             live.thinking_since.get_or_insert(now);
         }
         self.send(Purpose::Operation(id), request, id);

@@ -38,7 +38,7 @@ impl World {
                 || self.truth.creation_of(key).is_some_and(|did| did.given_up || did.lost)
                 || self.truth.made.values().any(|real| CaseKey::of_server(real) == *key)
                 // Somebody else deleted it, and nothing that was said here is left in it.
-                || (self.is_gone(key) && self.disk.fold.ops_of(key).is_empty());
+                || (self.is_gone(key) && self.disk.fold.ops_of(key).iter().all(|known| known.discarding));
             if !let_go {
                 self.violate("I19", "a case vanished", format!("window {} lost {key}", me.slot));
             }
