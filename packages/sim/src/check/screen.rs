@@ -60,7 +60,7 @@ impl World {
 
     /// Refused facts that need not be written again: somebody else did, or only a holder may.
     pub(crate) fn drop_settled_debts(&mut self, me: Instance) {
-        let fold = &self.disk.fold;
+        let (fold, calm) = (&self.disk.fold, self.calm);
         let Some(window) = self.windows.get_mut(me.slot).and_then(Option::as_mut) else { return };
         if window.owed.is_empty() {
             return;
@@ -70,7 +70,8 @@ impl World {
             let settled = owed.operation().is_some_and(|op| fold.over.contains(&op));
             let forfeited = follower && owed.needs_lease();
             // What was said found no room and went back to the person: nothing is left to be told of it.
-            let given_back = !matches!(owed, Record::Operation(_))
+            let given_back = calm
+                && !matches!(owed, Record::Operation(_))
                 && owed.operation().is_some_and(|op| !fold.ops.contains_key(&op));
             !settled && !forfeited && !given_back
         });
