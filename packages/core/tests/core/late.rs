@@ -2,7 +2,7 @@
 
 use copilot_core::ids::CaseKey;
 use copilot_core::journal::Sequence;
-use copilot_core::model::RealCase;
+use copilot_core::model::{CaseState, RealCase};
 use copilot_core::peer::PeerMessage;
 use copilot_core::request::{Reply, Request};
 use copilot_core::view::Group;
@@ -40,19 +40,22 @@ fn a_discard_that_is_taken_back_before_another_window_has_written_its_end_is_tak
     let mut office = Office::new(2);
     let key = office.settled_case("c-1", "first");
     offline(&mut office);
-    office.say(0, Some(&key), "second");
-    let op = office.desks[0].operation(&key, "second");
+    let text = "Let us look into it.".into();
+    office.wish(0, Intent::SetStatus { case: key.clone(), to: CaseState::Investigating, text });
+    let op = office.desks[0].operation(&key, "Let us look into it.");
     office.wish(0, Intent::Discard(op));
     office.frozen.push(0);
     office.desks[1].hold_store = true;
-    office.desks[1].pass_seconds(60);
+    office.desks[1].pass_seconds(70);
+    assert_eq!(office.desks[1].held.len(), 1, "it says that the discard is over");
     office.desks[0].wish(Intent::Undo(op));
     office.frozen.clear();
     office.settle();
     office.desks[1].release_store();
     office.settle();
     for desk in &office.desks {
-        assert_eq!(desk.texts(&key)[2..], ["user: second"]);
+        assert_eq!(desk.core.view().case(&key).unwrap().state, CaseState::Investigating);
+        assert_eq!(desk.texts(&key)[2..], ["user: Let us look into it."]);
     }
 }
 
