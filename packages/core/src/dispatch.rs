@@ -253,7 +253,6 @@ impl Core {
     fn send(&mut self, purpose: Purpose, request: Request, op: OperationId) {
         let id = self.request(purpose, request);
         self.set_phase(op, Phase::InFlight { request: id, since: self.now.mono });
-        self.outbox.look_again(self.now.mono + self.config.show_still_sending, op);
     }
 
     /// Hands a request to the network.
