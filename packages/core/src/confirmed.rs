@@ -152,9 +152,12 @@ impl Confirmed {
         if let Some(known) = known {
             // A list row says less than the case itself.
             case.milestones = case.milestones.or(known.milestones);
-            // Late answers must not take a case back in time.
-            if known.current_turn > case.current_turn && !case.gone {
-                return None;
+            // Late answers must not take a case back in time; that it is gone is news all the same.
+            if known.current_turn > case.current_turn {
+                if !case.gone {
+                    return None;
+                }
+                case = RealCase { gone: true, ..(**known).clone() };
             }
         }
         if known.is_some_and(|known| **known == case) {

@@ -64,6 +64,8 @@ impl Core {
         let ops: Vec<_> = self.ledger.ops_of(case).map(|entry| entry.op.id).collect();
         for op in ops {
             self.operation_moved(op, false);
+            // The case that it was said in may not have been drawn.
+            self.arm_looks(op);
         }
         self.place_all_rows(case);
         self.case_changed(case);

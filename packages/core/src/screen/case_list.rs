@@ -82,7 +82,8 @@ impl Core {
         let linked = self.ledger.links().real(case).is_some();
         // An empty case of the server is of no interest, and it may be one that this device has just
         // made and does not know the answer to.
-        if !linked && confirmed.is_some_and(|case| case.current_turn == 0) {
+        let is_empty = || self.ledger.ops_of(case).next().is_none();
+        if !linked && confirmed.is_some_and(|case| case.current_turn == 0) && is_empty() {
             return None;
         }
         let created_here = self.ledger.meta_of(case).find_map(|entry| match entry.op.kind {

@@ -184,10 +184,23 @@ impl Core {
             self.windows.unkept.retain(|fact| fact.operation() != Some(*op));
             self.give_back(&[*op], self.windows.health);
         }
+        if let Record::Kept { op } = record
+            && self.windows.has_stated(&Record::Ended { op: *op, end: End::Discarded })
+        {
+            // It was taken back before that was written: the end counts for nobody, and the operation is here again.
+            self.windows.rebuild = true;
+            self.ask_back();
+        }
         let touched = self.ledger.apply(record);
         match touched {
             crate::ledger::Touched::Operation(op) => self.adopt(op),
             other => self.touched(other, false),
+        }
+        if let Record::Resumed { op, .. } = record
+            && self.phase_of(*op) == Phase::Idle
+        {
+            // The window in which the person asked for another try may not know what the server asked for.
+            self.hold_back(*op);
         }
     }
 
