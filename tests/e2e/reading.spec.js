@@ -113,6 +113,8 @@ test('your own message goes to the end from anywhere, and End goes there by key'
 });
 
 test('whoever is at the end stays there while the panel gets narrower and wider', async ({ copilot }) => {
+  // A bound for something that hangs: twelve widths, each looked at when nothing moves, on a machine that has more to do.
+  test.setTimeout(240_000);
   for (let number = 1; number <= 3; number += 1) {
     await copilot.say(`Question ${number}. ${'It began after the deploy of this morning. '.repeat(8)}`);
     await expect(copilot.message(`Question ${number}.`)).toHaveAttribute('data-state', 'sent');

@@ -71,6 +71,8 @@ pub enum ServerCheck {
         millis: u64,
         /// Whether it lets people make accounts.
         supports_registration: bool,
+        /// Whether it signs people in on a page of its own, where no name is asked for here.
+        by_page: bool,
     },
     /// Nothing answered, or the text is no address.
     Unreachable,

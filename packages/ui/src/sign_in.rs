@@ -84,10 +84,12 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
             });
         }
     };
+    // Such a server asks for everything itself.
+    let by_page = matches!(view.check, ServerCheck::Reachable { by_page: true, .. });
     let submit = move || {
         let empty = if server.peek().trim().is_empty() {
             Some((Field::Server, words::ADDRESS_MISSING))
-        } else if username.peek().trim().is_empty() && !App::is_sign_in_link(&server.peek()) {
+        } else if !by_page && username.peek().trim().is_empty() && !App::is_sign_in_link(&server.peek()) {
             Some((Field::Username, words::NAME_MISSING))
         } else {
             None
@@ -156,6 +158,12 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
                         }
                     },
                 }
+                if by_page {
+                    p { class: "by-page",
+                        Icon { glyph: Glyph::Open, size: 14 }
+                        span { "{words::SIGN_IN_BY_PAGE}" }
+                    }
+                } else {
                 Entry {
                     id: "username",
                     label: words::USERNAME,
@@ -179,6 +187,7 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
                     focus: !view.username.is_empty(),
                     error: under(Field::Password),
                     oninput: move |text| password.set(text),
+                }
                 }
                 button { r#type: "submit", class: "button primary wide", aria_busy: view.busy, "{action}" }
                 if may_register {

@@ -56,6 +56,7 @@ impl Inner {
             Ok(ServerInfo { sign_in, .. }) => ServerCheck::Reachable {
                 millis,
                 supports_registration: matches!(sign_in, Some(SignInMode::Local { registration: true })),
+                by_page: matches!(sign_in, Some(SignInMode::OAuth)),
             },
             Err(Failure { class: FailureClass::Rejected(_) | FailureClass::CaptivePortal, .. }) => {
                 ServerCheck::NotFaultMaven
