@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ids::{MessageKey, RealId};
-use crate::lookup::Lookup;
 use crate::model::{RealCase, Role};
 use crate::time::Mono;
 use crate::view::CachedMessage;
@@ -19,8 +18,8 @@ pub(crate) type RowPlace = (u32, u64, u32);
 /// The confirmed rows of one resident case.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rows {
-    by_id: Lookup<RealId, Arc<CachedMessage>>,
-    by_key: Lookup<MessageKey, Arc<CachedMessage>>,
+    by_id: BTreeMap<RealId, Arc<CachedMessage>>,
+    by_key: BTreeMap<MessageKey, Arc<CachedMessage>>,
     /// The rows of each side of each turn: mostly one, so that a table for each would be mostly empty.
     turns: BTreeMap<(u32, Role), Vec<RealId>>,
     /// All rows, in the order of the server's list.

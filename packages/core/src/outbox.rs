@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::ids::{CaseKey, OperationId};
 use crate::journal::BatchId;
+use crate::lookup::Lookup;
 use crate::operation::{Lane, Wait};
 use crate::request::RequestId;
 use crate::time::{Mono, Wall};
@@ -134,7 +135,7 @@ pub(crate) type Candidate = (Wall, u64, Lane);
 /// The books.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outbox {
-    pub(crate) live: BTreeMap<OperationId, Live>,
+    pub(crate) live: Lookup<OperationId, Live>,
     pub(crate) lanes: BTreeMap<Lane, LaneQueue>,
     pub(crate) candidates: BTreeSet<Candidate>,
     candidate_of: BTreeMap<Lane, Candidate>,
@@ -165,6 +166,17 @@ impl Outbox {
             self.deadlines.insert((until, op));
         }
         live.phase = phase;
+    }
+
+    /// The requests that are open for operations, oldest first.
+    pub(crate) fn in_flight(&self) -> Vec<RequestId> {
+        let open = self.live.values().filter_map(|live| match live.phase {
+            Phase::InFlight { request, .. } => Some(request),
+            Phase::Idle | Phase::Waiting { .. } => None,
+        });
+        let mut open: Vec<_> = open.collect();
+        open.sort_unstable();
+        open
     }
 
     pub(crate) fn enqueue(&mut self, lane: Lane, order: u64, op: OperationId) {
@@ -289,7 +301,9 @@ impl Outbox {
     /// Feeds everything into a fingerprint.
     pub(crate) fn fingerprint(&self, state: &mut impl std::hash::Hasher) {
         use std::hash::Hash;
-        self.live.hash(state);
+        let mut live: Vec<_> = self.live.iter().collect();
+        live.sort_unstable_by_key(|(op, _)| **op);
+        live.hash(state);
         for (lane, queue) in &self.lanes {
             lane.hash(state);
             queue.queue.hash(state);

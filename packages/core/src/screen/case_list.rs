@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{CaseList, CasePlace};
 use crate::core::Core;
-use crate::ids::CaseKey;
+use crate::ids::{CaseKey, OperationId};
 use crate::ledger::Stage;
 use crate::model::CaseState;
 use crate::operation::{Acknowledged, OperationKind};
@@ -107,7 +107,13 @@ impl Core {
 
     /// Where a case stands: the person's last wish that the server has not answered, else the server's word.
     pub(crate) fn state_of_case(&self, case: &CaseKey) -> CaseState {
-        let wished = self.ledger.meta_of(case).filter_map(|entry| {
+        self.state_without(case, None)
+    }
+
+    /// The state that a case would have without one of its operations.
+    pub(crate) fn state_without(&self, case: &CaseKey, without: Option<OperationId>) -> CaseState {
+        let others = self.ledger.meta_of(case).filter(|entry| Some(entry.op.id) != without);
+        let wished = others.filter_map(|entry| {
             let open = matches!(entry.stage, Stage::Open | Stage::Acknowledged(Acknowledged::Working(_)));
             entry.op.transition().filter(|_| open && entry.discarding.is_none())
         });

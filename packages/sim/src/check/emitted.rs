@@ -140,7 +140,7 @@ impl World {
             {
                 self.marks.hit(Mark::StatusTorn);
             }
-            Record::Ended { op, end } => self.check_end(op, *end, batch, event),
+            Record::Ended { op, end } => self.check_end((me, op), *end, batch, event),
             Record::Rebased { .. } if matches!(event, Event::Intent(Intent::KeepMine(_))) => {
                 self.marks.hit(Mark::KeptMine);
             }
@@ -262,7 +262,7 @@ impl World {
     }
 
     /// Something is said to be over: it must be on the server, or the person must have wished it.
-    fn check_end(&mut self, op: &OperationId, end: End, batch: &Batch, event: &Event) {
+    fn check_end(&mut self, (me, op): (Instance, &OperationId), end: End, batch: &Batch, event: &Event) {
         let Some(did) = self.truth.did.get(op).cloned() else {
             return;
         };
@@ -338,7 +338,10 @@ impl World {
                 let titled =
                     matches!(did.op.kind, OperationKind::Rename { .. } | OperationKind::GenerateTitle { .. });
                 self.marks.hit(if titled { Mark::TitleSuperseded } else { Mark::StatusSuperseded });
-                let moved = did.op.transition().is_some() && did.effects == 0;
+                // Wished in a window that had not heard that it has left.
+                let unheard = matches!(event, Event::Intent(Intent::SetStatus { .. }))
+                    && self.window(me).is_some_and(|window| !window.is_caught_up(self.disk.next.0));
+                let moved = did.op.transition().is_some() && (did.effects == 0 || unheard);
                 if moved {
                     self.truth.give_up(op);
                 }
