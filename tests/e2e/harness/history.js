@@ -1,6 +1,7 @@
 // Years of work, written through the server's own API before the panel looks.
 
 import { randomUUID } from 'node:crypto';
+import { expect } from '@playwright/test';
 
 /** Answers that differ in height, as real ones do. */
 const WORDS = ['Checked.', 'The pool of db-2 is at its limit since the deploy. '.repeat(3), 'Two pods restart with OOMKilled, one per node, every ten minutes.'];
@@ -15,15 +16,24 @@ const WORDS = ['Checked.', 'The pool of db-2 is at its limit since the deploy. '
  */
 export async function fill(server, chromium, turns, title = 'Years of work') {
   const post = async (/** @type {string} */ path, /** @type {BodyInit} */ body, headers = {}) => {
-    const answer = await fetch(`${server.origin}/api/v1${path}`, {
-      method: 'POST',
-      headers: { authorization: chromium.authorization, 'idempotency-key': randomUUID(), ...headers },
-      body,
-    });
-    if (!answer.ok) {
-      throw new Error(`POST ${path} was answered with ${answer.status}: ${await answer.text()}`);
+    // The key is the same for every try: what was carried out is not carried out again.
+    const key = randomUUID();
+    for (;;) {
+      const { authorization } = chromium;
+      const answer = await fetch(`${server.origin}/api/v1${path}`, {
+        method: 'POST',
+        headers: { authorization, 'idempotency-key': key, ...headers },
+        body,
+      });
+      if (answer.ok) {
+        return answer.json();
+      }
+      if (answer.status !== 401) {
+        throw new Error(`POST ${path} was answered with ${answer.status}: ${await answer.text()}`);
+      }
+      // The panel has renewed its token, and shows the new one with its next request.
+      await expect.poll(() => chromium.authorization, { timeout: 60_000 }).not.toBe(authorization);
     }
-    return answer.json();
   };
   const { case_id } = await post('/cases', JSON.stringify({ title }), { 'content-type': 'application/json' });
   for (let turn = 1; turn <= turns; turn += 1) {

@@ -39,7 +39,7 @@ fn drain(cases: usize) -> Duration {
     let device = tempfile::tempdir().unwrap();
     let cable = Rc::new(Cable::default());
     let platform = Platform { surroundings: cable.clone(), ..Platform::native(device.path()) };
-    let url = server.url().to_string();
+    let url = server.url();
     let here = Builder::new_current_thread().enable_all().build().unwrap();
     let taken = here.block_on(LocalSet::new().run_until(async move {
         let window = &Window::on(platform);
@@ -103,10 +103,12 @@ async fn all_sent(window: &Window, handle: &Handle) {
         .await;
 }
 
+type Listener = Rc<dyn Fn(Signal)>;
+
 /// A network cable.
 struct Cable {
     link: Cell<Link>,
-    listener: RefCell<Option<Rc<dyn Fn(Signal)>>>,
+    listener: RefCell<Option<Listener>>,
 }
 
 impl Default for Cable {
@@ -124,7 +126,7 @@ impl Cable {
 }
 
 impl Surroundings for Cable {
-    fn watch(&self, listener: Rc<dyn Fn(Signal)>) -> Box<dyn std::any::Any> {
+    fn watch(&self, listener: Listener) -> Box<dyn std::any::Any> {
         *self.listener.borrow_mut() = Some(listener);
         Box::new(())
     }
