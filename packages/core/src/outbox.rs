@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::ids::{CaseKey, OperationId};
-use crate::journal::BatchId;
+use crate::journal::{BatchId, Epoch};
 use crate::lookup::Lookup;
 use crate::operation::{Lane, Wait};
 use crate::request::RequestId;
@@ -53,6 +53,8 @@ pub(crate) struct Live {
     pub(crate) attempts: u32,
     /// No other instance sent it before this one.
     pub(crate) first_sent_here: bool,
+    /// Under which epoch this instance has stated that it sends it.
+    pub(crate) claimed: Option<Epoch>,
     /// When this instance sent it first: a wall clock that was set back does not make a key younger.
     pub(crate) attempted_at: Option<Mono>,
     /// The server does not want it again before this moment, by its own word (I12).
@@ -87,6 +89,7 @@ impl Live {
             attempt_kept: unkept.is_none(),
             attempts: 0,
             first_sent_here: false,
+            claimed: None,
             attempted_at: None,
             not_before: None,
             failed_until: None,

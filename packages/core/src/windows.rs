@@ -94,6 +94,11 @@ impl Windows {
         self.epoch.is_some() && self.caught_up
     }
 
+    /// The epoch that this window sends under, if it does.
+    pub(crate) const fn epoch(&self) -> Option<Epoch> {
+        self.epoch
+    }
+
     pub(crate) const fn role(&self) -> WindowRole {
         if self.is_sender() { WindowRole::Sender } else { WindowRole::Follower }
     }

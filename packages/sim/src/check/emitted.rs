@@ -156,8 +156,8 @@ impl World {
         }
     }
 
-    /// A local case becomes a server case: the one that its creation made, or, when its key had
-    /// expired, an empty one that nobody here knows.
+    /// A local case becomes a server case: the one that its creation made, or, when no key is
+    /// kept any more, an empty one that nobody here knows.
     fn check_link(&mut self, me: Instance, case: &CaseKey, real: &RealId) {
         let Some(creation) = self.truth.creation_of(case).map(|did| did.op.id) else { return };
         if self.truth.made.get(&creation) == Some(real) {
@@ -165,10 +165,12 @@ impl World {
         }
         let wall = self.window(me).map(|window| window.now(self.now, self.wall_offset).wall);
         let known = self.disk.fold.ops.get(&creation);
-        let expired = known
-            .and_then(|known| known.first)
-            .zip(wall)
-            .is_some_and(|(first, wall)| is_expired(first, wall));
+        // Without keys it is looked for at once.
+        let expired = self.server.keyless
+            || known
+                .and_then(|known| known.first)
+                .zip(wall)
+                .is_some_and(|(first, wall)| is_expired(first, wall));
         // Made twice, because nobody could know that its key had expired: it may be either.
         let twice = self.truth.did.get(&creation).is_some_and(|did| did.effects > 1);
         if twice {
@@ -316,7 +318,8 @@ impl World {
                 // Pressed in a window that had not heard that it has left.
                 let stopped = matches!(event, Event::Intent(Intent::Stop(stopped)) if stopped == op);
                 // A change of state that never left is taken back by the undo that was offered for it.
-                let taken_back = undone && did.sends == 0 && did.op.transition().is_some();
+                let unheard = self.window(me).is_some_and(|window| !window.is_caught_up(self.disk.next.0));
+                let taken_back = undone && (did.sends == 0 || unheard) && did.op.transition().is_some();
                 if taken_back {
                     self.marks.hit(Mark::StatusUndone);
                     self.truth.give_up(op);

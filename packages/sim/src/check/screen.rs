@@ -189,16 +189,24 @@ impl World {
                 None => return Some(("I7", "a listed row cannot be drawn", key.to_string())),
             };
         }
+        let heard_of = real.as_ref().is_some_and(|real| window.hearsay.contains(real));
         let mut accounted: BTreeSet<&MessageKey> = BTreeSet::new();
         let mut order: Vec<((u32, u64, u32), usize)> = Vec::new();
         for row in confirmed.into_iter().flat_map(|rows| rows.values()) {
-            let drawn = rows.get(&row.key);
-            if drawn.is_none_or(|drawn| drawn.text != row.message.text) {
+            // What another window told of before the cache was read keeps the name that it was told under.
+            let same = |drawn: &&MessageRow| {
+                (drawn.turn, drawn.role) == (row.message.turn, row.message.role)
+                    && drawn.text == row.message.text
+            };
+            let told = || rows.values().filter(|_| heard_of).find(same);
+            let drawn = rows.get(&row.key).or_else(told);
+            let Some(drawn) = drawn.filter(|drawn| drawn.text == row.message.text) else {
                 return Some(("I7", "a confirmed row is not drawn", format!("{row:?} is {drawn:?}")));
-            }
-            accounted.insert(&row.key);
+            };
+            let Some((key, at)) = at.get_key_value(&drawn.key) else { continue };
+            accounted.insert(*key);
             let place = (row.message.turn.unwrap_or(0), row.message.created.0, row.arrival);
-            order.extend(at.get(&row.key).map(|at| (place, *at)));
+            order.push((place, *at));
         }
         order.sort_unstable();
         if !order.is_sorted_by_key(|(_, at)| *at) {
