@@ -118,7 +118,7 @@ test('a newer version waits for the person, and takes over when told to', async 
   // The next version: another style sheet, and the list that names it.
   fs.appendFileSync(path.join(files, 'boot.css'), ':root { --boot-version: next; }\n');
   // Compressed copies of what they were before would be handed out in their place.
-  const outdated = (/** @type {string} */ file) => ['gz', 'br'].forEach((suffix) => fs.rmSync(`${file}.${suffix}`));
+  const outdated = (/** @type {string} */ file) => ['gz', 'br'].forEach((suffix) => fs.rmSync(`${file}.${suffix}`, { force: true }));
   outdated(path.join(files, 'boot.css'));
   const script = path.join(files, 'service-worker.js');
   const hash = createHash('sha256').update(fs.readFileSync(path.join(files, 'boot.css'))).digest('base64');
