@@ -143,3 +143,20 @@ test('older rows load above what is read without moving it, however late they co
   await expect(copilot.message('Message 1.')).toBeVisible();
   await expect(copilot.conversation.getByRole('separator').first(), 'the day stands above the first row').toBeInViewport();
 });
+
+test('older rows also come to whoever goes to the top at once', async ({ server, chromium, copilot }) => {
+  await expect.poll(() => chromium.authorization).not.toBe('');
+  await fill(server, chromium, 2 * TURNS_OF_THE_CASE);
+  await copilot.page.reload();
+  await copilot.widen();
+  await copilot.caseRows.filter({ hasText: 'Years of work' }).getByRole('button').first().click();
+  await expect(copilot.message(`Message ${2 * TURNS_OF_THE_CASE}.`)).toBeVisible();
+  const first = async () => {
+    // One jump a page: between them nothing is scrolled that would tell where the reader is.
+    await copilot.conversation.evaluate((log) => {
+      log.scrollTop = 0;
+    });
+    return copilot.message('Message 1.').count();
+  };
+  await expect.poll(first).toBe(1);
+});

@@ -268,7 +268,7 @@ fn Steps(dump: Inspection) -> Element {
 impl Session {
     /// Tries everything again that trying again can help, in every case.
     fn retry_everything(&self) {
-        let cases: Vec<_> = self.view.groups.peek().iter().flatten().cloned().collect();
+        let cases: Vec<_> = self.view.groups.peek().iter().flat_map(|keys| keys.iter()).cloned().collect();
         let failed = cases
             .into_iter()
             .filter(|case| self.handle.read(|view| view.case(case).is_some_and(|row| row.not_sent > 0)));

@@ -20,7 +20,7 @@ use crate::inspector::Inspector;
 use crate::label;
 use crate::palette::Palette;
 use crate::preferences::{Choice, Preferences, use_preferences};
-use crate::session::{Dialog, Page, Session, put, use_session};
+use crate::session::{Dialog, Page, Session, WIDE, put, use_session};
 use crate::settings::Settings;
 use crate::setup::Setup;
 use crate::shortcuts::Shortcuts;
@@ -29,8 +29,6 @@ use crate::styles;
 use crate::transcript::{Bookmarks, Hero, Transcript};
 use crate::words;
 
-/// Panels of this width in pixels and more have a sidebar (ux §3).
-const WIDE: f64 = 720.0;
 /// Ages are drawn anew once a minute (ux §8).
 const MINUTE_MS: u32 = 60_000;
 

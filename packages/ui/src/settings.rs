@@ -294,7 +294,7 @@ fn Device() -> Element {
         Durability::PowerLoss => 3,
     };
     let (name, sentence) = words::durability(level);
-    let count = session.view.groups.read().iter().map(Vec::len).sum();
+    let count = session.view.groups.read().iter().map(|keys| keys.len()).sum();
     rsx! {
         section { aria_label: words::ON_DEVICE,
             h2 { "{words::ON_DEVICE}" }
