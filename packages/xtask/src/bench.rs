@@ -11,6 +11,7 @@ mod table;
 mod windows;
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use clap::Args;
@@ -39,6 +40,10 @@ pub(crate) struct Options {
     /// Leave out the native windows, which are compiled for minutes and need WebKitGTK.
     #[arg(long)]
     no_windows: bool,
+
+    /// Measure the native windows and nothing else.
+    #[arg(long, conflicts_with = "no_windows")]
+    only_windows: bool,
 }
 
 const PROGRAM: &str = "copilot-speed";
@@ -48,10 +53,20 @@ const INTENTS: NodeModule = NodeModule { package: PROGRAM, example: "intents" };
 const STEPS: usize = 6 + bundle::STEPS;
 /// Libraries, programs, starts.
 const WINDOW_STEPS: usize = 3;
+/// The server that the windows are signed in to.
+const SERVER_STEPS: usize = 1;
 
 /// Measures, prints the table and writes `target/bench.json`.
 pub(crate) fn run(context: &Context, options: &Options) -> Result<(), Failure> {
     let workspace = &context.workspace;
+    if options.only_windows {
+        let mut progress = Progress::new(SERVER_STEPS + WINDOW_STEPS, context.verbose);
+        let server = progress.step(words::SERVER, |step| server::build(context, step))?;
+        let mut measures = Measures::default();
+        measure_windows(context, &mut progress, options, &server, &mut measures)?;
+        print_result(&table::measured(&measures));
+        return Ok(());
+    }
     let steps = STEPS + if options.no_windows { 0 } else { WINDOW_STEPS };
     let mut progress = Progress::new(steps, context.verbose);
     let node = Node::find().ok_or(Failure::NoNode)?;
@@ -85,18 +100,29 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<(), Failure> {
         Ok(counts.failed == 0)
     })?;
     if !options.no_windows {
-        progress.step(words::WINDOW_TOOLS, window_tools::prepare)?;
-        let programs = progress.step(words::BENCH_WINDOWS, |step| windows::build(context, step))?;
-        progress.step(words::BENCH_STARTS, |step| {
-            let starts = if options.quick { 2 } else { 20 };
-            windows::measure(workspace, step, (&programs, &server), starts, &mut measures)
-        })?;
+        measure_windows(context, &mut progress, options, &server, &mut measures)?;
     }
 
     let report = workspace.target.join("bench.json");
     fs::write(&report, table::json(&measures)).map_err(Failure::file("write", &report))?;
     print_result(&table::text(&measures));
     if browser { Ok(()) } else { Err(Failure::Measurements) }
+}
+
+/// Start time, memory and size of the native windows.
+fn measure_windows(
+    context: &Context,
+    progress: &mut Progress,
+    options: &Options,
+    server: &Path,
+    measures: &mut Measures,
+) -> Result<(), Failure> {
+    progress.step(words::WINDOW_TOOLS, window_tools::prepare)?;
+    let programs = progress.step(words::BENCH_WINDOWS, |step| windows::build(context, step))?;
+    progress.step(words::BENCH_STARTS, |step| {
+        let starts = if options.quick { 2 } else { 20 };
+        windows::measure(&context.workspace, step, (&programs, server), starts, measures)
+    })
 }
 
 /// What runs without a screen.
