@@ -100,9 +100,10 @@ pub trait Host {
         Box::pin(async { Err(NotCaptured::Closed) })
     }
 
-    /// Gets leave to talk to a server, from inside a press of the person; whether it was given.
-    fn admit(&self, server: &str) -> Later<bool> {
-        let _ = server;
+    /// Gets leave to talk to a server and, where it signs people in `on_page` of its own, to show that page. From inside
+    /// a press of the person; whether it was given.
+    fn admit(&self, server: &str, on_page: bool) -> Later<bool> {
+        let _ = (server, on_page);
         Box::pin(async { true })
     }
 

@@ -177,6 +177,8 @@ pub(crate) const SERVER_ADDRESS: &str = "Server address";
 pub(crate) const USERNAME: &str = "Username";
 pub(crate) const PASSWORD: &str = "Password";
 pub(crate) const PASSWORD_OPTIONAL: &str = " if your account has one";
+pub(crate) const SIGN_IN_ON_PAGE: &str =
+    "This server asks for your name on a page of its own, which opens next.";
 pub(crate) const WORK_STAYS: &str =
     "Work from earlier sessions stays on this device and only opens for the account that wrote it.";
 pub(crate) const CHECKING_SERVER: &str = "Checking the address…";

@@ -165,8 +165,8 @@ impl Host for Page {
         extension::capture()
     }
 
-    fn admit(&self, server: &str) -> Later<bool> {
-        extension::admit(server)
+    fn admit(&self, server: &str, on_page: bool) -> Later<bool> {
+        extension::admit(server, on_page)
     }
 
     fn earlier_data(&self) -> Later<Option<String>> {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use copilot_core::Link;
 use copilot_core::view::AccountStatus;
 use copilot_runtime::ports::{Settings, Signal, Surroundings};
-use copilot_runtime::{Platform, ServerCheck, SignInError, Stage};
+use copilot_runtime::{Platform, ServerCheck, SignInError, SignInWay, Stage};
 use copilot_storage::LocalFuture;
 use serde_json::json;
 
@@ -230,7 +230,10 @@ fn an_address_is_told_apart_from_silence_and_from_nonsense() {
                 };
                 let here = checked(&world.url()).await;
                 assert!(
-                    matches!(here, ServerCheck::Reachable { supports_registration: true, .. }),
+                    matches!(
+                        here,
+                        ServerCheck::Reachable { sign_in: SignInWay::Name { registration: true }, .. }
+                    ),
                     "{here:?}"
                 );
                 assert_eq!(checked("not an address").await, ServerCheck::Unreachable);
