@@ -137,8 +137,8 @@ pub trait Host {
     /// Caret of a text field in UTF-16 units.
     fn caret(&self, field: &MountedData) -> Option<u32>;
 
-    /// Puts the caret of a text field there.
-    fn set_caret(&self, field: &MountedData, caret: u32);
+    /// Puts the caret of a text field there, unless more was typed than its text has `heard` of.
+    fn set_caret(&self, field: &MountedData, caret: u32, heard: u64);
 
     /// Selects all text of a field.
     fn select_all(&self, field: &MountedData);

@@ -194,7 +194,7 @@ impl Host for Page {
         field.selection_start().ok()?
     }
 
-    fn set_caret(&self, field: &MountedData, caret: u32) {
+    fn set_caret(&self, field: &MountedData, caret: u32, _: u64) {
         if let Some(field) = element(field).and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) {
             let _ = field.set_selection_range(caret, caret);
         }
