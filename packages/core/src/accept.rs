@@ -175,7 +175,7 @@ impl Core {
         self.screen.set_open(case.clone());
         self.screen.patch(ViewPatch::Open);
         if let Some(case) = case {
-            self.make_resident(&case);
+            self.open_transcript(&case);
             self.want_messages(&case);
         }
     }

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ids::{MessageKey, RealId};
-use crate::lookup::Lookup;
 use crate::model::{RealCase, Role};
 use crate::time::Mono;
 use crate::view::CachedMessage;
@@ -19,9 +18,10 @@ pub(crate) type RowPlace = (u32, u64, u32);
 /// The confirmed rows of one resident case.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rows {
-    by_id: Lookup<RealId, Arc<CachedMessage>>,
-    by_key: Lookup<MessageKey, RealId>,
-    turns: BTreeMap<(u32, Role), BTreeSet<RealId>>,
+    by_id: BTreeMap<RealId, Arc<CachedMessage>>,
+    by_key: BTreeMap<MessageKey, Arc<CachedMessage>>,
+    /// The rows of each side of each turn: mostly one, so that a table for each would be mostly empty.
+    turns: BTreeMap<(u32, Role), Vec<RealId>>,
     /// All rows, in the order of the server's list.
     arrivals: BTreeSet<(u32, RealId)>,
     /// Rows that another window told of: whether they reached the cache is not known here.
@@ -43,13 +43,15 @@ impl Rows {
             if let Some(turn) = before.message.turn
                 && let Some(ids) = self.turns.get_mut(&(turn, before.message.role))
             {
-                ids.remove(&row.message.id);
+                ids.retain(|id| *id != row.message.id);
             }
         }
-        self.by_key.insert(row.key.clone(), row.message.id.clone());
+        self.by_key.insert(row.key.clone(), Arc::clone(row));
         self.arrivals.insert((row.arrival, row.message.id.clone()));
         if let Some(turn) = row.message.turn {
-            self.turns.entry((turn, row.message.role)).or_default().insert(row.message.id.clone());
+            let ids = self.turns.entry((turn, row.message.role)).or_default();
+            ids.reserve_exact(1);
+            ids.push(row.message.id.clone());
         }
         Some(before)
     }
@@ -119,7 +121,7 @@ impl Rows {
     }
 
     pub(crate) fn by_key(&self, key: &MessageKey) -> Option<&Arc<CachedMessage>> {
-        self.by_key.get(key).and_then(|id| self.by_id.get(id))
+        self.by_key.get(key)
     }
 
     /// All rows, in the order of the server's list.
@@ -150,9 +152,12 @@ impl Confirmed {
         if let Some(known) = known {
             // A list row says less than the case itself.
             case.milestones = case.milestones.or(known.milestones);
-            // Late answers must not take a case back in time.
-            if known.current_turn > case.current_turn && !case.gone {
-                return None;
+            // Late answers must not take a case back in time; that it is gone is news all the same.
+            if known.current_turn > case.current_turn {
+                if !case.gone {
+                    return None;
+                }
+                case = RealCase { gone: true, ..(**known).clone() };
             }
         }
         if known.is_some_and(|known| **known == case) {

@@ -9,7 +9,7 @@ use crate::ledger::{Entry, Stage};
 use crate::link::Purpose;
 use crate::model::RealCase;
 use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind};
-use crate::outbox::Phase;
+use crate::outbox::{Live, Phase};
 use crate::request::{Request, RequestId};
 use crate::time::Millis;
 use crate::time::Mono;
@@ -77,8 +77,9 @@ impl Core {
         let candidate = current
             .filter(|entry| {
                 let live = self.outbox.live.get(&entry.op.id);
-                live.is_some_and(|live| live.phase == Phase::Idle && live.unkept.is_none())
-                    && self.is_unhindered(entry)
+                live.is_some_and(|live| {
+                    live.phase == Phase::Idle && live.unkept.is_none() && !self.awaits_greeting(entry, live)
+                }) && self.is_unhindered(entry)
             })
             .map(|entry| (entry.op.created, entry.op.order));
         let current = current.map(|entry| entry.op.id);
@@ -87,6 +88,14 @@ impl Core {
         if let Some(op) = current {
             self.place_operation(op);
         }
+    }
+
+    /// Whether an operation that is in doubt waits for the server to say whether it keeps keys: it is sent again under its
+    /// key, or looked for. A message may be looked for in any case; which of the empty cases of a list is this one's
+    /// nothing but a key can tell.
+    fn awaits_greeting(&self, entry: &Entry, live: &Live) -> bool {
+        let is_case = matches!(entry.op.kind, OperationKind::CreateCase { .. });
+        live.in_doubt_since.is_some() && (self.net.is_greeting() || (is_case && !self.net.is_greeted()))
     }
 
     /// Whether everything that an operation depends on is there (I6).
@@ -154,16 +163,18 @@ impl Core {
         if entry.first.is_none() {
             // Before anything leaves it must be known, for ever, that it may have left.
             let first = FirstAttempt { at: self.now.wall, known_turn: self.known_turn(&entry.op.case) };
-            let batch = self.staged_batch();
             if let Some(live) = self.outbox.live.get_mut(&id) {
-                live.unkept = Some(batch);
-                live.attempt_kept = false;
                 live.first_sent_here = true;
             }
-            return self.state(Record::Attempt { op: id, first }, true);
+            return self.claim(id, first);
         }
         if self.must_verify(&entry) {
             return self.verify(&entry);
+        }
+        let claimed = self.outbox.live.get(&id).and_then(|live| live.claimed);
+        let is_claimed = claimed.is_some() && claimed == self.windows.epoch();
+        if let Some(first) = entry.first.filter(|_| !is_claimed && self.net.key_lifetime() == Millis(0)) {
+            return self.claim(id, first);
         }
         let Some(request) = self.request_of(&entry) else {
             return;
@@ -178,6 +189,18 @@ impl Core {
             live.thinking_since.get_or_insert(now);
         }
         self.send(Purpose::Operation(id), request, id);
+    }
+
+    /// States that an operation is about to be sent, under the epoch of this instance. One that has lost the lease and
+    /// has not heard of it is told off here: no key would keep its request from running beside another's.
+    fn claim(&mut self, op: OperationId, first: FirstAttempt) {
+        let (batch, epoch) = (self.staged_batch(), self.windows.epoch());
+        if let Some(live) = self.outbox.live.get_mut(&op) {
+            live.unkept = Some(batch);
+            live.attempt_kept = false;
+            live.claimed = epoch;
+        }
+        self.state(Record::Attempt { op, first }, true);
     }
 
     fn request_of(&self, entry: &Entry) -> Option<Request> {
@@ -202,7 +225,7 @@ impl Core {
         if live.is_some_and(|live| live.verified) {
             return false;
         }
-        let lifetime = self.net.limits.key_lifetime;
+        let lifetime = self.net.key_lifetime();
         let sent_long_ago =
             live.and_then(|live| live.attempted_at).is_some_and(|at| self.now.mono - at >= lifetime);
         match entry.op.kind {
@@ -253,7 +276,6 @@ impl Core {
     fn send(&mut self, purpose: Purpose, request: Request, op: OperationId) {
         let id = self.request(purpose, request);
         self.set_phase(op, Phase::InFlight { request: id, since: self.now.mono });
-        self.outbox.look_again(self.now.mono + self.config.show_still_sending, op);
     }
 
     /// Hands a request to the network.

@@ -58,11 +58,14 @@ impl Core {
             self.screen.patch(crate::view::ViewPatch::Open);
         }
         if self.screen.open() == Some(case) {
+            self.open_transcript(case);
             self.make_resident(case);
         }
         let ops: Vec<_> = self.ledger.ops_of(case).map(|entry| entry.op.id).collect();
         for op in ops {
             self.operation_moved(op, false);
+            // The case that it was said in may not have been drawn.
+            self.arm_looks(op);
         }
         self.place_all_rows(case);
         self.case_changed(case);
@@ -136,18 +139,26 @@ impl Core {
         }
     }
 
-    /// Rows change their look by time alone: the next such moment is put down.
+    /// Rows change their look by time alone: the next such moment is put down. Of cases that are not drawn there is
+    /// nothing to put down; [`open_transcript`](Self::open_transcript) makes up for it.
     pub(crate) fn arm_looks(&mut self, op: OperationId) {
-        let Some(live) = self.outbox.live.get(&op) else { return };
+        let is_drawn = self.ledger.entry(&op).is_some_and(|entry| self.screen.is_drawn(&entry.op.case));
+        let Some(live) = self.outbox.live.get(&op).filter(|_| is_drawn) else { return };
         let config = &self.config;
         let since_seen = [config.show_sending, config.show_other_window, config.show_still_sending];
         let since_answered = [config.show_sent, config.only_here];
         let (answered, failed_until) = (live.acknowledged_at, live.failed_until);
+        let phase_ages = match live.phase {
+            Phase::InFlight { since, .. } => Some(since + config.show_still_sending),
+            Phase::Waiting { until, why: Wait::Backoff } => Some(Mono(until.0.saturating_sub(SHORT_WAIT.0))),
+            Phase::Idle | Phase::Waiting { .. } => None,
+        };
         let next = since_seen
             .into_iter()
             .map(|delay| live.seen_at + delay)
             .chain(since_answered.into_iter().filter_map(|delay| Some(answered? + delay)))
             .chain(failed_until)
+            .chain(phase_ages)
             .filter(|moment| *moment > self.now.mono)
             .min();
         if let Some(next) = next {
@@ -209,11 +220,7 @@ impl Core {
     /// Moves an operation to another phase; its row, its lane and its totals follow.
     pub(crate) fn set_phase(&mut self, id: OperationId, phase: Phase) {
         self.outbox.set_phase(id, phase);
-        if let Phase::Waiting { until, why: Wait::Backoff } = phase
-            && until - self.now.mono > SHORT_WAIT
-        {
-            self.outbox.look_again(Mono(until.0 - SHORT_WAIT.0), id);
-        }
+        self.arm_looks(id);
         if let Some(entry) = self.ledger.entry(&id) {
             let case = entry.op.case.clone();
             let is_rename = matches!(entry.op.kind, OperationKind::Rename { .. });

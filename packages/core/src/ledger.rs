@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::failure::Failure;
 use crate::ids::{CaseKey, IdMap, MessageKey, OperationId, RealId};
 use crate::journal::Record;
+use crate::lookup::Lookup;
 use crate::model::{Backup, Draft, Stamp};
 use crate::operation::{Acknowledged, End, FirstAttempt, OperationKind, PendingOperation};
 use crate::time::Wall;
@@ -82,7 +83,7 @@ pub(crate) struct CaseLedger {
 /// The fold of the journal.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ledger {
-    entries: BTreeMap<OperationId, Entry>,
+    entries: Lookup<OperationId, Entry>,
     cases: BTreeMap<CaseKey, CaseLedger>,
     links: IdMap,
     deleted: BTreeSet<RealId>,
@@ -326,7 +327,7 @@ impl Ledger {
     /// Feeds everything into a fingerprint.
     pub(crate) fn fingerprint(&self, state: &mut impl std::hash::Hasher) {
         use std::hash::Hash;
-        self.entries.hash(state);
+        self.entries().for_each(|entry| entry.hash(state));
         self.cases.hash(state);
         self.links.iter().for_each(|link| link.hash(state));
         self.deleted.hash(state);

@@ -67,6 +67,8 @@ pub(crate) struct Net {
     pub(crate) link: LinkStatus,
     pub(crate) account: AccountStatus,
     pub(crate) limits: Limits,
+    /// It has said what it allows, to this instance.
+    greeted: bool,
     /// When a renewal that found no answer is tried again.
     pub(crate) renew_at: Option<Mono>,
     /// When the server is probed next.
@@ -99,6 +101,7 @@ impl Default for Net {
             link: LinkStatus::Online,
             account: AccountStatus::SignedIn,
             limits: Limits::default(),
+            greeted: false,
             renew_at: None,
             probe_at: None,
             gate: None,
@@ -120,6 +123,21 @@ impl Net {
         let id = RequestId(self.last_request);
         self.requests.insert(id, Open { purpose, renewals: self.renewals });
         id
+    }
+
+    /// How long the server keeps keys. Before it has said so, what is in doubt is treated as if it kept none.
+    pub(crate) const fn key_lifetime(&self) -> Millis {
+        if self.greeted { self.limits.key_lifetime } else { Millis(0) }
+    }
+
+    /// Whether the server has said what it allows.
+    pub(crate) const fn is_greeted(&self) -> bool {
+        self.greeted
+    }
+
+    /// Whether the server is being asked for the first time what it allows.
+    pub(crate) fn is_greeting(&self) -> bool {
+        !self.greeted && self.has(&Purpose::Probe)
     }
 
     pub(crate) fn close(&mut self, id: RequestId) -> Option<Open> {
@@ -149,7 +167,7 @@ impl Net {
         self.requests.values().filter(|open| read(&open.purpose)).count()
     }
 
-    fn has(&self, purpose: &Purpose) -> bool {
+    pub(crate) fn has(&self, purpose: &Purpose) -> bool {
         self.requests.values().any(|open| open.purpose == *purpose)
     }
 
@@ -228,7 +246,8 @@ impl Core {
             return;
         }
         self.net.link = LinkStatus::Online;
-        self.net.probe_at = None;
+        // Until the server has said what it allows it is asked on.
+        self.net.probe_at = self.net.probe_at.filter(|_| !self.net.greeted);
         let waiting = self.outbox.totals().waiting;
         if waiting > 0 {
             self.net.draining = true;
@@ -305,20 +324,22 @@ impl Core {
     }
 
     fn probed(&mut self, outcome: Outcome) {
-        if std::mem::take(&mut self.net.suspect) {
+        let awaited = std::mem::take(&mut self.net.suspect) || !self.net.greeted;
+        if awaited {
             self.all_lanes();
         }
         match outcome {
             Ok(Reply::Alive(limits)) => self.take_limits(limits),
-            // The server answered, if only with an error: the link works.
-            Ok(_) => {}
             // Its failure has told that the link is down, and that has armed the next one.
-            Err(_) if self.net.link == LinkStatus::Online || self.net.probe_at.is_some() => {}
-            Err(_) => self.arm_probe(),
+            _ if self.net.probe_at.is_some() => {}
+            // The server answered, if only with an error: the link works.
+            _ if self.net.link == LinkStatus::Online && self.net.greeted => {}
+            _ => self.arm_probe(),
         }
     }
 
     pub(crate) fn take_limits(&mut self, limits: Limits) {
+        self.net.greeted = true;
         if self.net.limits != limits {
             self.net.limits = limits;
             self.screen.patch(ViewPatch::Status);

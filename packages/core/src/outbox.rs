@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::ids::{CaseKey, OperationId};
-use crate::journal::BatchId;
+use crate::journal::{BatchId, Epoch};
+use crate::lookup::Lookup;
 use crate::operation::{Lane, Wait};
 use crate::request::RequestId;
 use crate::time::{Mono, Wall};
@@ -52,6 +53,8 @@ pub(crate) struct Live {
     pub(crate) attempts: u32,
     /// No other instance sent it before this one.
     pub(crate) first_sent_here: bool,
+    /// Under which epoch this instance has stated that it sends it.
+    pub(crate) claimed: Option<Epoch>,
     /// When this instance sent it first: a wall clock that was set back does not make a key younger.
     pub(crate) attempted_at: Option<Mono>,
     /// The server does not want it again before this moment, by its own word (I12).
@@ -86,6 +89,7 @@ impl Live {
             attempt_kept: unkept.is_none(),
             attempts: 0,
             first_sent_here: false,
+            claimed: None,
             attempted_at: None,
             not_before: None,
             failed_until: None,
@@ -134,7 +138,7 @@ pub(crate) type Candidate = (Wall, u64, Lane);
 /// The books.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outbox {
-    pub(crate) live: BTreeMap<OperationId, Live>,
+    pub(crate) live: Lookup<OperationId, Live>,
     pub(crate) lanes: BTreeMap<Lane, LaneQueue>,
     pub(crate) candidates: BTreeSet<Candidate>,
     candidate_of: BTreeMap<Lane, Candidate>,
@@ -165,6 +169,17 @@ impl Outbox {
             self.deadlines.insert((until, op));
         }
         live.phase = phase;
+    }
+
+    /// The requests that are open for operations, oldest first.
+    pub(crate) fn in_flight(&self) -> Vec<RequestId> {
+        let open = self.live.values().filter_map(|live| match live.phase {
+            Phase::InFlight { request, .. } => Some(request),
+            Phase::Idle | Phase::Waiting { .. } => None,
+        });
+        let mut open: Vec<_> = open.collect();
+        open.sort_unstable();
+        open
     }
 
     pub(crate) fn enqueue(&mut self, lane: Lane, order: u64, op: OperationId) {
@@ -289,7 +304,9 @@ impl Outbox {
     /// Feeds everything into a fingerprint.
     pub(crate) fn fingerprint(&self, state: &mut impl std::hash::Hasher) {
         use std::hash::Hash;
-        self.live.hash(state);
+        let mut live: Vec<_> = self.live.iter().collect();
+        live.sort_unstable_by_key(|(op, _)| **op);
+        live.hash(state);
         for (lane, queue) in &self.lanes {
             lane.hash(state);
             queue.queue.hash(state);

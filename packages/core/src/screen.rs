@@ -17,7 +17,6 @@ pub use rows::View;
 pub(crate) use rows::attachment;
 
 use crate::ids::{CaseKey, MessageKey, OperationId};
-use crate::lookup::Lookup;
 use crate::sorted::SortedKeys;
 use crate::view::{Group, ViewPatch};
 
@@ -29,7 +28,7 @@ type Place = (u32, u64, u32, Option<OperationId>, u8, MessageKey);
 #[derive(Debug, Clone, Default)]
 struct Transcript {
     rows: SortedKeys<Place, MessageKey>,
-    places: Lookup<MessageKey, Place>,
+    places: BTreeMap<MessageKey, Place>,
 }
 
 /// Where a case stands in its group: newest activity first.
@@ -88,6 +87,11 @@ impl Screen {
             self.open = None;
             self.patch(ViewPatch::Open);
         }
+    }
+
+    /// Whether the rows of a case have places: it was looked at, and is still in memory.
+    pub(crate) fn is_drawn(&self, case: &CaseKey) -> bool {
+        self.transcripts.contains_key(case)
     }
 
     pub(crate) fn close_transcript(&mut self, case: &CaseKey) {

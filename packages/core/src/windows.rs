@@ -94,6 +94,16 @@ impl Windows {
         self.epoch.is_some() && self.caught_up
     }
 
+    /// Whether this window has stated something that the store has not answered yet.
+    pub(crate) fn has_stated(&self, record: &Record) -> bool {
+        self.pending.iter().any(|batch| batch.records.contains(record))
+    }
+
+    /// The epoch that this window sends under, if it does.
+    pub(crate) const fn epoch(&self) -> Option<Epoch> {
+        self.epoch
+    }
+
     pub(crate) const fn role(&self) -> WindowRole {
         if self.is_sender() { WindowRole::Sender } else { WindowRole::Follower }
     }

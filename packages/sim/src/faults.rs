@@ -60,6 +60,10 @@ pub struct Faults {
     pub hide_rows_ms: u64,
     /// `/messages` leaves assistant rows out (the known defect of 2025).
     pub omission: Omission,
+    /// The server keeps no idempotency keys (2025): what comes twice runs twice.
+    pub keyless: bool,
+    /// The server looks for texts.
+    pub search: bool,
     /// The platform is a browser: it cannot tell a refused connection from a lost answer.
     pub browser: bool,
     /// The person and other clients keep giving the same cases other titles.
@@ -189,6 +193,8 @@ impl Faults {
             cache_lost: some(300),
             hide_rows_ms: 0,
             omission: Omission::Never,
+            keyless: false,
+            search: false,
             browser: false,
             quarrel: false,
             page_cap: 100,
@@ -205,6 +211,7 @@ impl Faults {
                 1 | 2 => Omission::ForAWhile,
                 _ => Omission::Never,
             };
+            faults.keyless = rng.chance(120);
             faults.browser = rng.chance(400);
             faults.quarrel = rng.chance(150);
             faults.page_cap = [100, 100, 7, 3][index(&mut rng, 4)];
@@ -212,6 +219,12 @@ impl Faults {
             faults.aged = rng.chance(25);
             faults.weights.damage = if rng.chance(60) { 15 } else { 0 };
             faults.weights.store_gone = if rng.chance(30) { 8 } else { 0 };
+        }
+        faults.search = rng.chance(400);
+        if faults.keyless {
+            // Nothing but its list tells what ran: it lists at once, and nobody doubles requests on the way.
+            faults.hide_rows_ms = 0;
+            faults.duplicate = 0;
         }
         faults.windows = [1, 1, 2, 2, 3, 5][index(&mut rng, 6)];
         faults.pace = u8::try_from(rng.below(4)).unwrap_or(0);

@@ -40,6 +40,10 @@ marks! {
     AnswerGone,
     /// A list was read to find out about a message whose key may have expired.
     Verified,
+    /// The same, of a server that keeps no keys.
+    VerifiedWithoutKeys,
+    /// The server was asked for a text.
+    Searched,
     /// A case whose creation was in doubt was found in the list.
     Adopted,
     /// A receipt expired before the client knew.

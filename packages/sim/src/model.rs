@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use copilot_core::ids::{CaseKey, OperationId, RealId};
+use copilot_core::ids::{CaseKey, MessageKey, OperationId, RealId};
 use copilot_core::journal::Record;
 use copilot_core::model::{Backup, Draft, Stamp};
 use copilot_core::operation::{Acknowledged, End, OperationKind, PendingOperation};
@@ -201,6 +201,12 @@ impl Fold {
         if let Some(known) = self.ops.get_mut(op) {
             change(known);
         }
+    }
+
+    /// Whether the message behind a row is being discarded.
+    pub(crate) fn is_discarding(&self, row: &MessageKey) -> bool {
+        let is_behind = |known: &&Known| matches!(&known.op.kind, OperationKind::SubmitTurn { question, answer, .. } if question == row || answer == row);
+        self.ops.values().find(is_behind).is_some_and(|known| known.discarding)
     }
 
     /// Whether something that was said is there and not being discarded.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use copilot_core::ids::{OperationId, RealId};
 use copilot_core::model::{CaseState, RealCase, RealMessage, Turn};
 use copilot_core::request::{Job, Limits, Outcome, Reply, Request};
-use copilot_core::{Failure, FailureClass, Rejection, ServerTime};
+use copilot_core::{Failure, FailureClass, Millis, Rejection, ServerTime};
 
 use crate::fate::Fate;
 
@@ -98,6 +98,10 @@ pub(crate) struct Server {
     pub(crate) session_over: bool,
     /// The refresh token is dead.
     pub(crate) account_dead: bool,
+    /// It keeps no receipts.
+    pub(crate) keyless: bool,
+    /// It looks for texts.
+    pub(crate) searches: bool,
     /// Unreachable until this moment.
     pub(crate) down_until: u64,
     /// Rows younger than this stay out of lists, in milliseconds.
@@ -128,7 +132,7 @@ impl Server {
             return self.submit(now, *key, case, turn, fate);
         }
         Served::Now(match request {
-            Request::Probe => Ok(Reply::Alive(Limits::default())),
+            Request::Probe => Ok(Reply::Alive(self.limits())),
             Request::RenewToken => {
                 self.token_over = false;
                 Ok(Reply::Renewed)
@@ -165,6 +169,11 @@ impl Server {
         })
     }
 
+    fn limits(&self) -> Limits {
+        let key_lifetime = if self.keyless { Millis(0) } else { Limits::default().key_lifetime };
+        Limits { key_lifetime, search: self.searches, ..Limits::default() }
+    }
+
     fn refuses_credentials(&self, request: &Request) -> Option<FailureClass> {
         match request {
             Request::Probe => None,
@@ -187,6 +196,9 @@ impl Server {
 
     /// The receipt of a key, while it is kept.
     fn receipt(&mut self, now: u64, key: OperationId) -> Option<Reply> {
+        if self.keyless {
+            return None;
+        }
         let over = self.receipts.get(&key).is_some_and(|receipt| now - receipt.at > RECEIPT_MS);
         if over {
             self.receipts.remove(&key);

@@ -148,6 +148,8 @@ impl World {
         server.hide_rows_ms = fates.faults.hide_rows_ms;
         server.omit_assistant = fates.faults.omission != Omission::Never;
         server.page_cap = fates.faults.page_cap;
+        server.keyless = fates.faults.keyless;
+        server.searches = fates.faults.search;
         Self {
             seed,
             now: 0,

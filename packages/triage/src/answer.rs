@@ -310,7 +310,9 @@ fn title(scene: &Scene<'_>) -> Option<String> {
     };
     let title = if source.is_empty() { capital(what) } else { format!("{source}{what}") };
     let title: String = unmasked(&title).chars().filter(|letter| !letter.is_control()).collect();
-    Some(shorten(&title, MAX_TITLE_CHARS))
+    // What differs from line to line says nothing at the end of a name.
+    let title = title.trim_end_matches(['…', ' ', ':', '=', ',']);
+    (!title.is_empty()).then(|| shorten(title, MAX_TITLE_CHARS))
 }
 
 /// A template as people write it: what differs from line to line is left out with an ellipsis.

@@ -1,6 +1,7 @@
 //! Log triage by fixed rules: reads pasted logs, names the likely first failure, and proposes what to check next.
 //!
-//! Start at [`triage`]; [`ask()`] is its answer when there is no log, [`analyse`] what it found as data. The way of a text:
+//! Start at [`triage`]; [`ask()`] is its answer when there is no log, [`follow_up()`] the answer to a question about an earlier
+//! one, [`analyse`] what it found as data. The way of a text:
 //! `line` (cut, clean) → `parse` (one line) → `fold` (lines that belong together) → `template`, `cause` (what it says) → `timeline`,
 //! `burst` (when) → `first` (where it began); `collect` drives them → `answer`, `checks` (words). Same text, same answer; time and memory grow with the text
 //! and not faster.
@@ -19,6 +20,7 @@ mod cursor;
 mod entry;
 mod first;
 mod fold;
+mod follow_up;
 mod http;
 mod level;
 mod line;
@@ -41,6 +43,7 @@ pub use ask::ask;
 pub use burst::Burst;
 pub use cause::{Cause, Trigger};
 pub use first::{FirstFailure, Preceding, Reason};
+pub use follow_up::follow_up;
 pub use http::{Http, PathTimes};
 pub use level::Level;
 pub use parse::Format;

@@ -21,18 +21,18 @@ impl Core {
         let unsent = self.ledger.meta_of(case).find(|entry| {
             entry.op.transition().is_some() && entry.first.is_none() && entry.discarding.is_none()
         });
-        if let Some(op) = unsent.map(|entry| entry.op.id) {
-            self.state(Record::Ended { op, end: End::Superseded }, false);
-        }
-        let from = self.state_of_case(case);
-        if from == to {
-            return;
-        }
-        let confirmed = self.confirmed_case(case).filter(|case| case.state == from);
+        let unsent = unsent.map(|entry| entry.op.id);
+        let from = self.state_without(case, unsent);
+        let confirmed = self.confirmed_case(case).filter(|case| case.state == from && from != to);
         if confirmed.is_some_and(|case| !case.valid_next.is_empty() && !case.valid_next.contains(&to)) {
             return self.refuse(Refusal::TooLate);
         }
-        self.request_status(case, from, to, text);
+        if let Some(op) = unsent {
+            self.state(Record::Ended { op, end: End::Superseded }, false);
+        }
+        if from != to {
+            self.request_status(case, from, to, text);
+        }
     }
 
     pub(crate) fn request_status(&mut self, case: &CaseKey, from: CaseState, to: CaseState, text: Arc<str>) {

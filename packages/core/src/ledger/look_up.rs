@@ -13,8 +13,10 @@ impl Ledger {
         self.entries.get(op)
     }
 
+    /// All operations, case by case, in the person's order.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.values()
+        let ops = self.cases.values().flat_map(|case| &case.ops);
+        ops.filter_map(|(_, op)| self.entries.get(op))
     }
 
     pub(crate) fn case(&self, key: &CaseKey) -> Option<&CaseLedger> {

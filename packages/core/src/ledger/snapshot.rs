@@ -32,7 +32,7 @@ impl Ledger {
             records.push(Record::Gate { at, until });
         }
         records.extend(self.backups.iter().map(|backup| Record::Backup(Arc::clone(backup))));
-        self.entries.values().for_each(|entry| entry.snapshot(&mut records));
+        self.entries().for_each(|entry| entry.snapshot(&mut records));
         records.extend(self.foreign.iter().map(|json| Record::Foreign(Arc::clone(json))));
         records
     }

@@ -32,7 +32,6 @@ impl Reads {
 impl Core {
     /// Brings the messages of a case into memory: from the cache first, so that rows keep their keys.
     pub(crate) fn make_resident(&mut self, key: &CaseKey) {
-        self.open_transcript(key);
         let Some(real) = self.ledger.real(key) else {
             return;
         };

@@ -5,6 +5,7 @@ use crate::failure::{Failure, FailureClass, Rejection};
 use crate::ids::{OperationId, RealId};
 use crate::journal::Record;
 use crate::ledger::Entry;
+use crate::link::Purpose;
 use crate::model::RealCase;
 use crate::operation::{End, OperationKind, Wait};
 use crate::outbox::Phase;
@@ -110,8 +111,10 @@ impl Core {
                 && matches!(other.op.kind, OperationKind::CreateCase { .. })
                 && self.ledger.real(&other.op.case).is_none()
         });
+        // One that only looks for itself makes nothing: two that look would wait for each other.
         let is_made_now = self.ledger.entries().any(|other| {
-            matches!(other.op.kind, OperationKind::CreateCase { .. }) && self.is_in_flight(other.op.id)
+            matches!(other.op.kind, OperationKind::CreateCase { .. })
+                && self.net.has(&Purpose::Operation(other.op.id))
         });
         match (first, another) {
             // An empty case may be the one that the server is making for another message.
@@ -136,10 +139,10 @@ impl Core {
     /// What an operation was to bring is not in the server's list. Where no key keeps an attempt that still runs from
     /// running twice, it is looked for once more when none can be running any more (contract 4.1, rule 5).
     fn has_not_run(&mut self, entry: &Entry) {
-        let (op, limits, now) = (entry.op.id, &self.net.limits, self.now.mono);
+        let (op, now) = (entry.op.id, self.now.mono);
         let Some(live) = self.outbox.live.get_mut(&op) else { return };
-        let over = live.in_doubt_since.map(|since| since + limits.turn_bound);
-        match over.filter(|over| limits.key_lifetime == Millis(0) && *over > now) {
+        let over = live.in_doubt_since.map(|since| since + self.net.limits.turn_bound);
+        match over.filter(|over| self.net.key_lifetime() == Millis(0) && *over > now) {
             Some(until) => self.set_phase(op, Phase::Waiting { until, why: Wait::Uncertain }),
             None => {
                 live.verified = true;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{CaseList, CasePlace};
 use crate::core::Core;
-use crate::ids::CaseKey;
+use crate::ids::{CaseKey, OperationId};
 use crate::ledger::Stage;
 use crate::model::CaseState;
 use crate::operation::{Acknowledged, OperationKind};
@@ -82,7 +82,8 @@ impl Core {
         let linked = self.ledger.links().real(case).is_some();
         // An empty case of the server is of no interest, and it may be one that this device has just
         // made and does not know the answer to.
-        if !linked && confirmed.is_some_and(|case| case.current_turn == 0) {
+        let is_empty = || self.ledger.ops_of(case).next().is_none();
+        if !linked && confirmed.is_some_and(|case| case.current_turn == 0) && is_empty() {
             return None;
         }
         let created_here = self.ledger.meta_of(case).find_map(|entry| match entry.op.kind {
@@ -107,7 +108,13 @@ impl Core {
 
     /// Where a case stands: the person's last wish that the server has not answered, else the server's word.
     pub(crate) fn state_of_case(&self, case: &CaseKey) -> CaseState {
-        let wished = self.ledger.meta_of(case).filter_map(|entry| {
+        self.state_without(case, None)
+    }
+
+    /// The state that a case would have without one of its operations.
+    pub(crate) fn state_without(&self, case: &CaseKey, without: Option<OperationId>) -> CaseState {
+        let others = self.ledger.meta_of(case).filter(|entry| Some(entry.op.id) != without);
+        let wished = others.filter_map(|entry| {
             let open = matches!(entry.stage, Stage::Open | Stage::Acknowledged(Acknowledged::Working(_)));
             entry.op.transition().filter(|_| open && entry.discarding.is_none())
         });

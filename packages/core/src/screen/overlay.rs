@@ -42,27 +42,35 @@ impl Transcript {
 }
 
 impl Core {
+    /// Has a case drawn from now on. One that only sends, and that nobody has looked at, is not.
     pub(crate) fn open_transcript(&mut self, case: &CaseKey) {
-        if !self.screen.transcripts.contains_key(case) {
+        if !self.screen.is_drawn(case) {
             self.screen.transcripts.insert(case.clone(), Transcript::default());
             self.place_all_rows(case);
+            let ops: Vec<_> = self.ledger.ops_of(case).map(|entry| entry.op.id).collect();
+            for op in ops {
+                self.arm_looks(op);
+            }
         }
     }
 
     /// Places every row of a case that is in memory.
     pub(crate) fn place_all_rows(&mut self, case: &CaseKey) {
+        if !self.screen.is_drawn(case) {
+            return;
+        }
         let rows: Vec<_> = self.rows_of(case).map(|rows| rows.iter().cloned().collect()).unwrap_or_default();
         for row in rows {
             self.place_row(case, &row);
         }
-        let ops: Vec<_> = self.ledger.ops_of(case).map(|entry| entry.op.id).collect();
-        for op in ops {
-            self.place_operation(op);
-        }
+        self.place_operations_of(case);
     }
 
     /// Places the rows of every operation of a case again.
     pub(crate) fn place_operations_of(&mut self, case: &CaseKey) {
+        if !self.screen.is_drawn(case) {
+            return;
+        }
         let ops: Vec<_> = self.ledger.ops_of(case).map(|entry| entry.op.id).collect();
         for op in ops {
             self.place_operation(op);
@@ -74,10 +82,7 @@ impl Core {
         let Some(open) = self.screen.open().cloned() else {
             return;
         };
-        let ops: Vec<_> = self.ledger.ops_of(&open).map(|entry| entry.op.id).collect();
-        for op in ops {
-            self.place_operation(op);
-        }
+        self.place_operations_of(&open);
     }
 
     fn put_row(&mut self, case: &CaseKey, key: &MessageKey, place: Option<Place>) {
@@ -120,7 +125,7 @@ impl Core {
             return;
         };
         let case = entry.op.case.clone();
-        if !self.screen.transcripts.contains_key(&case) {
+        if !self.screen.is_drawn(&case) {
             return;
         }
         let rows = self.rows_of(&case);
@@ -190,16 +195,21 @@ impl Core {
         }
     }
 
-    /// Whether a row of a message is on screen only because of its operation.
+    /// Whether a row of a message is here only because of its operation: on screen, or to be seen as soon as somebody
+    /// looks at its case.
     pub(crate) fn lacks_rows(&self, entry: &Entry) -> bool {
         let OperationKind::SubmitTurn { question, answer, .. } = &entry.op.kind else {
             return false;
         };
-        self.screen.transcripts.get(&entry.op.case).is_some_and(|transcript| {
-            [(question, Role::User), (answer, Role::Assistant)]
-                .into_iter()
-                .any(|(key, role)| transcript.places.contains_key(key) && !self.is_row_listed(entry, role))
-        })
+        let case = &entry.op.case;
+        let transcript = self.screen.transcripts.get(case);
+        let is_here = |key| match transcript {
+            Some(transcript) => transcript.places.contains_key(key),
+            None => self.rows_of(case).is_some(),
+        };
+        [(question, Role::User), (answer, Role::Assistant)]
+            .into_iter()
+            .any(|(key, role)| is_here(key) && !self.is_row_listed(entry, role))
     }
 
     pub(super) fn is_confirmed(&self, case: &CaseKey, key: &MessageKey) -> bool {

@@ -101,10 +101,8 @@ impl Core {
         }
         let before = std::mem::take(&mut self.outbox);
         // What is under way is asked for again, by whoever may, under the same keys.
-        for live in before.live.values() {
-            if let Phase::InFlight { request, .. } = live.phase {
-                self.abort(request);
-            }
+        for request in before.in_flight() {
+            self.abort(request);
         }
         let open = self.screen.open().cloned();
         let echoes = open.as_ref().map(|open| self.echoes_of(open)).unwrap_or_default();
@@ -142,9 +140,11 @@ impl Core {
     }
 
     /// Waits, tries and times of operations that were here before hold on.
-    fn carry_over(&mut self, before: Outbox) {
+    fn carry_over(&mut self, mut before: Outbox) {
         self.outbox.awaited_since = before.awaited_since;
-        for (op, old) in before.live {
+        let ops: Vec<_> = self.ledger.entries().map(|entry| entry.op.id).collect();
+        for op in ops {
+            let Some(old) = before.live.remove(&op) else { continue };
             let Some(live) = self.outbox.live.get_mut(&op) else { continue };
             live.attempts = old.attempts;
             live.not_before = old.not_before;
@@ -184,10 +184,23 @@ impl Core {
             self.windows.unkept.retain(|fact| fact.operation() != Some(*op));
             self.give_back(&[*op], self.windows.health);
         }
+        if let Record::Kept { op } = record
+            && self.windows.has_stated(&Record::Ended { op: *op, end: End::Discarded })
+        {
+            // It was taken back before that was written: the end counts for nobody, and the operation is here again.
+            self.windows.rebuild = true;
+            self.ask_back();
+        }
         let touched = self.ledger.apply(record);
         match touched {
             crate::ledger::Touched::Operation(op) => self.adopt(op),
             other => self.touched(other, false),
+        }
+        if let Record::Resumed { op, .. } = record
+            && self.phase_of(*op) == Phase::Idle
+        {
+            // The window in which the person asked for another try may not know what the server asked for.
+            self.hold_back(*op);
         }
     }
 

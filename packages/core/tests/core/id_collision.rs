@@ -8,7 +8,7 @@ use copilot_core::model::{RealCase, Role};
 use copilot_core::operation::OperationKind;
 use copilot_core::request::{Reply, Request};
 use copilot_core::view::{Delivery, Group};
-use copilot_core::{Event, FailureClass, Intent, Rejection};
+use copilot_core::{Event, FailureClass, Intent, Lifecycle, Rejection};
 
 use crate::office::Office;
 use crate::support::*;
@@ -92,6 +92,36 @@ fn a_case_that_the_server_gives_twice_is_linked_once_and_the_person_is_told() {
     desk.wish(Intent::Retry(desk.operation(&second, "other")));
     desk.answer(Ok(Reply::Case(case("c-2", 0))));
     assert!(matches!(&desk.writes()[..], [Request::SubmitTurn { case, .. }] if *case == real("c-2")));
+}
+
+#[test]
+fn a_case_that_is_looked_at_before_it_is_known_to_be_this_devices_own_stays_on_screen() {
+    let mut office = Office::new(2);
+    // The second window reads the server's list and has not heard yet whose case that is.
+    office.silent = true;
+    office.desks[1].step(Event::Page(Lifecycle::Shown));
+    office.say(0, None, "first");
+    let own = office.desks[0].core.view().open().cloned().unwrap();
+    office.answer(Ok(Reply::Case(case("c-1", 0))));
+    office.answer(answered(1, "Look at the pool."));
+    let other = &mut office.desks[1];
+    other.answer_all(|request| match request {
+        Request::ListCases { .. } => Some(Ok(Reply::Cases(page(vec![case("c-1", 1)])))),
+        _ => None,
+    });
+    let listed = CaseKey::of_server(&real("c-1"));
+    assert_eq!(other.core.view().group(Group::Active), std::slice::from_ref(&listed));
+    other.wish(Intent::Open(Some(listed.clone())));
+    other.say(Some(&listed), "second");
+    office.silent = false;
+    office.settle();
+    let view = office.desks[1].core.view();
+    assert_eq!(view.open(), Some(&own));
+    assert_eq!(view.group(Group::Active), std::slice::from_ref(&own));
+    let texts = office.desks[1].texts(&own);
+    assert!(texts.contains(&"user: first".to_owned()), "{texts:?}");
+    assert!(texts.contains(&"user: second".to_owned()), "{texts:?}");
+    assert!(view.transcript(&listed).is_empty());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use copilot_core::ids::CaseKey;
 use copilot_core::model::{RealCase, RealMessage, Role};
+use copilot_core::operation::ExportedState;
 use copilot_core::request::{Limits, Outcome, Reply, Request};
 use copilot_core::view::Delivery;
 use copilot_core::{Event, FailureClass, Millis};
@@ -182,4 +183,57 @@ fn a_server_that_keeps_keys_is_asked_again_at_once() {
     desk.pass_seconds(2);
     assert_eq!(turns_sent(&desk), 3, "the same key and bytes, no reading first");
     assert_eq!(desk.row(&key, "second").role, Role::User);
+}
+
+#[test]
+fn after_a_restart_nothing_in_doubt_is_sent_before_the_server_has_said_whether_it_keeps_keys() {
+    let (mut desk, key) = desk();
+    desk.say(Some(&key), "second");
+    let mut again = Desk::asleep(desk.disk.borrow().clone().shared(), 2);
+    again.now = desk.now;
+    again.boot();
+    assert_eq!(turns_sent(&again), 0, "the server has not said anything yet");
+    // The question is lost and the server is there: what may have run is looked for first.
+    again.answer_all(|request| match request {
+        Request::Probe => Some(server_problem()),
+        _ => None,
+    });
+    let whole = rows(&[("first", "Look at the pool."), ("second", "two")]);
+    for _ in 0..20 {
+        look(&mut again, &whole);
+        again.pass_seconds(10);
+    }
+    assert_eq!(turns_sent(&again), 0, "it had run");
+    assert_eq!(again.core.inspect().operations, []);
+}
+
+#[test]
+fn two_cases_that_are_looked_for_at_once_do_not_wait_for_each_other() {
+    let mut desk = Desk::new();
+    desk.step(Event::Server(keyless()));
+    for text in ["one", "two"] {
+        desk.wish(copilot_core::Intent::Open(None));
+        desk.say(None, text);
+    }
+    let looks = |desk: &Desk| {
+        let lists = desk.open.iter().filter(|(_, request)| matches!(request, Request::ListCases { .. }));
+        lists.map(|(id, _)| *id).collect::<Vec<_>>()
+    };
+    desk.answer_all(|request| match request {
+        Request::CreateCase { .. } => Some(failed(FailureClass::Uncertain)),
+        Request::Probe => Some(Ok(Reply::Alive(keyless()))),
+        _ => None,
+    });
+    for _ in 0..20 {
+        if looks(&desk).len() < 2 {
+            desk.pass(Millis(500));
+        }
+    }
+    let first = looks(&desk)[0];
+    assert_eq!(looks(&desk).len(), 2, "both look");
+    desk.open.retain(|(id, _)| *id != first);
+    desk.step(Event::Answered(first, Ok(Reply::Cases(page(vec![case("c-1", 0)])))));
+    // Which of the two that case is nobody can tell: the person decides, and nobody waits.
+    let operations = desk.core.inspect().operations;
+    assert_eq!(operations.iter().filter(|view| view.state == ExportedState::Failed).count(), 1);
 }

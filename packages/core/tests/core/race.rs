@@ -362,6 +362,21 @@ fn a_message_that_is_not_durable_yet_does_not_leave_because_the_view_is_built_an
 }
 
 #[test]
+fn a_view_that_is_built_anew_asks_again_under_the_same_key_and_for_nothing_twice_at_a_time() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    let before = desk.writes();
+    assert_eq!(before.len(), 1);
+    let next = desk.disk.borrow().records.last().map(|last| last.sequence.after(5)).unwrap();
+    desk.step(Event::Peer(PeerMessage::Compacted(next)));
+    desk.pass_seconds(60);
+    assert_eq!(desk.writes(), before, "the first request was given up");
+    desk.answer(answered(2, "two"));
+    assert_eq!(desk.texts(&key)[2..], ["user: second", "assistant: two"]);
+}
+
+#[test]
 fn a_disk_that_is_full_for_what_another_window_may_write_by_now_is_not_this_windows_trouble() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");

@@ -156,6 +156,22 @@ fn the_last_of_two_unsent_moves_counts_and_an_unsent_move_can_be_taken_back() {
 }
 
 #[test]
+fn a_move_that_is_refused_leaves_the_unsent_one_before_it() {
+    let mut desk = Desk::new();
+    let key = investigated(&mut desk);
+    desk.step(Event::Link(copilot_core::Link::Offline));
+    set(&mut desk, &key, CaseState::Resolved);
+    set(&mut desk, &key, CaseState::Inquiry);
+    assert_eq!(desk.notices.last(), Some(&Notice::Refused(Refusal::TooLate)));
+    assert_eq!(desk.core.inspect().operations.len(), 1);
+    assert_eq!(desk.core.view().case(&key).unwrap().state, CaseState::Resolved);
+    // Back to where it was is no move, and takes the unsent one away.
+    set(&mut desk, &key, CaseState::Investigating);
+    assert_eq!(desk.core.inspect().operations, []);
+    assert_eq!(desk.core.view().case(&key).unwrap().state, CaseState::Investigating);
+}
+
+#[test]
 fn a_move_that_the_server_refuses_rolls_back_and_says_why_in_its_row() {
     let mut desk = Desk::new();
     let key = investigated(&mut desk);

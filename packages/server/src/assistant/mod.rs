@@ -18,6 +18,8 @@ pub(crate) struct Conversation {
     pub(crate) question: String,
     /// The question and everything that came with it.
     pub(crate) text: String,
+    /// The log that came last in the case, when nothing comes with this turn.
+    pub(crate) earlier_log: Option<String>,
     /// Earlier rows, oldest first.
     pub(crate) history: Vec<Past>,
 }

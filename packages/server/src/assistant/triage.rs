@@ -1,6 +1,6 @@
 //! The built-in assistant: `copilot-triage` on a thread of its own, in the contract's words.
 
-use copilot_triage::{Action, ActionKind, Context};
+use copilot_triage::{Action, ActionKind, Context, Report};
 
 use super::{Conversation, Reply};
 use crate::refusal::Refusal;
@@ -26,13 +26,28 @@ pub(super) fn read(conversation: &Conversation) -> Reply {
             .map(|row| row.content.clone())
             .collect(),
     };
-    let report = copilot_triage::triage(evidence(conversation), &context);
+    let mut report = copilot_triage::triage(evidence(conversation), &context);
+    if !report.found_log
+        && let Some(about_earlier) = about_earlier(conversation, &context)
+    {
+        report = about_earlier;
+    }
     Reply {
         markdown: report.markdown,
         actions: report.actions.into_iter().map(suggestion).collect(),
         found_log: report.found_log,
         title: report.title,
     }
+}
+
+/// The answer from a log that came earlier in the case: in a file, or in the person's own words.
+fn about_earlier(conversation: &Conversation, context: &Context) -> Option<Report> {
+    if conversation.text != conversation.question {
+        return None;
+    }
+    let in_words = conversation.history.iter().rev().filter(|row| row.is_user).map(|row| &row.content);
+    let mut logs = conversation.earlier_log.iter().chain(in_words);
+    logs.find_map(|log| copilot_triage::follow_up(log, context))
 }
 
 /// Lines of a question that make it prose; a longer one may itself be a log.
@@ -78,7 +93,12 @@ mod tests {
     use super::*;
 
     fn conversation(question: &str, text: &str) -> Conversation {
-        Conversation { question: question.to_owned(), text: text.to_owned(), history: Vec::new() }
+        Conversation {
+            question: question.to_owned(),
+            text: text.to_owned(),
+            earlier_log: None,
+            history: Vec::new(),
+        }
     }
 
     #[test]

@@ -84,6 +84,13 @@ pub(crate) fn twin(db: &Connection, case_id: &str, content_hash: &str) -> Result
     Ok(db.query_row(&sql, params![case_id, content_hash], upload).optional()?)
 }
 
+/// The content hash of the log that came last in a case.
+pub(crate) fn newest_log(db: &Connection, case_id: &str) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT content_hash FROM uploads WHERE case_id = ?1 AND source_type = 'logs' AND status = 'completed'
+         ORDER BY turn_number DESC, rowid DESC LIMIT 1";
+    Ok(db.query_row(sql, params![case_id], |row| row.get(0)).optional()?)
+}
+
 /// One upload of a case.
 pub(crate) fn find(db: &Connection, case_id: &str, file_id: &str) -> Result<Option<Upload>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM uploads WHERE case_id = ?1 AND file_id = ?2");

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::assistant::{Conversation, Reply};
 use crate::options::TURN_BOUND_SECONDS;
 use crate::refusal::Refusal;
-use crate::store::{cases, messages};
+use crate::store::{cases, messages, uploads};
 use crate::words;
 
 /// Earlier rows that an assistant may look at.
@@ -41,22 +41,29 @@ pub(crate) async fn run(app: &Arc<App>, order: Order, place: Place) -> Result<Do
         }
     };
     let (user_id, case_id) = (order.user_id.clone(), order.case_id.clone());
-    let (case, history) = app
+    let (case, history, newest_log) = app
         .store
         .read(move |db| {
             let case = cases::find(db, &user_id, &case_id)?
                 .ok_or_else(|| Refusal::not_found(words::NO_SUCH_CASE))?;
             let history = messages::history(db, &case_id, HISTORY_ROWS, HISTORY_CHARS)?;
-            Ok::<_, Refusal>((case, history))
+            let newest_log = uploads::newest_log(db, &case_id)?;
+            Ok::<_, Refusal>((case, history, newest_log))
         })
         .await?;
     commit::check(&case, &order.form)?;
     let reply = if order.form.intent == Intent::Conversation || !order.form.attachments.is_empty() {
         let form = order.form.clone();
+        let blobs = app.blobs.clone();
         // Ten megabytes of text are put together and searched for here: not on a thread that serves sockets.
         let conversation = tokio::task::spawn_blocking(move || Conversation {
             question: form.question(),
             text: form.full_text(),
+            // Bytes that are gone are no reason not to answer.
+            earlier_log: newest_log
+                .filter(|_| form.attachments.is_empty())
+                .and_then(|hash| blobs.get(&hash).ok())
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
             history,
         })
         .await

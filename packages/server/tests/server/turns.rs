@@ -87,6 +87,30 @@ async fn pasted_text_becomes_a_file_and_the_server_words_the_question() {
 }
 
 #[tokio::test]
+async fn a_question_after_a_log_is_answered_from_that_log() {
+    let world = World::new().await;
+    let said = |answer: serde_json::Value| answer["agent_response"].as_str().unwrap().to_owned();
+    let case = world.new_case().await;
+    let form = file("checkout-api.log", LOG).text("query", "What broke?");
+    json_of(world.turn_form(&case, "key-00000001", form).send().await.unwrap()).await;
+    let second = said(world.ask(&case, "key-00000002", "And is the peer to blame, or redis?").await);
+    assert!(second.contains("- `peer` – 3 entries, the first in line 2 at 09:10:03"), "{second}");
+    assert!(second.contains("- `redis` – nowhere in it"), "{second}");
+    // A log that was typed into the message counts as well.
+    let typed = world.new_case().await;
+    world.ask(&typed, "key-00000003", LOG).await;
+    let second = said(world.ask(&typed, "key-00000004", "And is the peer to blame?").await);
+    assert!(second.contains("- `peer` – 3 entries"), "{second}");
+    // Without one, or with something else in hand, it is asked for.
+    let empty = world.new_case().await;
+    let first = said(world.ask(&empty, "key-00000005", "Is the peer to blame?").await);
+    assert!(first.contains("Paste it here or attach a file"), "{first}");
+    let form = file("notes.txt", "The pool was made larger.").text("query", "And is the peer to blame?");
+    let other = said(json_of(world.turn_form(&case, "key-00000006", form).send().await.unwrap()).await);
+    assert!(!other.contains("In the log you sent"), "{other}");
+}
+
+#[tokio::test]
 async fn a_captured_page_remembers_where_it_came_from() {
     let world = World::new().await;
     let case = world.new_case().await;

@@ -23,7 +23,12 @@ impl World {
                 }
                 Deed::Named(key) => {
                     self.marks.hit(Mark::Named);
-                    self.count_effect(key);
+                    // A case may be named twice where nothing tells that it has been.
+                    if !self.server.keyless {
+                        self.count_effect(key);
+                    } else if let Some(did) = self.truth.did.get_mut(&key) {
+                        did.effects += 1;
+                    }
                 }
                 Deed::Renamed(case, title) => {
                     self.truth.titled.insert((case, title));

@@ -140,7 +140,7 @@ impl World {
             {
                 self.marks.hit(Mark::StatusTorn);
             }
-            Record::Ended { op, end } => self.check_end(op, *end, batch, event),
+            Record::Ended { op, end } => self.check_end((me, op), *end, batch, event),
             Record::Rebased { .. } if matches!(event, Event::Intent(Intent::KeepMine(_))) => {
                 self.marks.hit(Mark::KeptMine);
             }
@@ -156,8 +156,8 @@ impl World {
         }
     }
 
-    /// A local case becomes a server case: the one that its creation made, or, when its key had
-    /// expired, an empty one that nobody here knows.
+    /// A local case becomes a server case: the one that its creation made, or, when no key is
+    /// kept any more, an empty one that nobody here knows.
     fn check_link(&mut self, me: Instance, case: &CaseKey, real: &RealId) {
         let Some(creation) = self.truth.creation_of(case).map(|did| did.op.id) else { return };
         if self.truth.made.get(&creation) == Some(real) {
@@ -165,10 +165,12 @@ impl World {
         }
         let wall = self.window(me).map(|window| window.now(self.now, self.wall_offset).wall);
         let known = self.disk.fold.ops.get(&creation);
-        let expired = known
-            .and_then(|known| known.first)
-            .zip(wall)
-            .is_some_and(|(first, wall)| is_expired(first, wall));
+        // Without keys it is looked for at once.
+        let expired = self.server.keyless
+            || known
+                .and_then(|known| known.first)
+                .zip(wall)
+                .is_some_and(|(first, wall)| is_expired(first, wall));
         // Made twice, because nobody could know that its key had expired: it may be either.
         let twice = self.truth.did.get(&creation).is_some_and(|did| did.effects > 1);
         if twice {
@@ -262,7 +264,7 @@ impl World {
     }
 
     /// Something is said to be over: it must be on the server, or the person must have wished it.
-    fn check_end(&mut self, op: &OperationId, end: End, batch: &Batch, event: &Event) {
+    fn check_end(&mut self, (me, op): (Instance, &OperationId), end: End, batch: &Batch, event: &Event) {
         let Some(did) = self.truth.did.get(op).cloned() else {
             return;
         };
@@ -316,7 +318,8 @@ impl World {
                 // Pressed in a window that had not heard that it has left.
                 let stopped = matches!(event, Event::Intent(Intent::Stop(stopped)) if stopped == op);
                 // A change of state that never left is taken back by the undo that was offered for it.
-                let taken_back = undone && did.sends == 0 && did.op.transition().is_some();
+                let unheard = self.window(me).is_some_and(|window| !window.is_caught_up(self.disk.next.0));
+                let taken_back = undone && (did.sends == 0 || unheard) && did.op.transition().is_some();
                 if taken_back {
                     self.marks.hit(Mark::StatusUndone);
                     self.truth.give_up(op);
@@ -338,7 +341,10 @@ impl World {
                 let titled =
                     matches!(did.op.kind, OperationKind::Rename { .. } | OperationKind::GenerateTitle { .. });
                 self.marks.hit(if titled { Mark::TitleSuperseded } else { Mark::StatusSuperseded });
-                let moved = did.op.transition().is_some() && did.effects == 0;
+                // Wished in a window that had not heard that it has left.
+                let unheard = matches!(event, Event::Intent(Intent::SetStatus { .. }))
+                    && self.window(me).is_some_and(|window| !window.is_caught_up(self.disk.next.0));
+                let moved = did.op.transition().is_some() && (did.effects == 0 || unheard);
                 if moved {
                     self.truth.give_up(op);
                 }

@@ -21,7 +21,8 @@ impl World {
             let Some(case) = case else { continue };
             let silent = row.text.is_empty() && row.role == Role::Assistant;
             // It may have heard of a discard, and not yet of the undo.
-            let behind = self.window(me).is_some_and(|window| !window.is_caught_up(self.disk.next.0));
+            let behind = self.window(me).is_some_and(|window| !window.is_caught_up(self.disk.next.0))
+                || self.disk.fold.is_discarding(&row.key);
             // It reads a snapshot, which does not say how messages ended, and their rows from the cache.
             let loading = self.window(me).is_some_and(|window| {
                 self.disk.fold.real(case).is_some_and(|real| window.loading.contains(&real))
@@ -35,7 +36,9 @@ impl World {
             let let_go = self.truth.was_deleted(key)
                 || self.truth.damaged
                 || self.truth.creation_of(key).is_some_and(|did| did.given_up || did.lost)
-                || self.truth.made.values().any(|real| CaseKey::of_server(real) == *key);
+                || self.truth.made.values().any(|real| CaseKey::of_server(real) == *key)
+                // Somebody else deleted it, and nothing that was said here is left in it.
+                || (self.is_gone(key) && self.disk.fold.ops_of(key).is_empty());
             if !let_go {
                 self.violate("I19", "a case vanished", format!("window {} lost {key}", me.slot));
             }
@@ -189,16 +192,24 @@ impl World {
                 None => return Some(("I7", "a listed row cannot be drawn", key.to_string())),
             };
         }
+        let heard_of = real.as_ref().is_some_and(|real| window.hearsay.contains(real));
         let mut accounted: BTreeSet<&MessageKey> = BTreeSet::new();
         let mut order: Vec<((u32, u64, u32), usize)> = Vec::new();
         for row in confirmed.into_iter().flat_map(|rows| rows.values()) {
-            let drawn = rows.get(&row.key);
-            if drawn.is_none_or(|drawn| drawn.text != row.message.text) {
+            // What another window told of before the cache was read keeps the name that it was told under.
+            let same = |drawn: &&MessageRow| {
+                (drawn.turn, drawn.role) == (row.message.turn, row.message.role)
+                    && drawn.text == row.message.text
+            };
+            let told = || rows.values().filter(|_| heard_of).find(same);
+            let drawn = rows.get(&row.key).or_else(told);
+            let Some(drawn) = drawn.filter(|drawn| drawn.text == row.message.text) else {
                 return Some(("I7", "a confirmed row is not drawn", format!("{row:?} is {drawn:?}")));
-            }
-            accounted.insert(&row.key);
+            };
+            let Some((key, at)) = at.get_key_value(&drawn.key) else { continue };
+            accounted.insert(*key);
             let place = (row.message.turn.unwrap_or(0), row.message.created.0, row.arrival);
-            order.extend(at.get(&row.key).map(|at| (place, *at)));
+            order.push((place, *at));
         }
         order.sort_unstable();
         if !order.is_sorted_by_key(|(_, at)| *at) {
@@ -242,7 +253,11 @@ impl World {
                 }
                 _ => {}
             }
+            // What the server did twice, because nobody could know the age of a key, it answered twice: one of the
+            // answers is a row of the list and nothing else.
+            let once = self.truth.did.get(&known.op.id).is_none_or(|did| did.effects <= 1);
             if let Stage::Acknowledged(Acknowledged::Answered(received)) = &known.stage
+                && once
                 && rows.get(answer).is_none_or(|row| row.text != received.text)
             {
                 return Some(("I17", "an answer is not on screen", format!("{received:?}")));

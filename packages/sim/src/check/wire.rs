@@ -81,6 +81,10 @@ impl World {
         if doubtful {
             self.marks.hit(Mark::Verified);
         }
+        let begun = |known: &crate::model::Known| known.stage == Stage::Open && known.first.is_some();
+        if self.server.keyless && self.disk.fold.ops.values().any(begun) {
+            self.marks.hit(Mark::VerifiedWithoutKeys);
+        }
     }
 
     /// The operation that a request carries out.

@@ -36,6 +36,8 @@ pub enum Act {
     Restore,
     DropCopy,
     LookAtDetails,
+    Search,
+    HoldUndo,
     TryNow,
     LoadOlder,
     Seen,
@@ -45,7 +47,7 @@ pub enum Act {
     StaleClick,
 }
 
-const ACTS: [(Act, u64); 33] = [
+const ACTS: [(Act, u64); 35] = [
     (Act::Open, 10),
     (Act::OpenNew, 2),
     (Act::Say, 30),
@@ -73,6 +75,8 @@ const ACTS: [(Act, u64); 33] = [
     (Act::Restore, 2),
     (Act::DropCopy, 1),
     (Act::LookAtDetails, 2),
+    (Act::Search, 3),
+    (Act::HoldUndo, 2),
     (Act::TryNow, 3),
     (Act::LoadOlder, 2),
     (Act::Seen, 3),

@@ -190,7 +190,7 @@ impl World {
     }
 
     /// Whether the server no longer has a case.
-    fn is_gone(&self, case: &CaseKey) -> bool {
+    pub(crate) fn is_gone(&self, case: &CaseKey) -> bool {
         self.real_of(case).is_some_and(|real| self.server.living(&real).is_none())
     }
 
@@ -210,6 +210,8 @@ impl World {
                 self.deliver(me, Event::Intent(Intent::Open(Some(case.clone()))));
                 self.pass(150_000, limit);
                 if self.difference(me, &case).is_some() {
+                    // The window may have found out only now that the account is over.
+                    self.sign_in();
                     // An hour may be left of what the server asked for, by a clock that has jumped.
                     self.pass(3_700_000, limit);
                 }

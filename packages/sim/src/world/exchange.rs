@@ -16,6 +16,9 @@ const TIME_OUT_MS: u64 = 300_000;
 /// How long servers keep keys (contract 4.1), in milliseconds.
 const KEY_LIFETIME_MS: u64 = 3_600_000;
 
+/// How long a request may run (contract 2), in milliseconds: what takes longer cannot be told from what never ran.
+const TURN_BOUND_MS: u64 = 120_000;
+
 /// A request on its way, or the answer to one.
 #[derive(Debug)]
 pub(crate) struct Exchange {
@@ -186,7 +189,7 @@ impl World {
         if again {
             self.marks.hit(Mark::DuplicateArrival);
         }
-        self.note_age(&request, left_at);
+        self.note_age(&request, left_at, 0);
         match fate {
             Some(Fate::Gateway { status, ran: false }) => {
                 self.marks.hit(Mark::Gateway);
@@ -204,6 +207,9 @@ impl World {
         self.check_deeds();
         if std::mem::take(&mut self.server.expired) > 0 {
             self.marks.hit(Mark::KeyExpired);
+        }
+        if let Served::After(work, _) | Served::Job(_, work, _) = &served {
+            self.note_age(&request, left_at, *work);
         }
         self.mark_served(&request, &served);
         match served {
@@ -229,8 +235,8 @@ impl World {
     }
 
     /// A request that left while its key lived, and arrives after it may have expired, can do what was done before:
-    /// no client can prevent that.
-    fn note_age(&mut self, request: &Request, left_at: u64) {
+    /// no client can prevent that. Where no keys are kept, the same holds for what runs `work` longer than any request may.
+    fn note_age(&mut self, request: &Request, left_at: u64, work: u64) {
         let (Request::CreateCase { key }
         | Request::SubmitTurn { key, .. }
         | Request::GenerateTitle { key, .. }) = request
@@ -239,6 +245,9 @@ impl World {
         };
         let Some(did) = self.truth.did.get_mut(key) else { return };
         let age = |at: u64| at.saturating_sub(did.sent_at);
+        if self.server.keyless && (self.now + work).saturating_sub(left_at) >= TURN_BOUND_MS {
+            did.too_late = true;
+        }
         if age(left_at) < KEY_LIFETIME_MS && age(self.now) >= KEY_LIFETIME_MS {
             did.too_late = true;
             self.marks.hit(Mark::HoursLate);
@@ -267,6 +276,7 @@ impl World {
             ) => {
                 self.marks.hit(Mark::FoulRow);
             }
+            (Request::SearchCases { .. }, Ok(_)) => self.marks.hit(Mark::Searched),
             (_, Ok(Reply::Messages(page))) if page.has_more => self.marks.hit(Mark::Paged),
             (Request::PollJob { .. }, Ok(Reply::Answered { .. })) => self.marks.hit(Mark::JobAnswered),
             (Request::PollJob { .. }, Ok(Reply::JobFailed { .. })) => self.marks.hit(Mark::JobFailed),

@@ -221,6 +221,8 @@ impl World {
             && status.account == AccountStatus::SignedIn;
         let woken = window.thawing
             || window.armed(TimerId::Queue).is_some()
+            // What is in doubt waits for the server to say whether it keeps keys.
+            || window.armed(TimerId::Probe).is_some()
             || !window.open.is_empty()
             || !window.writes.is_empty()
             || !window.unanswered.is_empty()

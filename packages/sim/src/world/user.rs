@@ -102,6 +102,13 @@ impl World {
             Act::Rename => Intent::Rename { case: case?, title: format!("Title {n}.").into() },
             Act::Delete => Intent::Delete(case?),
             Act::Undo => Intent::Undo(window.undoable.last().copied()?),
+            Act::HoldUndo => Intent::HoldUndo(window.undoable.last().copied()?),
+            // What was said, what a case is called, what stands nowhere, and nothing.
+            Act::Search => {
+                let texts =
+                    [format!("say {}", n % 40), "same".to_owned(), format!("nowhere {n}"), String::new()];
+                Intent::Search(pick_of(&texts, pick)?.into())
+            }
             Act::Pin => Intent::Pin { case: case?, pinned: !pick.is_multiple_of(3) },
             Act::Draft => {
                 let text: Arc<str> =

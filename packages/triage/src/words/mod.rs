@@ -170,6 +170,34 @@ pub(crate) fn asked_time(asked: &str, first: &str, difference_ms: i64) -> String
     }
 }
 
+pub(crate) const IN_THE_LOG_HEADING: &str = "**In the log you sent**";
+pub(crate) const FOLLOW_UP_LIMIT: &str = "I looked the words up and compared times, nothing more. With the log of the other side for the same minutes I can say which of them failed first.";
+
+/// Where a word of the question stands: `` `pool` – 12 entries, the first in line 194 at 14:23:14, 14 s after the likely first failure ``.
+pub(crate) fn stands(
+    term: &str,
+    count: usize,
+    line: Option<usize>,
+    at: Option<String>,
+    since_first_ms: Option<i64>,
+) -> String {
+    let Some(line) = line else { return format!("{term} – nowhere in it") };
+    let at = at.map(|at| format!(" {at}")).unwrap_or_default();
+    let since = match since_first_ms {
+        Some(0) => ", in the same second as the likely first failure".to_owned(),
+        Some(ms) if ms > 0 => format!(", {} after the likely first failure", span(ms)),
+        Some(ms) => format!(", {} before the likely first failure", span(-ms)),
+        None => String::new(),
+    };
+    let first = if count == 1 { "in" } else { "the first in" };
+    format!("{term} – {}, {first} line {}{at}{since}", counted(count, "entry", "entries"), number(line))
+}
+
+pub(crate) fn still_first(line: usize, at: Option<&str>, text: &str) -> String {
+    let at = at.map(|at| format!(" {at}")).unwrap_or_default();
+    format!("The likely first failure is line {}{at}: {text}", number(line))
+}
+
 pub(crate) const LOG_BEGINS_WITH_FAILURE: &str =
     "What came before: the log begins with the failure. Ten minutes more would show what is new.";
 pub(crate) const NO_TIMES: &str = "When things happened: the lines have no times, so I went by their order.";
