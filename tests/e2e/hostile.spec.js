@@ -20,6 +20,7 @@ const ANSWERS = [
   ['a table of 400 rows and 30 columns', `|${'h|'.repeat(30)}\n|${'-|'.repeat(30)}\n${`|${'cell|'.repeat(30)}\n`.repeat(400)}`, 'cell'],
   ['one line of a megabyte', `start ${'x'.repeat(1_000_000)} end`, 'start'],
   ['quotes and lists ten thousand deep', `${'> '.repeat(DEEP)}deepest`, 'deepest'],
+  ['a list ten thousand deep', `${'- '.repeat(DEEP)}deepest`, 'deepest'],
   ['nested lists', Array.from({ length: 500 }, (_, n) => `${' '.repeat(n * 2)}- item ${n}`).join('\n'), 'item 0'],
   ['Markdown that is never closed', '**bold *both ~~all `code [link](http:// | a\n```js\nlet open = 1;\n# no end', 'let open'],
   ['a diagram with a script in it', '```mermaid\ngraph TD\n  A["<img src=x onerror=window.hit=1>"] --> B\n  click B "javascript:window.hit=1"\n```\n\nAfter it.', 'After it.'],

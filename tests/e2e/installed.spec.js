@@ -117,12 +117,14 @@ test('a newer version waits for the person, and takes over when told to', async 
 
   // The next version: another style sheet, and the list that names it.
   fs.appendFileSync(path.join(files, 'boot.css'), ':root { --boot-version: next; }\n');
-  fs.rmSync(path.join(files, 'boot.css.gz'));
+  // Compressed copies of what they were before would be handed out in their place.
+  const outdated = (/** @type {string} */ file) => ['gz', 'br'].forEach((suffix) => fs.rmSync(`${file}.${suffix}`, { force: true }));
+  outdated(path.join(files, 'boot.css'));
   const script = path.join(files, 'service-worker.js');
   const hash = createHash('sha256').update(fs.readFileSync(path.join(files, 'boot.css'))).digest('base64');
   const text = fs.readFileSync(script, 'utf8');
   fs.writeFileSync(script, text.replace(/"boot\.css":"[^"]+"/, `"boot.css":"sha256-${hash}"`));
-  fs.rmSync(`${script}.gz`);
+  outdated(script);
 
   const version = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--boot-version'));
   await page.evaluate(async () => (await navigator.serviceWorker.ready).update());

@@ -179,7 +179,7 @@ test('the inspector shows what waits and why, and the integrity of it all', asyn
   const operations = page.getByRole('list', { name: 'Operations' });
   await expect(operations.getByRole('listitem')).toHaveCount(1);
   await expect(operations).toContainText('Needs a change.');
-  await expect(operations).toContainText('not sent');
+  await expect(operations).toContainText('Not sent');
   await expect(page.getByText('Integrity check passed')).toBeVisible();
   const saving = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export trace' }).click();

@@ -113,6 +113,8 @@ test('your own message goes to the end from anywhere, and End goes there by key'
 });
 
 test('whoever is at the end stays there while the panel gets narrower and wider', async ({ copilot }) => {
+  // A bound for something that hangs: twelve widths, each looked at when nothing moves, on a machine that has more to do.
+  test.setTimeout(240_000);
   for (let number = 1; number <= 3; number += 1) {
     await copilot.say(`Question ${number}. ${'It began after the deploy of this morning. '.repeat(8)}`);
     await expect(copilot.message(`Question ${number}.`)).toHaveAttribute('data-state', 'sent');
@@ -140,4 +142,21 @@ test('older rows load above what is read without moving it, however late they co
   expect(await scrollUp(copilot.page, 60), 'pixels that what is read moved by itself').toBeLessThan(1);
   await expect(copilot.message('Message 1.')).toBeVisible();
   await expect(copilot.conversation.getByRole('separator').first(), 'the day stands above the first row').toBeInViewport();
+});
+
+test('older rows also come to whoever goes to the top at once', async ({ server, chromium, copilot }) => {
+  await expect.poll(() => chromium.authorization).not.toBe('');
+  await fill(server, chromium, 2 * TURNS_OF_THE_CASE);
+  await copilot.page.reload();
+  await copilot.widen();
+  await copilot.caseRows.filter({ hasText: 'Years of work' }).getByRole('button').first().click();
+  await expect(copilot.message(`Message ${2 * TURNS_OF_THE_CASE}.`)).toBeVisible();
+  const first = async () => {
+    // One jump a page: between them nothing is scrolled that would tell where the reader is.
+    await copilot.conversation.evaluate((log) => {
+      log.scrollTop = 0;
+    });
+    return copilot.message('Message 1.').count();
+  };
+  await expect.poll(first).toBe(1);
 });

@@ -2,8 +2,8 @@
 
 import { Chromium } from './harness/chromium.js';
 import { Copilot, expect, test, words } from './harness.js';
-import { answerWith, REFRESH, TURNS } from './harness/routes.js';
-import { carriedOut, said, stored } from './harness/stored.js';
+import { answerWith, hang, LINK, REFRESH, TURNS } from './harness/routes.js';
+import { arrived, carriedOut, said, stored } from './harness/stored.js';
 
 /** What the contract answers when the access token is refused. */
 const NO_TOKEN = { headers: { 'www-authenticate': 'Bearer' }, body: { detail: 'This access token is no longer valid.' } };
@@ -43,6 +43,21 @@ test('the link signs in, and the address bar forgets it', async ({ server, copil
   await expect(copilot.composer).toBeFocused();
   expect(copilot.page.url()).toBe(`${server.origin}/`);
 });
+
+for (const { name, commit } of [
+  { name: 'before the server has used it', commit: false },
+  { name: 'when the server has used it', commit: true },
+]) {
+  test(`a page that is reloaded while its link is exchanged, ${name}, is signed in`, async ({ server, chromium }) => {
+    await server.faults.set([{ ...hang(LINK, { commit }), when: { count: 1 } }]);
+    const page = await chromium.page();
+    await page.goto(server.url);
+    await expect.poll(async () => (await arrived(server, LINK)).filter((entry) => entry.committed === commit)).toHaveLength(1);
+    await page.reload();
+    await expect(new Copilot(page).composer).toBeVisible();
+    expect(await page.evaluate(() => sessionStorage.length), 'nothing of the link is kept').toBe(0);
+  });
+}
 
 test('a link that was used before is explained, with the form below', async ({ server, copilot }) => {
   await expect(copilot.composer).toBeVisible();

@@ -28,7 +28,13 @@ pub enum SignIn {
         display_name: Option<String>,
     },
     /// With the one-time token of the link that the local server prints.
-    StartToken(Secret),
+    StartToken {
+        /// The token.
+        token: Secret,
+        /// A secret of the window that uses the link. For a minute the server takes the link again from whoever knows
+        /// it: from the same window, which did not get the first answer.
+        claim: Option<Secret>,
+    },
 }
 
 /// A password as it was typed; its `Debug` form hides it.

@@ -182,7 +182,7 @@ impl Client {
     pub async fn sign_in(&self, sign_in: &SignIn) -> Result<SignedIn, SignInFailure> {
         // Links are made by the local server, at the same address in both dialects.
         let dialect = match sign_in {
-            SignIn::StartToken(_) => self.dialect().unwrap_or(Dialect::Turns),
+            SignIn::StartToken { .. } => self.dialect().unwrap_or(Dialect::Turns),
             _ => self.settle_dialect().await.map_err(not_offered)?,
         };
         let http = sign_in_request(dialect, sign_in);
@@ -344,12 +344,12 @@ fn sign_in_request(dialect: Dialect, sign_in: &SignIn) -> HttpRequest {
             };
             (Call::Register, path, named.into_iter().chain(about).collect())
         }
-        SignIn::StartToken(token) => {
-            return encode::sign_in(
-                Call::StartToken,
-                "/api/v1/auth/token",
-                &json!({ "token": token.reveal() }),
-            );
+        SignIn::StartToken { token, claim } => {
+            let mut given = json!({ "token": token.reveal() });
+            if let Some(claim) = claim {
+                given["claim"] = json!(claim.reveal());
+            }
+            return encode::sign_in(Call::StartToken, "/api/v1/auth/token", &given);
         }
     };
     let given = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));

@@ -39,7 +39,16 @@ async fn each_way_to_sign_in_sends_what_was_given_and_nothing_else() {
             "POST /api/v1/auth/register ",
             r#"{"display_name":"Kim","password":"p w","username":"kim"}"#,
         ),
-        (SignIn::StartToken(Secret::new("t-1").unwrap()), "POST /api/v1/auth/token ", r#"{"token":"t-1"}"#),
+        (
+            SignIn::StartToken { token: Secret::new("t-1").unwrap(), claim: None },
+            "POST /api/v1/auth/token ",
+            r#"{"token":"t-1"}"#,
+        ),
+        (
+            SignIn::StartToken { token: Secret::new("t-1").unwrap(), claim: Secret::new("c-1") },
+            "POST /api/v1/auth/token ",
+            r#"{"claim":"c-1","token":"t-1"}"#,
+        ),
     ] {
         let server = ScriptedServer::start([json(201, "", SIGNED_IN)]).await;
         let signed_in = server.client().sign_in(&sign_in).await.unwrap();
@@ -51,7 +60,7 @@ async fn each_way_to_sign_in_sends_what_was_given_and_nothing_else() {
         let sent: serde_json::Value =
             serde_json::from_str(request.split("\r\n\r\n").last().unwrap()).unwrap();
         assert_eq!(sent, serde_json::from_str::<serde_json::Value>(body).unwrap());
-        assert!(!format!("{sign_in:?}").contains("p w") && !format!("{sign_in:?}").contains("t-1"));
+        assert!(!format!("{sign_in:?}").contains("p w") && !format!("{sign_in:?}").contains("-1\""));
     }
 }
 
@@ -59,7 +68,7 @@ async fn each_way_to_sign_in_sends_what_was_given_and_nothing_else() {
 async fn a_sign_in_that_does_not_work_says_what_to_change() {
     let register =
         || SignIn::Register { username: "kim".into(), password: None, email: None, display_name: None };
-    let link = || SignIn::StartToken(Secret::new("t-1").unwrap());
+    let link = || SignIn::StartToken { token: Secret::new("t-1").unwrap(), claim: None };
     let short = r#"{"detail":[{"loc":["body","username"],"msg":"Needs 3 characters"}]}"#;
     for (sign_in, then, expected) in [
         (login(), json(401, "WWW-Authenticate: Bearer\r\n", "{}"), SignInFailure::Unknown),

@@ -7,7 +7,7 @@ use crate::ids::OperationId;
 use crate::journal::Record;
 use crate::ledger::{Entry, Stage};
 use crate::link::Purpose;
-use crate::model::RealCase;
+use crate::model::{Draft, RealCase};
 use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind};
 use crate::outbox::{Live, Phase};
 use crate::request::{Request, RequestId};
@@ -73,6 +73,10 @@ impl Core {
 
     /// Looks at a lane again: is there something that could leave now?
     fn evaluate(&mut self, lane: &Lane) {
+        let orphan = self.current(lane).filter(|entry| self.windows.may_send() && self.is_orphan(entry));
+        if let Some(op) = orphan.map(|entry| entry.op.id) {
+            self.bring_home(op);
+        }
         let current = self.current(lane);
         let candidate = current
             .filter(|entry| {
@@ -186,6 +190,7 @@ impl Core {
             // Whatever was found out before this attempt says nothing about it.
             live.verified = false;
             live.in_doubt_since = Some(now);
+            live.claimed = None;
             live.thinking_since.get_or_insert(now);
         }
         self.send(Purpose::Operation(id), request, id);
@@ -296,6 +301,29 @@ impl Core {
         let case = deletion.op.case.clone();
         self.end_all(&case, End::Cancelled);
         self.screen.forget_case(&case);
+    }
+
+    /// Whether a message stands in a case that was given up before the server heard of it: another window had not heard of
+    /// that when it was said.
+    fn is_orphan(&self, entry: &Entry) -> bool {
+        let case = &entry.op.case;
+        entry.op.question().is_some()
+            && self.ledger.real(case).is_none()
+            && !self
+                .ledger
+                .meta_of(case)
+                .any(|other| matches!(other.op.kind, OperationKind::CreateCase { .. }))
+    }
+
+    /// Moves what can never be sent into the composer of the next case.
+    fn bring_home(&mut self, op: OperationId) {
+        let Some(OperationKind::SubmitTurn { turn, .. }) = self.ledger.entry(&op).map(|entry| &entry.op.kind)
+        else {
+            return;
+        };
+        let (text, data) = (std::sync::Arc::clone(&turn.text), turn.data.iter().cloned().collect());
+        self.put_above_draft(None, Draft { text, data, caret: 0 });
+        self.state(Record::Ended { op, end: End::Cancelled }, true);
     }
 
     /// Ends every operation of a case.

@@ -53,7 +53,7 @@ pub(crate) struct Live {
     pub(crate) attempts: u32,
     /// No other instance sent it before this one.
     pub(crate) first_sent_here: bool,
-    /// Under which epoch this instance has stated that it sends it.
+    /// Under which epoch this instance has stated that it is about to send it.
     pub(crate) claimed: Option<Epoch>,
     /// When this instance sent it first: a wall clock that was set back does not make a key younger.
     pub(crate) attempted_at: Option<Mono>,

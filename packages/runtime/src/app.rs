@@ -14,8 +14,9 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use copilot_api::{Client, Secret, ServerAddress};
+use copilot_api::{Client, ServerAddress};
 
+use self::link::StartLink;
 use crate::device::Device;
 use crate::handle::Handle;
 use crate::platform::Platform;
@@ -47,8 +48,8 @@ pub(crate) struct Inner {
     opened: RefCell<Option<Opened>>,
     attempt: Cell<Attempt>,
     check: Cell<Attempt>,
-    /// A one-time token that could not be exchanged yet, and where to.
-    start_token: RefCell<Option<(ServerAddress, Secret)>>,
+    /// A one-time link that could not be exchanged yet, and where to.
+    start_link: RefCell<Option<(ServerAddress, StartLink)>>,
     watch: RefCell<Option<Box<dyn Any>>>,
 }
 
@@ -65,7 +66,7 @@ impl App {
             opened: RefCell::default(),
             attempt: Cell::new(Attempt(0)),
             check: Cell::new(Attempt(0)),
-            start_token: RefCell::default(),
+            start_link: RefCell::default(),
             watch: RefCell::default(),
         });
         inner.begin();
@@ -111,6 +112,12 @@ impl App {
     /// Signs out. Unsent work stays on this device, and opens only for this account.
     pub fn sign_out(&self) {
         self.inner.sign_out();
+    }
+
+    /// Opens the account once more, from what is stored. All that is only in memory is made anew; what is on its way to
+    /// the server is treated as after a crash.
+    pub fn reopen(&self) {
+        self.inner.reopen();
     }
 
     /// A small setting of this device.

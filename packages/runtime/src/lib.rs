@@ -45,5 +45,5 @@ pub use native::{Instance, Start};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::{Loopback, Opener};
 pub use platform::Platform;
-pub use stage::{ServerCheck, SignInError, SignInForm, SignInView, SignInWay, Stage, StartProblem};
+pub use stage::{ServerCheck, SignInError, SignInForm, SignInView, Stage, StartProblem};
 pub use subscription::Subscription;

@@ -134,4 +134,13 @@ pub trait Surroundings {
     /// The one-time sign-in token that the program was started with. Taken once: from then on
     /// neither the address bar nor a reload shows it.
     fn take_start_token(&self) -> Option<String>;
+
+    /// Keeps a text for as long as this window lives, also when it is reloaded; `None` forgets it. Where a window is not
+    /// reloaded there is nothing to do.
+    fn keep_for_reload(&self, _text: Option<&str>) {}
+
+    /// What was kept for a reload, by this window only.
+    fn kept_for_reload(&self) -> Option<String> {
+        None
+    }
 }

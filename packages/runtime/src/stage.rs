@@ -69,25 +69,15 @@ pub enum ServerCheck {
     Reachable {
         /// How long that took, in milliseconds.
         millis: u64,
-        /// How people sign in there.
-        sign_in: SignInWay,
+        /// Whether it lets people make accounts.
+        supports_registration: bool,
+        /// Whether it signs people in on a page of its own, where no name is asked for here.
+        by_page: bool,
     },
     /// Nothing answered, or the text is no address.
     Unreachable,
     /// Something else answered.
     NotFaultMaven,
-}
-
-/// How people sign in to a server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignInWay {
-    /// With a name that is typed here.
-    Name {
-        /// Whether it lets people make accounts.
-        registration: bool,
-    },
-    /// On a page of its own: nothing is typed here.
-    OwnPage,
 }
 
 /// Why a sign-in did not work.

@@ -90,9 +90,17 @@ impl WebStore {
     /// when the browser gives no storage to this page.
     pub async fn open(profile: &str) -> Result<Self, StoreError> {
         let name = format!("fm:{profile}");
+        // The browser grants the lock while it opens the database.
+        let beginning = beside({
+            let name = name.clone();
+            async move { Instance::begin(&name).await }
+        });
         let database = Database::open(&name, database::PROFILE).await?;
         let belt = Belt::open(&name);
-        let instance = Instance::begin(&name).await;
+        let instance = match beginning.await {
+            Ok(instance) => instance,
+            Err(_) => Instance::begin(&name).await,
+        };
         let window = Rc::new(Window {
             instance,
             database,
@@ -113,12 +121,7 @@ impl WebStore {
         work: impl FnOnce(Rc<Window>) -> F,
         if_stopped: impl FnOnce() -> T + 'static,
     ) -> LocalFuture<T> {
-        let (answer, waiting) = oneshot::channel();
-        let work = work(Rc::clone(&self.0));
-        spawn_local(async move {
-            // Nobody may be waiting any more; the work is done all the same.
-            let _ = answer.send(work.await);
-        });
+        let waiting = beside(work(Rc::clone(&self.0)));
         Box::pin(async move { waiting.await.unwrap_or_else(|_| if_stopped()) })
     }
 
@@ -277,24 +280,43 @@ impl Window {
     }
 
     async fn recover(self: Rc<Self>) -> Result<Recovered, JsValue> {
+        // The rows are read while the journal is put together.
+        let cases = beside({
+            let window = Rc::clone(&self);
+            async move { cache::cases(&window.database).await }
+        });
         self.take_over_leftovers().await;
-        if self.belt.leftovers().is_empty() {
-            journal::forget_old_instances(&self.database).await?;
-        }
         let found = journal::read(&self.database, Sequence(0)).await?;
         let damaged = found.unreadable.len() as u64;
         if damaged > 0 {
             journal::quarantine(&self.database, &found.unreadable).await?;
         }
         let total = damaged + found.records.len() as u64;
+        let cases = cases.await.map(Result::unwrap_or_default).unwrap_or_default();
+        if self.belt.leftovers().is_empty() {
+            // Nobody waits for it: what is forgotten late is forgotten by the next start.
+            spawn_local(async move {
+                let _ = journal::forget_old_instances(&self.database).await;
+            });
+        }
         Ok(Recovered {
             records: found.records,
             next: found.next,
-            cases: cache::cases(&self.database).await.unwrap_or_default(),
+            cases,
             damage: (damaged > 0).then_some(Damage { damaged, total }),
             durability: Durability::BrowserKill,
         })
     }
+}
+
+/// Starts work that goes on beside what follows; what comes of it can be waited for. Nobody has to: the work is
+/// done all the same.
+fn beside<T: 'static>(work: impl Future<Output = T> + 'static) -> oneshot::Receiver<T> {
+    let (answer, waiting) = oneshot::channel();
+    spawn_local(async move {
+        let _ = answer.send(work.await);
+    });
+    waiting
 }
 
 /// Asks the browser not to throw the data away when the device runs out of room. It may say no, and

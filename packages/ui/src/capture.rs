@@ -3,7 +3,7 @@
 //! Left out: how the text is got out of the page. The shell does that, and never reads what was typed into fields.
 
 use copilot_core::model::Data;
-use copilot_triage::{REDACTED, redact};
+use copilot_triage::redact;
 
 /// Characters of a captured page at most (ux §4): what an assistant reads without losing the thread.
 const LONGEST: usize = 12_000;
@@ -48,11 +48,6 @@ pub(crate) fn evidence(page: &PageText) -> Option<Data> {
         title: page.title.split_whitespace().collect::<Vec<_>>().join(" ").into(),
         text: text.into(),
     })
-}
-
-/// How many secrets were hidden in a captured text.
-pub(crate) fn hidden(text: &str) -> usize {
-    text.matches(REDACTED).count()
 }
 
 /// Errors first, each with the lines that belong to it, then the rest, both in the order of the page.
@@ -180,7 +175,7 @@ mod tests {
         assert_eq!(&*url, "https://ops.example/logs?token=[redacted]&from=now");
         assert_eq!(&*title, "Logs of billing");
         assert!(!text.contains("hunter22") && !text.contains("abc.def"), "{text}");
-        assert_eq!(hidden(&text), 2);
+        assert_eq!(crate::redaction::hidden(&text), 2);
     }
 
     #[test]

@@ -152,12 +152,12 @@ fn CaseList() -> Element {
     let groups = (session.view.groups)();
     let text = query.read().trim().to_owned();
     let found = (!text.is_empty()).then(|| Found::of(&session, &text));
-    let visible: Vec<CaseKey> = match &found {
-        Some(found) => found.all(),
+    let visible: Rc<Vec<CaseKey>> = match &found {
+        Some(found) => Rc::new(found.all()),
         None => {
             let open =
                 GROUPS.iter().zip(groups.iter()).filter(|(group, _)| !is_folded(&folded.read(), **group));
-            open.flat_map(|(_, keys)| keys.clone()).collect()
+            joined(open.map(|(_, keys)| keys).filter(|keys| !keys.is_empty()))
         }
     };
     // The first row in the page; not a signal, because drawing may move it.
@@ -185,7 +185,7 @@ fn CaseList() -> Element {
     let resting = stop.clone();
     let row_height = if session.preferences.get(Choice::Density) == "comfortable" { 56.0 } else { 50.0 };
     let mut before = 0;
-    let empty = groups.iter().all(Vec::is_empty);
+    let empty = groups.iter().all(|keys| keys.is_empty());
     rsx! {
         div { class: "search",
             Icon { glyph: Glyph::Search, size: 14 }
@@ -264,6 +264,15 @@ fn CaseList() -> Element {
         }
         ToastView { in_cases: true }
         AccountFoot {}
+    }
+}
+
+/// Lists behind each other. One alone, as most people have, is not copied: it may be ten thousand long.
+fn joined<'a>(lists: impl Iterator<Item = &'a Rc<Vec<CaseKey>>>) -> Rc<Vec<CaseKey>> {
+    let lists: Vec<_> = lists.collect();
+    match lists.as_slice() {
+        [only] => Rc::clone(only),
+        lists => Rc::new(lists.iter().flat_map(|keys| keys.iter()).cloned().collect()),
     }
 }
 

@@ -146,6 +146,11 @@ pub trait Host {
     /// Presses a control for the person, such as a hidden file picker.
     fn press(&self, control: &MountedData);
 
+    /// How wide the panel is as it begins, in pixels; `None` where that is only told later.
+    fn width(&self) -> Option<f64> {
+        None
+    }
+
     /// Whether the panel is for fingers, whatever the renderer says of its pointer.
     fn touch(&self) -> bool {
         false

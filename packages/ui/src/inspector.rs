@@ -125,7 +125,32 @@ fn Integrity(dump: Inspection, onagain: EventHandler<()>) -> Element {
                         li { key: "{index}", "{line}" }
                     }
                 }
+                Repair { operations: dump.operations.len() }
             }
+        }
+    }
+}
+
+/// The way out when records don't fit together: first what would be done, then, when told so, that.
+#[component]
+fn Repair(operations: usize) -> Element {
+    let session = use_session();
+    let mut planned = use_signal(|| false);
+    rsx! {
+        if planned() {
+            p { class: "plan", role: "status", "{words::repair_plan(operations)}" }
+            button {
+                r#type: "button",
+                class: "button primary",
+                onclick: move |_| {
+                    session.keep_draft();
+                    session.app.reopen();
+                },
+                "{words::REPAIR_NOW}"
+            }
+            button { r#type: "button", class: "button quiet", onclick: move |_| planned.set(false), "{words::CANCEL}" }
+        } else {
+            button { r#type: "button", class: "button", onclick: move |_| planned.set(true), "{words::REPAIR}" }
         }
     }
 }
@@ -152,11 +177,11 @@ fn Tools(may_retry: bool) -> Element {
 /// How an operation stands: the value for the style sheet, the word, what follows.
 fn standing(operation: &InspectedOperation) -> (&'static str, &'static str) {
     match operation.state {
-        ExportedState::Failed => ("failed", words::COUNT_NOT_SENT),
+        ExportedState::Failed => ("failed", words::OPERATION_FAILED),
         ExportedState::Completed => ("done", words::OPERATION_DONE),
         ExportedState::RolledBack => ("done", words::OPERATION_TAKEN_BACK),
         ExportedState::Pending if operation.detail == "under way" => ("sending", words::OPERATION_SENDING),
-        ExportedState::Pending => ("waiting", words::COUNT_WAITING),
+        ExportedState::Pending => ("waiting", words::OPERATION_WAITING),
     }
 }
 
@@ -186,9 +211,9 @@ fn Operation(operation: InspectedOperation) -> Element {
             }
             div { class: "operation-line num",
                 span { class: "gap", "{words::attempts(operation.attempts)}" }
-                span { if let Some(next) = next { "{next}" } else { "{operation.detail}" } }
+                span { if let Some(next) = next { "{next}" } else { "{words::standing(operation.detail)}" } }
             }
-            code { dir: "ltr", class: "ellipsis", "{operation.case} → {server}" }
+            code { dir: "ltr", class: "ellipsis", "{operation.case} → {label::short_id(&server)}" }
             if open() {
                 dl { class: "operation-more",
                     dt { "{words::CASE}" }
@@ -196,7 +221,9 @@ fn Operation(operation: InspectedOperation) -> Element {
                     dt { "{words::SINCE}" }
                     dd { class: "num", "{label::date_time(operation.created.0, session.handle.now())}" }
                     dt { "{words::STANDING}" }
-                    dd { "{operation.detail}" }
+                    dd { "{words::standing(operation.detail)}" }
+                    dt { "{words::OPERATION_IDS}" }
+                    dd { code { dir: "ltr", "{operation.case} → {server}" } }
                     dt { "{words::OPERATION_KEY}" }
                     dd { code { dir: "ltr", "{operation.id}" } }
                 }
@@ -241,7 +268,7 @@ fn Steps(dump: Inspection) -> Element {
 impl Session {
     /// Tries everything again that trying again can help, in every case.
     fn retry_everything(&self) {
-        let cases: Vec<_> = self.view.groups.peek().iter().flatten().cloned().collect();
+        let cases: Vec<_> = self.view.groups.peek().iter().flat_map(|keys| keys.iter()).cloned().collect();
         let failed = cases
             .into_iter()
             .filter(|case| self.handle.read(|view| view.case(case).is_some_and(|row| row.not_sent > 0)));

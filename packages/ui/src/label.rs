@@ -131,6 +131,17 @@ pub(crate) fn size(bytes: u64) -> String {
     format!("{bytes} B")
 }
 
+/// The beginning of a long id of a server: enough to tell it from the others on one screen.
+pub(crate) fn short_id(id: &str) -> String {
+    const SHOWN: usize = 8;
+    const LONG: usize = 16;
+    if id.chars().count() < LONG {
+        return id.to_owned();
+    }
+    let front: String = id.chars().take(SHOWN).collect();
+    format!("{front}…")
+}
+
 /// The initials of a name, at most two: `MO` for Mira Okafor.
 pub(crate) fn initials(name: &str) -> String {
     let mut words = name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.chars().next());
@@ -223,6 +234,12 @@ mod tests {
         let sizes =
             [size(512), size(18 * 1024), size(1_258_291), size(10 * 1024 * 1024), size(50 * 1024 * 1024)];
         assert_eq!(sizes, ["512 B", "18 kB", "1.2 MB", "10 MB", "50 MB"]);
+    }
+
+    #[test]
+    fn a_long_id_is_known_by_its_beginning_and_a_word_stays() {
+        assert_eq!(short_id("47f14452-ab51-4cd0-9a3e-5d1c9a0b7e11"), "47f14452…");
+        assert_eq!(short_id("no id yet"), "no id yet");
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod panel;
 mod picker;
 mod place;
 mod preferences;
+mod redaction;
 mod session;
 mod settings;
 mod setup;

@@ -21,7 +21,7 @@ use crate::session::{put, use_session};
 pub(crate) const GROUPS: [Group; 3] = [Group::Pinned, Group::Active, Group::Resolved];
 
 /// The keys of each group.
-pub(crate) type Groups = Rc<[Vec<CaseKey>; 3]>;
+pub(crate) type Groups = Rc<[Rc<Vec<CaseKey>>; 3]>;
 
 type Cell<V> = Signal<Option<Rc<V>>>;
 
@@ -237,13 +237,13 @@ impl Mirror {
 
     /// The first case of the list as it stands.
     pub(crate) fn first_case(&self) -> Option<CaseKey> {
-        self.groups.peek().iter().flatten().next().cloned()
+        self.groups.peek().iter().find_map(|keys| keys.first()).cloned()
     }
 
     /// The case after this one, else the one before it.
     pub(crate) fn neighbour(&self, case: &CaseKey) -> Option<CaseKey> {
         let groups = self.groups.peek();
-        let all: Vec<&CaseKey> = groups.iter().flatten().collect();
+        let all: Vec<&CaseKey> = groups.iter().flat_map(|keys| keys.iter()).collect();
         let at = all.iter().position(|key| *key == case)?;
         let next = all.get(at + 1).or_else(|| all.get(at.checked_sub(1)?));
         next.map(|key| (*key).clone())
@@ -251,7 +251,7 @@ impl Mirror {
 }
 
 fn groups(handle: &Handle) -> Groups {
-    handle.read(|view| Rc::new(GROUPS.map(|group| view.group(group).to_vec())))
+    handle.read(|view| Rc::new(GROUPS.map(|group| Rc::new(view.group(group).to_vec()))))
 }
 
 /// Where reading goes on in a case with an answer that was not seen: the rows after the person's last.

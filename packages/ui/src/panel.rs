@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use copilot_core::model::CaseState;
 use copilot_core::view::{LinkStatus, WindowRole};
 use copilot_runtime::{Handle, Stage};
 use dioxus::core::{Runtime, RuntimeGuard};
@@ -19,7 +20,7 @@ use crate::inspector::Inspector;
 use crate::label;
 use crate::palette::Palette;
 use crate::preferences::{Choice, Preferences, use_preferences};
-use crate::session::{Dialog, Page, Session, put, use_session};
+use crate::session::{Dialog, Page, Session, WIDE, put, use_session};
 use crate::settings::Settings;
 use crate::setup::Setup;
 use crate::shortcuts::Shortcuts;
@@ -28,8 +29,6 @@ use crate::styles;
 use crate::transcript::{Bookmarks, Hero, Transcript};
 use crate::words;
 
-/// Panels of this width in pixels and more have a sidebar (ux §3).
-const WIDE: f64 = 720.0;
 /// Ages are drawn anew once a minute (ux §8).
 const MINUTE_MS: u32 = 60_000;
 
@@ -238,7 +237,8 @@ fn Pane() -> Element {
     let case = session.open_case().filter(|case| case.state.is_terminal());
     let over = case.map(|case| {
         let day = label::day_name(case.activity.0, session.handle.now());
-        (words::ended(&case.state, &day), words::ENDED_SUB)
+        let state = if case.state == CaseState::Resolved { "resolved" } else { "closed" };
+        (state, words::ended(&case.state, &day), words::ENDED_SUB)
     });
     let ended = over.is_some();
     rsx! {
@@ -262,8 +262,8 @@ fn Pane() -> Element {
             footer { class: "dock",
                 ToastView { in_cases: false }
                 Strip {}
-                if let Some((says, more)) = over {
-                    p { class: "ended",
+                if let Some((state, says, more)) = over {
+                    p { class: "ended", "data-state": state,
                         Icon { glyph: Glyph::Check, size: 14 }
                         span {
                             strong { "{says}" }

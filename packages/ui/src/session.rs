@@ -127,6 +127,9 @@ impl std::ops::Deref for Session {
     }
 }
 
+/// Panels of this width in pixels and more have a sidebar (ux §3).
+pub(crate) const WIDE: f64 = 720.0;
+
 /// Sets a signal only if that changes it. What comes late, when the account is no longer on screen,
 /// finds no signal and changes nothing.
 pub(crate) fn put<T: PartialEq + 'static>(mut signal: Signal<T>, value: T) {
@@ -168,7 +171,7 @@ impl Session {
             view,
             desk,
             spots: Spots::new(),
-            wide: Signal::new(false),
+            wide: Signal::new(setup.host.width().is_some_and(|width| width >= WIDE)),
             drawer: Signal::new(false),
             dialog: Signal::new(None),
             renaming: Signal::new(None),

@@ -171,7 +171,12 @@ fn Connection() -> Element {
 
 /// One of several: arrows move, as in any group of radio buttons.
 #[component]
-fn Segment(name: &'static str, choice: Choice, options: Vec<(&'static str, &'static str)>) -> Element {
+fn Segment(
+    name: &'static str,
+    choice: Choice,
+    options: Vec<(&'static str, &'static str)>,
+    #[props(default)] glyphs: Vec<Glyph>,
+) -> Element {
     let session = use_session();
     let preferences = use_preferences();
     let now = preferences.get(choice);
@@ -179,7 +184,7 @@ fn Segment(name: &'static str, choice: Choice, options: Vec<(&'static str, &'sta
         div { class: "setting",
             span { "{name}" }
             div { class: "segment", role: "radiogroup", aria_label: name,
-                for (value , word) in options {
+                for (at , (value , word)) in options.into_iter().enumerate() {
                     label { key: "{word}",
                         input {
                             r#type: "radio",
@@ -190,7 +195,12 @@ fn Segment(name: &'static str, choice: Choice, options: Vec<(&'static str, &'sta
                                 move |_| preferences.set(&session.app, choice, value)
                             },
                         }
-                        span { "{word}" }
+                        span {
+                            if let Some(glyph) = glyphs.get(at) {
+                                Icon { glyph: *glyph, size: 14 }
+                            }
+                            "{word}"
+                        }
                     }
                 }
             }
@@ -233,7 +243,7 @@ fn Appearance() -> Element {
     rsx! {
         section { aria_label: words::APPEARANCE,
             h2 { "{words::APPEARANCE}" }
-            Segment { name: words::THEME, choice: Choice::Theme, options: words::THEMES.to_vec() }
+            Segment { name: words::THEME, choice: Choice::Theme, options: words::THEMES.to_vec(), glyphs: vec![Glyph::Monitor, Glyph::Sun, Glyph::Moon] }
             Segment { name: words::DENSITY, choice: Choice::Density, options: words::DENSITIES.to_vec() }
             Switch {
                 name: words::HIGH_CONTRAST,
@@ -284,7 +294,7 @@ fn Device() -> Element {
         Durability::PowerLoss => 3,
     };
     let (name, sentence) = words::durability(level);
-    let count = session.view.groups.read().iter().map(Vec::len).sum();
+    let count = session.view.groups.read().iter().map(|keys| keys.len()).sum();
     rsx! {
         section { aria_label: words::ON_DEVICE,
             h2 { "{words::ON_DEVICE}" }

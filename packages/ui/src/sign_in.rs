@@ -3,7 +3,7 @@
 //! The address is tried 400 ms after typing stops; the button is never off; what is wrong stands
 //! under the field it belongs to.
 
-use copilot_runtime::{App, ServerCheck, SignInError, SignInForm, SignInView, SignInWay, StartProblem};
+use copilot_runtime::{App, ServerCheck, SignInError, SignInForm, SignInView, StartProblem};
 use dioxus::prelude::*;
 
 use crate::cases::{Fence, plain_text};
@@ -84,12 +84,12 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
             });
         }
     };
-    let on_page = matches!(view.check, ServerCheck::Reachable { sign_in: SignInWay::OwnPage, .. });
+    // Such a server asks for everything itself.
+    let by_page = matches!(view.check, ServerCheck::Reachable { by_page: true, .. });
     let submit = move || {
-        let needs_name = !on_page && !App::is_sign_in_link(&server.peek());
         let empty = if server.peek().trim().is_empty() {
             Some((Field::Server, words::ADDRESS_MISSING))
-        } else if needs_name && username.peek().trim().is_empty() {
+        } else if !by_page && username.peek().trim().is_empty() && !App::is_sign_in_link(&server.peek()) {
             Some((Field::Username, words::NAME_MISSING))
         } else {
             None
@@ -100,10 +100,10 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
                 server: server.peek().trim().to_owned(),
                 username: username.peek().trim().to_owned(),
                 password: password.peek().clone(),
-                register: *register.peek() && !on_page,
+                register: *register.peek(),
             };
             // Begun inside the press: the browser asks for leave at no other time.
-            let (app, admitting) = (setup.app.clone(), setup.host.admit(&form.server, on_page));
+            let (app, admitting) = (setup.app.clone(), setup.host.admit(&form.server, by_page));
             at_once(async move {
                 if admitting.await {
                     app.sign_in(form);
@@ -116,11 +116,8 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
     let error =
         missing().map(|(field, text)| (field, text.to_owned())).or_else(|| view.error.as_ref().map(placed));
     let under = |field| error.as_ref().filter(|(place, _)| *place == field).map(|(_, text)| text.clone());
-    let may_register = !matches!(
-        view.check,
-        ServerCheck::Reachable { sign_in: SignInWay::Name { registration: false } | SignInWay::OwnPage, .. }
-    );
-    let action = match (view.busy, register() && !on_page) {
+    let may_register = !matches!(view.check, ServerCheck::Reachable { supports_registration: false, .. });
+    let action = match (view.busy, register()) {
         (true, _) => words::SIGNING_IN,
         (false, true) => words::CREATE_ACCOUNT,
         (false, false) => words::SIGN_IN,
@@ -135,7 +132,7 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
                 novalidate: true,
                 div { class: "top",
                     Mark { size: 22 }
-                    h1 { if register() && !on_page { "{words::CREATE_TITLE}" } else { "{words::SIGN_IN_TITLE}" } }
+                    h1 { if register() { "{words::CREATE_TITLE}" } else { "{words::SIGN_IN_TITLE}" } }
                 }
                 if let Some(found) = &view.problem {
                     p { class: "form-note", role: "alert", "{problem(found)}" }
@@ -161,33 +158,36 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
                         }
                     },
                 }
-                if on_page {
-                    p { class: "on-page", "{words::SIGN_IN_ON_PAGE}" }
+                if by_page {
+                    p { class: "by-page",
+                        Icon { glyph: Glyph::Open, size: 14 }
+                        span { "{words::SIGN_IN_BY_PAGE}" }
+                    }
                 } else {
-                    Entry {
-                        id: "username",
-                        label: words::USERNAME,
-                        kind: "text",
-                        fill: "username",
-                        value: username(),
-                        focus: !view.server.is_empty() && view.username.is_empty(),
-                        error: under(Field::Username),
-                        oninput: move |text| {
-                            username.set(text);
-                            missing.set(None);
-                        },
-                    }
-                    Entry {
-                        id: "password",
-                        label: words::PASSWORD,
-                        beside: words::PASSWORD_OPTIONAL,
-                        kind: "password",
-                        fill: "current-password",
-                        value: password(),
-                        focus: !view.username.is_empty(),
-                        error: under(Field::Password),
-                        oninput: move |text| password.set(text),
-                    }
+                Entry {
+                    id: "username",
+                    label: words::USERNAME,
+                    kind: "text",
+                    fill: "username",
+                    value: username(),
+                    focus: !view.server.is_empty() && view.username.is_empty(),
+                    error: under(Field::Username),
+                    oninput: move |text| {
+                        username.set(text);
+                        missing.set(None);
+                    },
+                }
+                Entry {
+                    id: "password",
+                    label: words::PASSWORD,
+                    beside: words::PASSWORD_OPTIONAL,
+                    kind: "password",
+                    fill: "current-password",
+                    value: password(),
+                    focus: !view.username.is_empty(),
+                    error: under(Field::Password),
+                    oninput: move |text| password.set(text),
+                }
                 }
                 button { r#type: "submit", class: "button primary wide", aria_busy: view.busy, "{action}" }
                 if may_register {

@@ -161,12 +161,15 @@ pub(crate) const STORAGE_FULL_SHORT: &str = "Storage full";
 pub(crate) const STORAGE_FULL: &str = "This device is out of space for FaultMaven.";
 pub(crate) const STORAGE_FULL_SUB: &str =
     "Nothing is lost. Your last message is still in the box; new work can’t be kept until there is room.";
+pub(crate) const STORAGE_FULL_SHORT_SUB: &str =
+    "Not sent: there is no room to keep it. Your text is still here.";
 pub(crate) const STORAGE_NONE: &str = "This window can’t save.";
 pub(crate) const STORAGE_NONE_SUB: &str = "Work here is gone when you close it.";
 pub(crate) const EXPORT_DAMAGED: &str = "Export the damaged part";
 pub(crate) const DAMAGED: &str = "Some saved data couldn’t be read.";
 
 pub(crate) const SIGN_IN: &str = "Sign in";
+pub(crate) const SIGN_IN_BY_PAGE: &str = "This server signs you in on a page of its own. It opens next.";
 pub(crate) const SIGN_IN_TITLE: &str = "Sign in to FaultMaven";
 pub(crate) const SIGN_IN_AGAIN: &str = "Sign in again";
 pub(crate) const SIGNING_IN: &str = "Signing in…";
@@ -177,8 +180,6 @@ pub(crate) const SERVER_ADDRESS: &str = "Server address";
 pub(crate) const USERNAME: &str = "Username";
 pub(crate) const PASSWORD: &str = "Password";
 pub(crate) const PASSWORD_OPTIONAL: &str = " if your account has one";
-pub(crate) const SIGN_IN_ON_PAGE: &str =
-    "This server asks for your name on a page of its own, which opens next.";
 pub(crate) const WORK_STAYS: &str =
     "Work from earlier sessions stays on this device and only opens for the account that wrote it.";
 pub(crate) const CHECKING_SERVER: &str = "Checking the address…";

@@ -133,6 +133,10 @@ impl Host for Page {
         })
     }
 
+    fn width(&self) -> Option<f64> {
+        window()?.inner_width().ok()?.as_f64()
+    }
+
     fn prefers_dark(&self) -> bool {
         let query =
             window().and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten());

@@ -28,6 +28,7 @@ use crate::server;
 use crate::suite::{e2e, windows as window_tools};
 use crate::wasm_toolchain::{self, WasmToolchain};
 use crate::words;
+use crate::workspace::Workspace;
 use measure::Measures;
 
 /// What to measure.
@@ -63,7 +64,7 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<(), Failure> {
         let mut progress = Progress::new(SERVER_STEPS + WINDOW_STEPS, context.verbose);
         let server = progress.step(words::SERVER, |step| server::build(context, step))?;
         let mut measures = Measures::default();
-        measure_windows(context, &mut progress, options, &server, &mut measures)?;
+        windows_of(context, &mut progress, options, &server, &mut measures)?;
         print_result(&table::measured(&measures));
         return Ok(());
     }
@@ -77,40 +78,61 @@ pub(crate) fn run(context: &Context, options: &Options) -> Result<(), Failure> {
 
     let mut measures = Measures::default();
     measures.add_value("web.size", "KB", bundle::sizes::eager_gzip(&built) as f64 / 1e3);
+    measures.add_value("web.size.brotli", "KB", bundle::sizes::eager_brotli(&built) as f64 / 1e3);
     measures.add_value("extension.size", "KB", built.extension.archive as f64 / 1e3);
-    progress.step(words::BENCH_NATIVE, |step| native(context, step, options, &mut measures))?;
-    progress.step(words::BENCH_MODULE, |step| {
-        module(context, step, options, (&toolchain, &node), &mut measures)
-    })?;
-    let browser = progress.step(words::BENCH_BROWSER, |step| {
-        let report = workspace.scratch().join("bench.jsonl");
-        if report.exists() {
-            fs::remove_file(&report).map_err(Failure::file("remove", &report))?;
+    // What one of them cannot measure does not take the figures of the others with it.
+    let mut all = true;
+    let mut part = |outcome: Result<bool, Failure>| match outcome {
+        Ok(complete) => all &= complete,
+        Err(failure) => {
+            all = false;
+            eprintln!("{failure}");
         }
-        let programs = e2e::Programs { server: &server, storage_suite: None };
-        let counts = e2e::run(workspace, step, &tools, programs, |command| {
-            command.args(["--config", "speed.config.js"]);
-            command.env("COPILOT_BENCH_REPORT", &report);
-            if options.quick {
-                command.env("COPILOT_BENCH", "quick");
-            }
-        })?;
-        let text = fs::read_to_string(&report).unwrap_or_default();
-        measures.read(text.lines());
-        Ok(counts.failed == 0)
-    })?;
+    };
+    part(progress.step(words::BENCH_NATIVE, |step| native(context, step, options, &mut measures)));
+    part(progress.step(words::BENCH_MODULE, |step| {
+        module(context, step, options, (&toolchain, &node), &mut measures).map(|()| true)
+    }));
+    part(progress.step(words::BENCH_BROWSER, |step| {
+        browser(workspace, step, options, (&tools, &server), &mut measures)
+    }));
     if !options.no_windows {
-        measure_windows(context, &mut progress, options, &server, &mut measures)?;
+        part(windows_of(context, &mut progress, options, &server, &mut measures).map(|()| true));
     }
 
     let report = workspace.target.join("bench.json");
     fs::write(&report, table::json(&measures)).map_err(Failure::file("write", &report))?;
     print_result(&table::text(&measures));
-    if browser { Ok(()) } else { Err(Failure::Measurements) }
+    if all { Ok(()) } else { Err(Failure::Measurements) }
 }
 
-/// Start time, memory and size of the native windows.
-fn measure_windows(
+/// The panel in Chromium.
+fn browser(
+    workspace: &Workspace,
+    step: &mut Step,
+    options: &Options,
+    (tools, server): (&e2e::BrowserTools, &Path),
+    measures: &mut Measures,
+) -> Result<bool, Failure> {
+    let report = workspace.scratch().join("bench.jsonl");
+    if report.exists() {
+        fs::remove_file(&report).map_err(Failure::file("remove", &report))?;
+    }
+    let programs = e2e::Programs { server, storage_suite: None };
+    let counts = e2e::run(workspace, step, tools, programs, |command| {
+        command.args(["--config", "speed.config.js"]);
+        command.env("COPILOT_BENCH_REPORT", &report);
+        if options.quick {
+            command.env("COPILOT_BENCH", "quick");
+        }
+    })?;
+    let text = fs::read_to_string(&report).unwrap_or_default();
+    measures.read(text.lines());
+    Ok(counts.failed == 0)
+}
+
+/// The native windows.
+fn windows_of(
     context: &Context,
     progress: &mut Progress,
     options: &Options,
@@ -131,7 +153,7 @@ fn native(
     step: &mut Step,
     options: &Options,
     measures: &mut Measures,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let mut build = context.workspace.cargo();
     build.args(["build", "--release"]);
     let program = cargo::build(step, PROGRAM, Product::Executable, &mut build)?;
@@ -139,9 +161,9 @@ fn native(
     if options.quick {
         command.arg("--quick");
     }
-    let finished = child::run(step, PROGRAM, &mut command)?;
+    let finished = child::observe(step, PROGRAM, &mut command)?;
     measures.read(finished.stdout.iter().map(String::as_str));
-    Ok(())
+    child::succeed(step, PROGRAM, finished).map(|_| true)
 }
 
 /// The core's steps as they are in a browser: V8 runs both.

@@ -8,6 +8,9 @@ export const CREATE = { method: 'POST', path: '/api/v1/cases' };
 /** @type {Route} */
 export const TURNS = { method: 'POST', path: '/api/v1/cases/*/turns' };
 
+/** @type {Route} What a turn is to a server of the queries dialect. */
+export const QUERIES = { method: 'POST', path: '/api/v1/cases/*/queries' };
+
 /** @type {Route} */
 export const RENAME = { method: 'PUT', path: '/api/v1/cases/*' };
 
@@ -16,6 +19,9 @@ export const DELETE = { method: 'DELETE', path: '/api/v1/cases/*' };
 
 /** @type {Route} */
 export const SEARCH = { method: 'POST', path: '/api/v1/cases/search' };
+
+/** @type {Route} Where the link that the server printed is exchanged. */
+export const LINK = { method: 'POST', path: '/api/v1/auth/token' };
 
 /** @type {Route} */
 export const REFRESH = { method: 'POST', path: '/api/v1/auth/refresh' };

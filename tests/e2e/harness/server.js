@@ -19,26 +19,32 @@ export class Server {
   #data;
   #model;
   #web;
+  #dialect;
 
   /**
    * @param {string} data
    * @param {string} model
    * @param {string} web
+   * @param {Dialect} dialect
    */
-  constructor(data, model, web) {
+  constructor(data, model, web, dialect) {
     this.#data = data;
     this.#model = model;
     this.#web = web;
+    this.#dialect = dialect;
     this.faults = new Faults(() => this.origin);
   }
 
   /**
+   * @typedef {'turns' | 'queries'} Dialect How it talks; the queries of 2025 keep no idempotency keys.
+   *
    * A server on a free port with an empty data folder.
    * @param {string} [model] The endpoint that answers; without one the built-in triage does.
    * @param {string} [web] The folder of the page.
+   * @param {Dialect} [dialect]
    */
-  static async start(model = '', web = bundle) {
-    const server = new Server(freshFolder('data'), model, web);
+  static async start(model = '', web = bundle, dialect = 'turns') {
+    const server = new Server(freshFolder('data'), model, web, dialect);
     await server.#launch('0');
     return server;
   }
@@ -81,7 +87,8 @@ export class Server {
 
   /** @param {string} port */
   async #launch(port) {
-    const child = spawn(serverProgram, ['--port', port, '--data', this.#data, '--faults', '--web', this.#web], {
+    const options = ['--port', port, '--data', this.#data, '--dialect', this.#dialect, '--faults', '--web', this.#web];
+    const child = spawn(serverProgram, options, {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Never the model that the person who runs the tests has set up.
       env: { ...process.env, COPILOT_LLM_URL: this.#model, COPILOT_LLM_KEY: '', COPILOT_LLM_MODEL: 'scripted' },

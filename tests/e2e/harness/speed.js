@@ -62,7 +62,6 @@ export async function watchEnter(page) {
 /**
  * Every page that this context loads from now on notes when its list of cases and its composer can be used.
  * @param {import('@playwright/test').BrowserContext} context
- * @returns {Promise<(page: import('@playwright/test').Page) => Promise<number>>} Milliseconds since its navigation began.
  */
 export async function watchStart(context) {
   await context.addInitScript(() => {
@@ -83,18 +82,89 @@ export async function watchStart(context) {
       }),
     });
   });
-  // @ts-expect-error: written above
-  return (page) => page.evaluate(() => window.usable);
 }
 
 /**
- * Slows the page's processor down.
+ * Starts the panel so often, in a context that is watched, and lets every start come to rest before the next.
+ * @param {import('@playwright/test').Page} page A page that shows the panel.
+ * @param {number} count
+ * @param {() => Promise<unknown>} [again] Starts it anew in that page; otherwise each start is in a new tab, and
+ *   the one before is closed.
+ * @returns {Promise<number[]>} Milliseconds from the beginning of the navigation until it can be used.
+ */
+export async function starts(page, count, again) {
+  const times = [];
+  const address = page.url();
+  const size = /** @type {{ width: number, height: number }} */ (page.viewportSize());
+  let shown = page;
+  for (let number = 0; number < count; number += 1) {
+    if (again) {
+      await again();
+    } else {
+      const next = await page.context().newPage();
+      await next.setViewportSize(size);
+      await shown.close();
+      shown = next;
+      await shown.goto(address);
+    }
+    // @ts-expect-error: written above
+    times.push(await shown.evaluate(() => window.usable));
+    await shown.evaluate(() => new Promise((idle) => requestIdleCallback(idle)));
+  }
+  return times;
+}
+
+/**
+ * To be evaluated on the button that opens a case: how long until its messages are painted.
+ * @param {Element} button
+ */
+export async function untilPainted(button) {
+  const begun = performance.now();
+  /** @type {HTMLElement} */ (button).click();
+  while (!document.querySelector('[role="log"] article')) {
+    await new Promise((done) => requestAnimationFrame(done));
+  }
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  return performance.now() - begun;
+}
+
+/**
+ * To be evaluated on a conversation: the lengths of frames while it is scrolled up, a screen every ten frames.
+ * @param {Element} log
+ * @param {{ from: number, count: number }} how Where to begin, as a part of the whole height.
+ */
+export async function framesOf(log, { from, count }) {
+  /** @type {() => Promise<number>} */
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  log.scrollTop = log.scrollHeight * from;
+  await frame();
+  await frame();
+  const times = [];
+  let before = await frame();
+  for (let number = 0; number < count; number += 1) {
+    log.scrollTop -= 70;
+    const now = await frame();
+    times.push(now - before);
+    before = now;
+  }
+  return times;
+}
+
+/**
+ * Does something with the page's processor slowed down.
  * @param {import('@playwright/test').Page} page
  * @param {number} rate 1 is the machine as it is.
+ * @param {() => Promise<void>} work
  */
-export async function throttle(page, rate) {
+export async function slowed(page, rate, work) {
   const session = await page.context().newCDPSession(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate });
+  try {
+    await work();
+  } finally {
+    // A session that stays would slow every later document of the page down again, whatever another one says.
+    await session.detach();
+  }
 }
 
 /**

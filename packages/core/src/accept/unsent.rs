@@ -102,7 +102,7 @@ impl Core {
     }
 
     /// Puts something into a composer, above whatever stands there, with the caret behind it.
-    pub(super) fn put_above_draft(&mut self, case: Option<CaseKey>, above: Draft) {
+    pub(crate) fn put_above_draft(&mut self, case: Option<CaseKey>, above: Draft) {
         let kept = self.ledger.draft(case.as_ref()).cloned().unwrap_or_default();
         let caret = u32::try_from(above.text.encode_utf16().count()).unwrap_or(u32::MAX);
         let text: Arc<str> = match (above.text.is_empty(), kept.text.is_empty()) {

@@ -20,6 +20,7 @@ mod forgetting;
 mod id_collision;
 mod inspector;
 mod keyless;
+mod late;
 mod legacy;
 mod looks;
 mod message;

@@ -6,7 +6,7 @@ use copilot_api::{Client, ServerAddress, ServerInfo, SignInMode};
 use copilot_core::{Failure, FailureClass};
 
 use super::{Attempt, Inner, link};
-use crate::stage::{ServerCheck, SignInWay, Stage};
+use crate::stage::{ServerCheck, Stage};
 
 impl Inner {
     /// Asks; only the answer to the last question shows. A server that answers also gets the one-time
@@ -53,14 +53,10 @@ impl Inner {
         let answer = client.probe().await;
         let millis = (self.platform.clock.now().mono - asked).0;
         match answer {
-            Ok(ServerInfo { sign_in, oauth, .. }) => ServerCheck::Reachable {
+            Ok(ServerInfo { sign_in, .. }) => ServerCheck::Reachable {
                 millis,
-                sign_in: match (sign_in, oauth) {
-                    (Some(SignInMode::OAuth), Some(_)) => SignInWay::OwnPage,
-                    (mode, _) => SignInWay::Name {
-                        registration: matches!(mode, Some(SignInMode::Local { registration: true })),
-                    },
-                },
+                supports_registration: matches!(sign_in, Some(SignInMode::Local { registration: true })),
+                by_page: matches!(sign_in, Some(SignInMode::OAuth)),
             },
             Err(Failure { class: FailureClass::Rejected(_) | FailureClass::CaptivePortal, .. }) => {
                 ServerCheck::NotFaultMaven

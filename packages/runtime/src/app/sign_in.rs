@@ -5,7 +5,8 @@ use std::rc::Rc;
 use copilot_api::{Client, Password, ServerAddress, SignIn, SignInFailure, SignedIn};
 use copilot_core::{Event, FailureClass};
 
-use super::{Inner, link};
+use super::Inner;
+use super::link::{self, StartLink};
 use crate::account::Account;
 use crate::handle::Handle;
 use crate::stage::{SignInError, SignInForm, Stage};
@@ -15,7 +16,8 @@ impl Inner {
         if let Some((address, token)) = link::parse(&form.server) {
             // The token is used up by this: what stays on screen is the address.
             self.show_sign_in(|view| address.as_str().clone_into(&mut view.server));
-            return self.use_link(address, token);
+            let link = StartLink::new(token, &*self.platform.entropy);
+            return self.use_link(address, link);
         }
         let Ok(address) = ServerAddress::parse(&form.server) else {
             return self.show_sign_in(|view| {
@@ -53,7 +55,7 @@ impl Inner {
     }
 
     fn has_kept_link(&self, address: &ServerAddress) -> bool {
-        self.start_token.borrow().as_ref().is_some_and(|(of, _)| of == address)
+        self.start_link.borrow().as_ref().is_some_and(|(of, _)| of == address)
     }
 
     fn try_sign_in(self: &Rc<Self>, address: ServerAddress, how: SignIn) {
@@ -101,7 +103,7 @@ impl Inner {
         };
         self.device.keep_account(&account);
         self.device.keep_credentials(&account.profile(), &credentials);
-        *self.start_token.borrow_mut() = None;
+        self.forget_link();
         let behind = self.opened.borrow().as_ref().map(|open| (open.handle.clone(), open.session.clone()));
         match behind {
             Some((handle, session)) if handle.account.profile() == account.profile() => {
@@ -135,10 +137,16 @@ impl Inner {
     /// Back to the sign-in screen, with nothing of the account left in memory.
     pub(super) fn leave(&self) {
         self.begin_attempt();
-        *self.start_token.borrow_mut() = None;
+        self.forget_link();
         self.close();
         let view = self.fresh_sign_in();
         self.set_stage(Stage::SignIn(view));
+    }
+
+    pub(super) fn reopen(self: &Rc<Self>) {
+        self.close();
+        self.set_stage(Stage::Starting);
+        self.open_stored_or(None, None);
     }
 
     /// Ends the open account's engine. What is on its way changes nothing any more.

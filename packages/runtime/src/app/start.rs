@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use copilot_api::{Credentials, Secret, ServerAddress, SignIn};
+use copilot_api::{Credentials, ServerAddress};
 use copilot_core::view::AccountStatus;
 use copilot_core::{Event, Lifecycle};
 
 use super::Inner;
+use super::link::StartLink;
 use crate::account::Account;
 use crate::ports::Signal;
 use crate::stage::{SignInError, Stage};
@@ -18,30 +19,28 @@ pub(super) const LOCAL_SERVER: &str = "http://127.0.0.1:8787";
 impl Inner {
     pub(super) fn begin(self: &Rc<Self>) {
         self.watch_surroundings();
-        // Taken before anything else: from here on neither the address bar nor a reload shows it.
-        let token = self.platform.surroundings.take_start_token();
+        // Taken before anything else: from here on the address bar does not show it.
+        let link = StartLink::of_this_window(&*self.platform.surroundings, &*self.platform.entropy);
         let mut loading = self.device.load();
         if if_ready(&mut loading).is_some() {
-            return self.decide(token);
+            return self.decide(link);
         }
         let (app, attempt) = (self.clone(), self.begin_attempt());
         self.platform.executor.spawn(Box::pin(async move {
             loading.await;
             if app.is_current(attempt) {
-                app.decide(token);
+                app.decide(link);
             }
         }));
     }
 
     /// The first decision, made when the settings are there.
-    fn decide(self: &Rc<Self>, token: Option<String>) {
+    fn decide(self: &Rc<Self>, link: Option<Result<StartLink, ()>>) {
         if self.resume_sign_in() {
             return;
         }
-        let link =
-            token.map(|token| Secret::new(token).and_then(|token| Some((self.home_address()?, token))));
-        match link {
-            Some(Some((address, token))) => self.use_link(address, token),
+        match link.map(|link| Some((self.home_address()?, link.ok()?))) {
+            Some(Some((address, link))) => self.use_link(address, link),
             Some(None) => self.open_stored_or(Some(SignInError::LinkUsed), None),
             None => self.open_stored_or(None, None),
         }
@@ -51,9 +50,9 @@ impl Inner {
         ServerAddress::parse(&self.home_server()).ok()
     }
 
-    /// Exchanges a one-time token. When that does not work, the account of last time opens if it is
+    /// Exchanges a one-time link. When that does not work, the account of last time opens if it is
     /// of the same server.
-    pub(super) fn use_link(self: &Rc<Self>, address: ServerAddress, token: Secret) {
+    pub(super) fn use_link(self: &Rc<Self>, address: ServerAddress, link: StartLink) {
         let attempt = self.begin_attempt();
         let Some(client) = self.client(&address) else {
             return self.open_stored_or(Some(SignInError::Unreachable), Some(&address));
@@ -66,7 +65,7 @@ impl Inner {
         }
         let app = self.clone();
         self.platform.executor.spawn(Box::pin(async move {
-            let result = client.sign_in(&SignIn::StartToken(token.clone())).await;
+            let result = client.sign_in(&link.sign_in()).await;
             if !app.is_current(attempt) {
                 return;
             }
@@ -75,7 +74,9 @@ impl Inner {
                 Err(failure) => {
                     let error = super::sign_in::error_of(&failure, false);
                     if error == SignInError::Unreachable {
-                        *app.start_token.borrow_mut() = Some((address.clone(), token));
+                        *app.start_link.borrow_mut() = Some((address.clone(), link));
+                    } else {
+                        app.forget_link();
                     }
                     app.open_stored_or(Some(error), Some(&address));
                 }
@@ -85,10 +86,16 @@ impl Inner {
 
     /// Uses a link that could not be used before, if there is one for this server.
     pub(super) fn use_kept_link(self: &Rc<Self>, address: &ServerAddress) {
-        let kept = self.start_token.borrow_mut().take_if(|(of, _)| of == address);
-        if let Some((address, token)) = kept {
-            self.use_link(address, token);
+        let kept = self.start_link.borrow_mut().take_if(|(of, _)| of == address);
+        if let Some((address, link)) = kept {
+            self.use_link(address, link);
         }
+    }
+
+    /// The link has done what it could, or another way in was taken.
+    pub(super) fn forget_link(&self) {
+        *self.start_link.borrow_mut() = None;
+        self.platform.surroundings.keep_for_reload(None);
     }
 
     /// The account that was signed in last, if it still is.
@@ -100,7 +107,11 @@ impl Inner {
 
     /// Opens the stored account, of one server only when told so; without one, the sign-in screen
     /// says what went wrong before.
-    fn open_stored_or(self: &Rc<Self>, error: Option<SignInError>, only_of: Option<&ServerAddress>) {
+    pub(super) fn open_stored_or(
+        self: &Rc<Self>,
+        error: Option<SignInError>,
+        only_of: Option<&ServerAddress>,
+    ) {
         let attempt = self.begin_attempt();
         let stored = self.stored().filter(|(address, ..)| only_of.is_none_or(|only| only == address));
         let client = stored.as_ref().and_then(|(address, ..)| self.client(address));

@@ -14,6 +14,14 @@ use crate::ports::{Signal, Surroundings};
 /// The query parameter that the local server's sign-in link carries.
 const START_TOKEN: &str = "token";
 
+/// Under which the storage of this window has what a reload needs.
+const FOR_RELOAD: &str = "copilot.start-link";
+
+/// What the browser keeps for one window, over reloads, until it is closed.
+fn of_this_window() -> Option<web_sys::Storage> {
+    web_sys::window()?.session_storage().ok()?
+}
+
 pub(super) struct Page;
 
 impl Surroundings for Page {
@@ -74,6 +82,20 @@ impl Surroundings for Page {
         // Where the address bar cannot be changed the token is still used only once: by this call.
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
         Some(token)
+    }
+
+    fn keep_for_reload(&self, text: Option<&str>) {
+        if let Some(storage) = of_this_window() {
+            // Where nothing can be kept a reload asks the person, as a new window does.
+            let _ = match text {
+                Some(text) => storage.set_item(FOR_RELOAD, text),
+                None => storage.remove_item(FOR_RELOAD),
+            };
+        }
+    }
+
+    fn kept_for_reload(&self) -> Option<String> {
+        of_this_window()?.get_item(FOR_RELOAD).ok()?
     }
 }
 

@@ -1,12 +1,12 @@
 //! Getting in: names, links, addresses, and a server that is not there.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use copilot_core::Link;
 use copilot_core::view::AccountStatus;
 use copilot_runtime::ports::{Settings, Signal, Surroundings};
-use copilot_runtime::{Platform, ServerCheck, SignInError, SignInWay, Stage};
+use copilot_runtime::{Platform, ServerCheck, SignInError, Stage};
 use copilot_storage::LocalFuture;
 use serde_json::json;
 
@@ -16,6 +16,8 @@ use crate::world::{World, form, story};
 struct LinkPage {
     origin: String,
     token: Cell<Option<String>>,
+    /// What this page has after a reload.
+    kept: Rc<RefCell<Option<String>>>,
 }
 
 impl Surroundings for LinkPage {
@@ -31,10 +33,21 @@ impl Surroundings for LinkPage {
     fn take_start_token(&self) -> Option<String> {
         self.token.take()
     }
+    fn keep_for_reload(&self, text: Option<&str>) {
+        *self.kept.borrow_mut() = text.map(str::to_owned);
+    }
+    fn kept_for_reload(&self) -> Option<String> {
+        self.kept.borrow().clone()
+    }
 }
 
 fn by_link(world: &World, token: &str) -> Platform {
-    let page = LinkPage { origin: world.url(), token: Cell::new(Some(token.to_owned())) };
+    page(world, Some(token), &Rc::default())
+}
+
+fn page(world: &World, token: Option<&str>, kept: &Rc<RefCell<Option<String>>>) -> Platform {
+    let page =
+        LinkPage { origin: world.url(), token: Cell::new(token.map(str::to_owned)), kept: kept.clone() };
     Platform { surroundings: Rc::new(page), ..Platform::native(world.data()) }
 }
 
@@ -102,6 +115,25 @@ fn a_start_link_signs_in_and_the_next_start_needs_none() {
         assert_eq!(owner.server, world.url());
         let again = world.window(async |window| window.opened().await.account()).await;
         assert_eq!(again, owner);
+    });
+}
+
+#[test]
+fn a_page_that_is_reloaded_while_its_link_is_exchanged_is_signed_in_and_keeps_nothing_of_the_link() {
+    story(async |world| {
+        let (token, kept) = (world.start_token(), Rc::default());
+        let hangs = json!({ "kind": "hang", "commit": true });
+        world.fault_on("/api/v1/auth/token", json!({ "count": 1 }), hangs).await;
+        world
+            .window_on(page(&world, Some(&token), &kept), async |_| {
+                world.when_arrived("/auth/token", 1).await;
+            })
+            .await;
+        assert!(kept.borrow().is_some());
+        let owner =
+            world.window_on(page(&world, None, &kept), async |window| window.opened().await.account()).await;
+        assert_eq!(owner.server, world.url());
+        assert_eq!(*kept.borrow(), None);
     });
 }
 
@@ -230,10 +262,7 @@ fn an_address_is_told_apart_from_silence_and_from_nonsense() {
                 };
                 let here = checked(&world.url()).await;
                 assert!(
-                    matches!(
-                        here,
-                        ServerCheck::Reachable { sign_in: SignInWay::Name { registration: true }, .. }
-                    ),
+                    matches!(here, ServerCheck::Reachable { supports_registration: true, .. }),
                     "{here:?}"
                 );
                 assert_eq!(checked("not an address").await, ServerCheck::Unreachable);

@@ -3,7 +3,7 @@
 use copilot_core::Intent;
 use copilot_core::model::Role;
 use copilot_core::view::{AccountStatus, Delivery, Group, LinkStatus};
-use copilot_runtime::{Change, Handle};
+use copilot_runtime::{Change, Handle, Stage};
 use serde_json::json;
 
 use crate::world::{delivery, rows, say, story};
@@ -31,6 +31,30 @@ fn a_message_is_on_screen_before_dispatch_returns_and_then_answered() {
             })
             .await;
         assert_eq!(world.turns().await.len(), 1);
+    });
+}
+
+#[test]
+fn an_account_that_is_opened_again_goes_on_with_its_queue_and_runs_it_once() {
+    story(async |world| {
+        world.fault_on_turns(json!({ "count": 1 }), json!({ "kind": "hang", "commit": true })).await;
+        world
+            .window(async |window| {
+                let handle = window.register(&world, "maria.ortiz").await;
+                say(&handle, "is the pool exhausted");
+                world.when_arrived("/turns", 1).await;
+                window.app.reopen();
+                assert!(matches!(window.app.stage(), Stage::Starting), "nothing of before is on screen");
+                let handle = window.opened().await;
+                open_first_case(&handle);
+                world.release_hanging().await;
+                let rows = window.answered(&handle, "is the pool exhausted").await;
+                assert_eq!(rows.iter().filter(|row| row.role == Role::User).count(), 1);
+            })
+            .await;
+        let ran: Vec<_> = world.turns().await.into_iter().filter(|turn| turn["committed"] == true).collect();
+        assert!(ran.iter().all(|turn| turn["key"] == ran[0]["key"]), "{ran:?}");
+        assert_eq!(ran.iter().filter(|turn| turn["replayed"] != true).count(), 1, "{ran:?}");
     });
 }
 

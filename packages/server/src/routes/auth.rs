@@ -203,7 +203,8 @@ pub(super) async fn start_link(
 ) -> Result<Response, Refusal> {
     let given: StartLink = body::json(&headers, &body)?;
     let now = app.clock.now();
-    attempt(&app, "start link", async { app.start_link.spend(&given.token, now) }).await?;
+    let claim = given.claim.as_deref();
+    attempt(&app, "start link", async { app.start_link.spend(&given.token, claim, now) }).await?;
     let owner = app.store.write(move |db| owner(db, now)).await?;
     sign_in(&app, owner, StatusCode::OK).await
 }

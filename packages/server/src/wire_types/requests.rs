@@ -20,6 +20,8 @@ pub(crate) struct SignInRequest {
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct StartLink {
     pub(crate) token: String,
+    /// A secret that the one who uses the link makes for this use; who knows it may repeat the use for a minute.
+    pub(crate) claim: Option<String>,
 }
 
 /// Body of a refresh.

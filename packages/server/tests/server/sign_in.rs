@@ -70,6 +70,33 @@ async fn the_start_link_opens_the_owners_account_once() {
 }
 
 #[tokio::test]
+async fn the_one_who_used_the_start_link_may_repeat_that_for_a_minute_and_nobody_else() {
+    let clock = Clock::manual(START);
+    let world = World::with(|options| options.clock = clock.clone()).await;
+    let token = world.server.start_token().to_owned();
+    let link = async |claim: Option<&str>| {
+        let given = json!({ "token": token, "claim": claim });
+        post(&world, "/api/v1/auth/token", given).await.status()
+    };
+    let (mine, other) = ("a".repeat(32), "b".repeat(32));
+    assert_eq!(link(Some(&mine)).await, StatusCode::OK);
+    clock.advance(59_000);
+    assert_eq!(link(Some(&other)).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(link(None).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(link(Some(&mine)).await, StatusCode::OK, "the first answer was lost");
+    clock.advance(1_000);
+    assert_eq!(link(Some(&mine)).await, StatusCode::UNAUTHORIZED, "counted from the first use");
+}
+
+#[tokio::test]
+async fn a_claim_that_could_be_guessed_counts_as_none() {
+    let world = World::new().await;
+    let given = json!({ "token": world.server.start_token(), "claim": "me" });
+    assert_eq!(post(&world, "/api/v1/auth/token", given.clone()).await.status(), StatusCode::OK);
+    assert_eq!(post(&world, "/api/v1/auth/token", given).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn the_start_link_is_good_for_ten_minutes() {
     let clock = Clock::manual(START);
     let world = World::with(|options| options.clock = clock.clone()).await;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use copilot_core::ids::{CaseKey, MessageKey, RealId};
+use copilot_core::journal::Record;
 use copilot_core::model::Role;
 use copilot_core::operation::{Acknowledged, OperationKind};
 use copilot_core::view::{CaseRow, Delivery, MessageRow, NameOrigin, WindowRole};
@@ -38,7 +39,7 @@ impl World {
                 || self.truth.creation_of(key).is_some_and(|did| did.given_up || did.lost)
                 || self.truth.made.values().any(|real| CaseKey::of_server(real) == *key)
                 // Somebody else deleted it, and nothing that was said here is left in it.
-                || (self.is_gone(key) && self.disk.fold.ops_of(key).is_empty());
+                || (self.is_gone(key) && self.disk.fold.ops_of(key).iter().all(|known| known.discarding));
             if !let_go {
                 self.violate("I19", "a case vanished", format!("window {} lost {key}", me.slot));
             }
@@ -59,16 +60,20 @@ impl World {
 
     /// Refused facts that need not be written again: somebody else did, or only a holder may.
     pub(crate) fn drop_settled_debts(&mut self, me: Instance) {
-        let over = &self.disk.fold.over;
+        let (fold, calm) = (&self.disk.fold, self.calm);
         let Some(window) = self.windows.get_mut(me.slot).and_then(Option::as_mut) else { return };
         if window.owed.is_empty() {
             return;
         }
         let follower = window.core.view().status().role == WindowRole::Follower;
         window.owed.retain(|owed| {
-            let settled = owed.operation().is_some_and(|op| over.contains(&op));
+            let settled = owed.operation().is_some_and(|op| fold.over.contains(&op));
             let forfeited = follower && owed.needs_lease();
-            !settled && !forfeited
+            // What was said found no room and went back to the person: nothing is left to be told of it.
+            let given_back = calm
+                && !matches!(owed, Record::Operation(_))
+                && owed.operation().is_some_and(|op| !fold.ops.contains_key(&op));
+            !settled && !forfeited && !given_back
         });
     }
 

@@ -32,6 +32,14 @@ fn parse<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
     serde_json::from_str(&value.as_string()?).ok()
 }
 
+fn parse_all<T: DeserializeOwned>(rows: &JsValue) -> Vec<T> {
+    let rows = Array::from(rows);
+    // Known beforehand: a list of ten thousand that grows is moved a dozen times.
+    let mut parsed = Vec::with_capacity(rows.length() as usize);
+    parsed.extend(rows.iter().filter_map(|row| parse(&row)));
+    parsed
+}
+
 pub(super) async fn write(database: &Database, writes: &[CacheWrite]) -> Result<(), StoreRefusal> {
     let written = database
         .transact(&[CASES, MESSAGES], Access::WriteRelaxed, async |transaction| {
@@ -61,9 +69,9 @@ fn forget(cases: &IdbObjectStore, messages: &IdbObjectStore, case: &JsValue) -> 
 pub(super) async fn cases(database: &Database) -> Result<Vec<RealCase>, JsValue> {
     database
         .transact(&[CASES], Access::Read, async |transaction| {
-            let rows = all(&transaction.object_store(CASES)?, &JsValue::UNDEFINED)?;
+            let rows = done(&transaction.object_store(CASES)?.get_all()?);
             commit(transaction);
-            Ok(rows.await?.iter().filter_map(|(_, case)| parse(case)).collect())
+            Ok(parse_all(&rows.await?))
         })
         .await
 }
@@ -74,7 +82,7 @@ pub(super) async fn load(database: &Database, case: &RealId) -> Result<Vec<Cache
             let rows =
                 done(&transaction.object_store(MESSAGES)?.get_all_with_key(&rows_of(&key(case))?.into())?);
             commit(transaction);
-            Ok(Array::from(&rows.await?).iter().filter_map(|row| parse(&row)).collect())
+            Ok(parse_all(&rows.await?))
         })
         .await
 }

@@ -3,9 +3,9 @@
 use copilot_core::model::Data;
 use dioxus::prelude::*;
 
-use crate::capture;
 use crate::icon::{Glyph, Icon};
 use crate::label;
+use crate::redaction;
 use crate::session::use_session;
 use crate::words;
 
@@ -90,7 +90,7 @@ fn preview(text: &str) -> String {
 /// How many secrets were hidden in a captured page.
 fn hidden(chip: &Chip) -> usize {
     match &chip.staged {
-        Staged::Ready(Data::Page { text, .. }) => capture::hidden(text),
+        Staged::Ready(Data::Page { text, .. }) => redaction::hidden(text),
         _ => 0,
     }
 }
@@ -135,7 +135,7 @@ pub(crate) fn ChipCard(chip: Chip) -> Element {
                     if secrets > 0 {
                         span { class: "hidden-secrets",
                             Icon { glyph: Glyph::Shield, size: 12 }
-                            "{words::secrets_hidden(secrets)}"
+                            "{words::secrets_hidden(secrets)} ·"
                         }
                     }
                     span { "{about(&chip.staged)}" }

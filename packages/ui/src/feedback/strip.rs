@@ -206,7 +206,7 @@ fn sentence(shows: Shows) -> (String, String) {
         Shows::SignedOut { kept: 0 } => (words::SIGNED_OUT.to_owned(), String::new()),
         Shows::SignedOut { kept } => (words::SIGNED_OUT.to_owned(), words::kept(kept)),
         Shows::NotSent { count, retry: true } => (words::not_sent(count), String::new()),
-        Shows::NotSent { count, retry: false } => (words::not_sent_needs_change(count), String::new()),
+        Shows::NotSent { count, retry: false } => words::not_sent_needs_change(count),
         Shows::Portal => (String::new(), words::PORTAL.to_owned()),
         Shows::Offline { queue: 0 } => (words::OFFLINE.to_owned(), String::new()),
         Shows::Offline { queue } => (words::OFFLINE.to_owned(), words::offline_queue(queue)),

@@ -25,12 +25,15 @@ pub(super) fn Diagram(source: Arc<str>) -> Element {
     });
     let session = use_session();
     let text = source.clone();
-    let drawn = use_resource(use_reactive!(|text| session.host.diagram(text.to_string(), dark())));
+    let drawn = use_resource(use_reactive!(|text| {
+        let (dark, session) = (dark(), session.clone());
+        async move { session.host.diagram(text.to_string(), dark).await.map(|svg| (svg, dark)) }
+    }));
     match drawn() {
-        Some(Some(svg)) if !shows_source() => {
+        Some(Some((svg, dark))) if !shows_source() => {
             let picture = data_address(&svg);
             rsx! {
-                figure { class: "diagram",
+                figure { class: "diagram", "data-drawn": if dark { "dark" } else { "light" },
                     div { class: "diagram-view", tabindex: "0", role: "group", aria_label: words::DIAGRAM,
                         img { src: "{picture}", alt: words::diagram_of(&source) }
                     }

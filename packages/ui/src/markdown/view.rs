@@ -9,6 +9,7 @@ use super::diagram::Diagram;
 use super::highlight::{self, Token};
 use super::{Block, Inline, Item, parse, plain};
 use crate::copy::CopyButton;
+use crate::redaction;
 use crate::words;
 
 /// An answer, drawn from Markdown. Drawn again only when the text is another.
@@ -169,7 +170,7 @@ fn draw_line(inlines: &[Inline]) -> Element {
     rsx! {
         for inline in inlines {
             match inline {
-                Inline::Text(text) => rsx! { "{text}" },
+                Inline::Text(text) => redaction::marked(text),
                 Inline::Code(text) => rsx! { code { dir: "ltr", "{text}" } },
                 Inline::Strong(children) => rsx! { strong { {draw_line(children)} } },
                 Inline::Emphasis(children) => rsx! { em { {draw_line(children)} } },

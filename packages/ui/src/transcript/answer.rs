@@ -18,6 +18,7 @@ use crate::label;
 use crate::markdown::{self, Markdown};
 use crate::menu::{Menu, MenuItem};
 use crate::preferences::Choice;
+use crate::redaction::{self, Redactions};
 use crate::session::{MenuAt, Session, put, use_session};
 use crate::words;
 
@@ -43,6 +44,7 @@ pub(crate) fn AnswerRow(case: CaseKey, row: Rc<MessageRow>, last: bool) -> Eleme
         _ => words::BRAND.to_owned(),
     };
     let for_more = case.clone();
+    let hidden = redaction::hidden(&row.text);
     let again = question(&session, &case, &row.key);
     let keys = {
         let (session, row) = (session.clone(), row.clone());
@@ -74,6 +76,7 @@ pub(crate) fn AnswerRow(case: CaseKey, row: Rc<MessageRow>, last: bool) -> Eleme
                     span { aria_hidden: "true", "·" }
                     span { class: "num", "{time}" }
                 }
+                Redactions { count: hidden }
             }
             match row.thinking {
                 Some(Thinking::Since(since)) => rsx! {

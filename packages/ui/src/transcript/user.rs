@@ -16,6 +16,7 @@ use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::label;
 use crate::preferences::Choice;
+use crate::redaction::{self, Redactions};
 use crate::session::{Page, Session, use_session};
 use crate::words;
 
@@ -229,6 +230,9 @@ fn Meta(case: CaseKey, row: Rc<MessageRow>, shown: Shown, time: String) -> Eleme
     let session = use_session();
     rsx! {
         div { class: "meta num",
+            if shown.says == Says::Nothing && shown.glyph.is_none() {
+                Redactions { count: redaction::hidden(&row.text) }
+            }
             span { "{time}" }
             if shown.glyph.is_some() || shown.says != Says::Nothing {
                 span { class: "state",

@@ -51,17 +51,28 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
     let _ = (session.view.answered)();
     let (window, before, after) = reading.choose(&keys);
     let (last_answer, newest) = ends(&session, &case, &keys);
-    if active.peek().as_ref().is_none_or(|key| !keys.contains(key)) {
+    // Looked for from the end: it stands there, unless somebody walks through the rows.
+    if active.peek().as_ref().is_none_or(|key| !keys.iter().rev().any(|other| other == key)) {
         let mut active = active;
         let last = keys.last().cloned();
         use_later(move || active.set(last.clone()));
     }
 
-    use_effect({
+    let load_older = {
         let (session, reading) = (session.clone(), reading.clone());
+        move || {
+            if *session.view.older.peek() && reading.near_top() {
+                session.act(Intent::LoadOlder);
+            }
+        }
+    };
+    use_effect({
+        let (session, reading, load_older) = (session.clone(), reading.clone(), load_older.clone());
         move || {
             let _ = (session.view.transcript.read().len(), (reading.moved)());
             reading.redrawn();
+            // Whoever went to the top at once scrolls no further, and the first rows are only drawn now.
+            load_older();
         }
     });
     use_effect({
@@ -72,14 +83,6 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
         }
     });
 
-    let load_older = {
-        let (session, reading) = (session.clone(), reading.clone());
-        move || {
-            if *session.view.older.peek() && reading.near_top() {
-                session.act(Intent::LoadOlder);
-            }
-        }
-    };
     let rows = window.filter_map(|index| {
         let id = keys.get(index)?.clone();
         let previous = index.checked_sub(1).and_then(|above| keys.get(above)).cloned();

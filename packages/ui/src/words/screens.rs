@@ -264,9 +264,12 @@ pub(crate) const COUNT_TO_DECIDE: &str = "to decide";
 pub(crate) const COUNT_LINKED: &str = "linked";
 pub(crate) const NOTHING_PENDING: &str = "Nothing waits. Everything you did is on the server.";
 pub(crate) const OPERATIONS: &str = "Operations";
-pub(crate) const OPERATION_DONE: &str = "done";
-pub(crate) const OPERATION_TAKEN_BACK: &str = "taken back";
-pub(crate) const OPERATION_SENDING: &str = "sending";
+pub(crate) const OPERATION_WAITING: &str = "Waiting";
+pub(crate) const OPERATION_FAILED: &str = "Not sent";
+pub(crate) const OPERATION_DONE: &str = "Done";
+pub(crate) const OPERATION_TAKEN_BACK: &str = "Taken back";
+pub(crate) const OPERATION_SENDING: &str = "Sending";
+pub(crate) const OPERATION_IDS: &str = "Ids";
 pub(crate) const OPERATION_KEY: &str = "Key";
 pub(crate) const NO_ID: &str = "no id yet";
 pub(crate) const SINCE: &str = "Since";
@@ -291,6 +294,17 @@ pub(crate) fn integrity(count: usize) -> String {
     format!("{records} fit together. Nothing was changed.")
 }
 
+pub(crate) const REPAIR: &str = "Repair";
+pub(crate) const REPAIR_NOW: &str = "Repair now";
+
+/// What a repair does, before it is done.
+pub(crate) fn repair_plan(operations: usize) -> String {
+    let kept = counted(u64::try_from(operations).unwrap_or(u64::MAX), "operation", "operations");
+    format!(
+        "Everything is read again from what this device has stored: {kept}, your drafts and your cases. Nothing is deleted, and nothing is sent twice."
+    )
+}
+
 /// How many records were looked at.
 pub(crate) fn records(count: usize) -> String {
     counted(u64::try_from(count).unwrap_or(u64::MAX), "record", "records")
@@ -311,6 +325,11 @@ pub(crate) fn attempts(count: u32) -> String {
 /// When an operation goes on by itself.
 pub(crate) fn next_try(seconds: u64) -> String {
     format!("in {}", label::span(seconds))
+}
+
+/// Where an operation stands, to the person that it is about.
+pub(crate) fn standing(detail: &str) -> String {
+    detail.replace("the person", "you")
 }
 
 /// A kind of operation, as a heading.

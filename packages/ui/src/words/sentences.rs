@@ -3,7 +3,7 @@
 use copilot_core::model::{CaseState, Stage};
 use copilot_core::{Failure, Now, Refusal};
 
-use super::{STORAGE_FULL, STORAGE_FULL_SUB, reason};
+use super::{STORAGE_FULL_SHORT_SUB, reason};
 use crate::label;
 
 /// `1 message`, `2 messages`.
@@ -56,13 +56,10 @@ pub(crate) fn not_sent(count: u32) -> String {
     format!("{count} not sent")
 }
 
-/// The same when trying again cannot help.
-pub(crate) fn not_sent_needs_change(count: u32) -> String {
-    if count == 1 {
-        "1 not sent. It needs a change first.".to_owned()
-    } else {
-        format!("{count} not sent. They need a change first.")
-    }
+/// The same when trying again cannot help, and what would.
+pub(crate) fn not_sent_needs_change(count: u32) -> (String, String) {
+    let what = if count == 1 { "It needs a change first." } else { "They need a change first." };
+    (sentence(&not_sent(count)), what.to_owned())
 }
 
 /// The marker for messages on their way.
@@ -244,7 +241,8 @@ pub(super) fn capitalised(word: &str) -> String {
 /// Why an intent was not accepted, for the note under the composer.
 pub(crate) fn refusal(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::StorageFull => format!("{STORAGE_FULL} {STORAGE_FULL_SUB}"),
+        // The notice above says the rest.
+        Refusal::StorageFull => STORAGE_FULL_SHORT_SUB.to_owned(),
         Refusal::StorageUnavailable => {
             "This device can’t save right now. Your message is still in the box.".to_owned()
         }

@@ -14,6 +14,8 @@ pub(crate) const UPDATE: &str = "Reload";
 pub(crate) const NOT_ADMITTED: &str =
     "The browser was not allowed to reach this server. Sign in again and allow it.";
 
+pub(crate) const REDACTED_TITLE: &str = "A secret stood here. It was hidden before the text was shown.";
+
 /// Why a page was not captured, and what to do.
 pub(crate) const fn not_captured(why: NotCaptured) -> &'static str {
     match why {
@@ -28,9 +30,9 @@ pub(crate) const fn not_captured(why: NotCaptured) -> &'static str {
     }
 }
 
-/// How many secrets of a captured page were hidden.
+/// How many secrets of a text were hidden.
 pub(crate) fn secrets_hidden(count: usize) -> String {
-    format!("{} hidden ·", counted(u64::try_from(count).unwrap_or(u64::MAX), "secret", "secrets"))
+    format!("{} hidden", counted(u64::try_from(count).unwrap_or(u64::MAX), "secret", "secrets"))
 }
 
 /// The size of a captured page.

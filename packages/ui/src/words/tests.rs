@@ -9,7 +9,7 @@ fn counts_have_singular_forms() {
     assert_eq!(said_new_below(1), "1 new message below");
     assert_eq!(said_new_below(3), "3 new messages below");
     assert_eq!(lines(1), "1 line");
-    assert_eq!(not_sent_needs_change(1), "1 not sent. It needs a change first.");
+    assert_eq!(not_sent_needs_change(1), ("1 not sent.".to_owned(), "It needs a change first.".to_owned()));
     assert!(damaged(1, 118).starts_with("1 of 118 records is damaged. It was set aside"));
 }
 

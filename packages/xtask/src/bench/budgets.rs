@@ -64,11 +64,13 @@ use Judged::{Median, P95, P99};
 use Limit::{Fdatasync, Frame, Loopback};
 
 /// The budgets of the issue "Speed by numbers", in its order, and then what is only reported.
-pub(super) const ROWS: [Row; 30] = [
+pub(super) const ROWS: [Row; 33] = [
     row("web.enter", "Enter to painted", Some((P95, FRAME)), Some(Frame)),
     row("web.enter.slow", "Enter to painted, processor 4 times slower", Some((P95, 50.0)), Some(Frame)),
     row("web.open", "open a case of 10,000 messages", Some((P95, 100.0)), Some(Frame)),
+    row("web.open.first", "the same, the first time after a start", Some((P95, 100.0)), Some(Frame)),
     row("web.start", "start to usable list, page", Some((P95, 300.0)), Some(Frame)),
+    row("web.start.tab", "the same, in a new tab", Some((P95, 300.0)), Some(Frame)),
     row("extension.start", "start to usable list, extension", Some((P95, 300.0)), Some(Frame)),
     row("desktop.start", "start to usable window, desktop", Some((P95, 500.0)), Some(Frame)),
     row("mobile.start", "start to usable window, phone preview", None, Some(Frame)),
@@ -77,6 +79,7 @@ pub(super) const ROWS: [Row; 30] = [
     row("core.page", "core step for a page of 100 messages, native", Some((P99, 1.0)), Some(Frame)),
     row("web.scroll", "a frame while 10,000 messages are scrolled", Some((P95, 32.0)), Some(Frame)),
     row("web.size", "eager code of the panel, gzip", Some((Median, 281.0)), None),
+    row("web.size.brotli", "the same as Brotli, which the local server hands out", None, None),
     row("web.memory.idle", "JavaScript heap and module, idle", Some((Median, 12.0)), None),
     row("web.memory.loaded", "the same, 10,000 cases and messages", Some((Median, 60.0)), None),
     row("store.bytes.small", "bytes per message beyond twice its own", Some((P99, 1_024.0)), None),

@@ -1,4 +1,4 @@
-//! Puts the folder `dist/web` together: the page's static files, the module, its scripts, and `.gz` siblings.
+//! Puts the folder `dist/web` together: the page's static files, the module, its scripts, and compressed siblings.
 //!
 //! Written beside the old folder and swapped in, so that a server that is running never serves half a bundle.
 
@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::compress::compressed;
+use super::compress::{Format, compressed};
 use super::diagrams;
 use super::imports;
 use super::installed;
@@ -51,7 +51,7 @@ pub(super) fn clear(folder: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Copies one file and puts its compressed copy beside it.
+/// Copies one file and puts its compressed copies beside it.
 fn add(from: &Path, to: &Path, name: &Path, kept: &Path) -> Result<File, Failure> {
     let source = from.join(name);
     let bytes = fs::read(&source).map_err(Failure::file("read", &source))?;
@@ -61,14 +61,18 @@ fn add(from: &Path, to: &Path, name: &Path, kept: &Path) -> Result<File, Failure
     }
     fs::write(&target, &bytes).map_err(Failure::file("write", &target))?;
 
-    let mut copy = target.into_os_string();
-    copy.push(".gz");
-    let compressed = compressed(&bytes, &kept.join(name)).map_err(Failure::file("compress", &source))?;
-    fs::write(&copy, &compressed).map_err(Failure::file("write", copy))?;
+    let copy = |format: Format| {
+        let bytes =
+            compressed(&bytes, format, &kept.join(name)).map_err(Failure::file("compress", &source))?;
+        let path = target.with_added_extension(format.suffix());
+        fs::write(&path, &bytes).map_err(Failure::file("write", &path))?;
+        Ok::<_, Failure>(bytes.len())
+    };
     Ok(File {
         name: name.to_string_lossy().replace('\\', "/"),
         raw: bytes.len(),
-        gzip: compressed.len(),
+        gzip: copy(Format::Gzip)?,
+        brotli: copy(Format::Brotli)?,
         lazy: diagrams::is_lazy(name) || installed::ICONS.iter().any(|icon| name == Path::new(icon)),
     })
 }

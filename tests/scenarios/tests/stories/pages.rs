@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use copilot_runtime::{Loopback, Platform, ServerCheck, SignInForm, SignInView, SignInWay, Stage};
+use copilot_runtime::{Loopback, Platform, ServerCheck, SignInForm, SignInView, Stage};
 use copilot_scenarios::Window;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -103,10 +103,7 @@ async fn attempt(answer: fn(&str) -> String) -> (Window, Vec<String>, Asked, tem
     window.app.check_server(&url);
     window
         .until("a server that asks for names on a page of its own", || match window.app.stage() {
-            Stage::SignIn(SignInView {
-                check: ServerCheck::Reachable { sign_in: SignInWay::OwnPage, .. },
-                ..
-            }) => Some(()),
+            Stage::SignIn(SignInView { check: ServerCheck::Reachable { by_page: true, .. }, .. }) => Some(()),
             _ => None,
         })
         .await;
