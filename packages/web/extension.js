@@ -12,6 +12,9 @@ const TO_READ = { permissions: ['scripting', 'activeTab'] };
 /** Asked for when the page in front is not one that the person opened the panel on. */
 const EVERY_PAGE = { origins: ['http://*/*', 'https://*/*'] };
 
+/** What showing the sign-in page of a server takes. Granted without a question; in Firefox it comes with the installation. */
+const TO_SIGN_IN = { permissions: ['identity'] };
+
 /** The keys of the earlier extension's storage. */
 const EARLIER = [
   'conversationTitles',
@@ -28,17 +31,20 @@ export function isExtension() {
 }
 
 /**
- * Gets leave to talk to a server. To be called from inside a press.
+ * Gets leave to talk to a server. To be called from inside a press, and asks for all of it at once: a press does not last
+ * until a slow server has answered.
  * @param {string} server
+ * @param {boolean} onPage Whether it signs people in on a page of its own.
  * @returns {Promise<boolean>}
  */
-export async function admit(server) {
+export async function admit(server, onPage) {
   if (!inExtension || !/^https?:\/\//i.test(server) || !URL.canParse(server)) {
     // What is no address is for the form to say.
     return true;
   }
   const { protocol, hostname } = new URL(server);
-  return allowed({ origins: [`${protocol}//${hostname}/*`] });
+  const origins = [`${protocol}//${hostname}/*`];
+  return allowed(onPage && !chrome.identity ? { origins, ...TO_SIGN_IN } : { origins });
 }
 
 /**

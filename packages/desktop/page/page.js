@@ -1,6 +1,6 @@
 // The part of the shell that lives inside of the page: tells what only the page knows. Runs until the window goes.
 
-const { long, most } = await dioxus.recv();
+const { long, most, undoKeys } = await dioxus.recv();
 
 const isField = (element) => element?.matches?.("input, textarea, [contenteditable]") ?? false;
 const isLong = (text) => text.length > long.bytes || text.split("\n", long.lines + 2).length > long.lines + 1;
@@ -16,6 +16,17 @@ addEventListener("paste", (event) => {
   // UTF-16 units never outnumber bytes: what is too long by units is too long by bytes.
   dioxus.send(text.length > most ? { said: "large-paste", bytes: text.length } : { said: "paste", text });
 }, true);
+
+// In the page, where they keep their place among all that is typed.
+if (undoKeys) {
+  addEventListener("keydown", (event) => {
+    const { key, ctrlKey, altKey, shiftKey, target } = event;
+    if (!ctrlKey || altKey || key.toLowerCase() !== "z" || !isField(target)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    document.execCommand(shiftKey ? "redo" : "undo");
+  }, true);
+}
 
 const tellCaret = () => {
   const field = document.activeElement;

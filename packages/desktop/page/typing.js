@@ -56,10 +56,10 @@
     if (typedSince !== "") setTimeout(() => release(field, entered));
   };
 
-  /** Puts the caret of the composer where the program wants it in its text. */
-  globalThis.putCaret = (caret) => {
+  /** Puts the caret of the composer where the program wants it in a text that has heard of so much typing. */
+  globalThis.putCaret = (caret, heard) => {
     const field = document.activeElement;
-    if (!field?.matches?.("textarea") || isLate(field, null, stateOf(field))) return;
+    if (!field?.matches?.("textarea") || heard < stateOf(field).count) return;
     const place = caret + stateOf(field).onTop;
     field.setSelectionRange(place, place);
   };

@@ -5,7 +5,17 @@ use std::path::Path;
 
 use copilot_runtime::{App, Stage};
 
+use crate::files;
 use crate::surface::Surface;
+
+/// Where the credentials are: a file is there only while the keyring has not taken its text.
+const fn credentials(signed_in: bool, in_file: bool) -> &'static str {
+    match (signed_in, in_file) {
+        (_, true) => "in a file that only its owner can read",
+        (true, false) => "in the keyring of the system",
+        (false, false) => "none",
+    }
+}
 
 /// The lines as they are copied.
 pub(crate) fn lines(app: &App, surface: Surface, data: &Path) -> String {
@@ -17,8 +27,9 @@ pub(crate) fn lines(app: &App, surface: Surface, data: &Path) -> String {
     line("System", &format!("{} {}", std::env::consts::OS, std::env::consts::ARCH));
     let engine = dioxus::desktop::wry::webview_version();
     line("Page engine", engine.as_deref().unwrap_or("unknown"));
-    line("Data folder", &format!("{} ({} bytes)", data.display(), crate::files::size(data)));
-    line("Credentials", if cfg!(feature = "keyring") { "keyring, else files" } else { "files" });
+    line("Data folder", &format!("{} ({} bytes)", data.display(), files::size(data)));
+    let signed_in = matches!(app.stage(), Stage::Open(_));
+    line("Credentials", credentials(signed_in, files::holds_credentials(data)));
     match app.stage() {
         Stage::Starting => line("State", "starting"),
         Stage::SignIn(view) => {

@@ -38,6 +38,15 @@ pub(crate) fn save(folder: &Path, name: &str, text: &str) -> io::Result<PathBuf>
     Err(ErrorKind::AlreadyExists.into())
 }
 
+/// Whether a file of the settings holds credentials. One that is empty says that there are none.
+pub(crate) fn holds_credentials(data: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(data.join("settings")) else { return false };
+    entries.flatten().any(|entry| {
+        entry.file_name().to_string_lossy().starts_with("credentials")
+            && entry.metadata().is_ok_and(|about| about.len() > 0)
+    })
+}
+
 /// Bytes of all files in a folder and below it.
 pub(crate) fn size(folder: &Path) -> u64 {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
@@ -62,6 +71,19 @@ mod tests {
         assert_eq!(names, ["checkout.md", "checkout (2).md", "checkout (3).md"]);
         assert_eq!(std::fs::read_to_string(&saved[0]).unwrap(), "0");
         assert_eq!(size(folder.path()), 3);
+    }
+
+    #[test]
+    fn credentials_in_a_file_are_seen_and_an_empty_file_is_none() {
+        let data = tempfile::tempdir().unwrap();
+        assert!(!holds_credentials(data.path()));
+        let settings = data.path().join("settings");
+        std::fs::create_dir(&settings).unwrap();
+        std::fs::write(settings.join("preference_3atheme"), "dark").unwrap();
+        std::fs::write(settings.join("credentials_3a0f"), "").unwrap();
+        assert!(!holds_credentials(data.path()));
+        std::fs::write(settings.join("credentials_3a0f"), "{}").unwrap();
+        assert!(holds_credentials(data.path()));
     }
 
     #[test]

@@ -84,10 +84,10 @@ impl Host for InWindow {
         self.0.caret.get()
     }
 
-    fn set_caret(&self, _: &MountedData, caret: u32) {
+    fn set_caret(&self, _: &MountedData, caret: u32, heard: u64) {
         self.0.caret.set(Some(caret));
         // In the next frame: the text that the caret stands in is on its way to the page.
-        self.0.run_script(&format!("requestAnimationFrame(() => putCaret({caret}))"));
+        self.0.run_script(&format!("requestAnimationFrame(() => putCaret({caret}, {heard}))"));
     }
 
     fn select_all(&self, field: &MountedData) {

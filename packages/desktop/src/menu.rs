@@ -1,7 +1,8 @@
 //! The menu of the window, and what its entries do.
 //!
-//! The keys of the entries under "Edit" are the page engine's own on Linux and Windows; on macOS they work only
-//! through a menu. On Linux the engine is asked to edit: what the menu library would do there is to press keys.
+//! The keys of the entries under "Edit" are the page engine's own on Linux and Windows, those it lacks are the page's
+//! (`page.js`): keys of a menu would be overtaken by what is typed next. On macOS they work only through a menu. On Linux
+//! the engine is asked to edit: what the menu library would do there is to press keys.
 
 #![cfg(not(any(target_os = "android", target_os = "ios")))]
 

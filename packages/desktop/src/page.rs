@@ -14,6 +14,9 @@ const MOST: u32 = 32 * 1024 * 1024;
 /// Heights in pixels of the notch and of the bar at the lower edge of the phone that the preview stands for.
 const SAFE_AREAS: (u32, u32) = (47, 34);
 
+/// Whether the engine has no keys to undo and redo: WebKitGTK leaves them to the program.
+const LACKS_UNDO_KEYS: bool = cfg!(target_os = "linux");
+
 /// What the page tells.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "said", rename_all = "kebab-case")]
@@ -49,7 +52,7 @@ pub(crate) fn listen() -> Eval {
     let eval = document::eval(include_str!("../page/page.js"));
     let long = json!({ "lines": copilot_ui::LONG_PASTE_LINES, "bytes": copilot_ui::LONG_PASTE_BYTES });
     // A page that is not there has nothing to tell.
-    let _ = eval.send(json!({ "long": long, "most": MOST }));
+    let _ = eval.send(json!({ "long": long, "most": MOST, "undoKeys": LACKS_UNDO_KEYS }));
     eval
 }
 

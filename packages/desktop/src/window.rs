@@ -81,6 +81,9 @@ fn config(shell: &Shell, geometry: Option<Geometry>) -> Config {
         .with_custom_index(page::document(surface))
         .with_data_directory(shell.data.join("page"))
         .with_disable_context_menu(true)
+        // Addresses of the web are opened elsewhere before this is asked. What is left is a file that was let go of before
+        // the page could take it: the engine would show it in place of the panel.
+        .with_navigation_handler(|_| false)
         // The shell hides and ends: what was written last must reach the disk first.
         .with_close_behaviour(WindowCloseBehaviour::WindowHides)
         .with_on_window(move |window, _| {

@@ -1,6 +1,8 @@
 //! The built program on a screen: what a crash leaves, what a second start does, where the window comes back to.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a story that cannot go on has failed")]
 
+#[cfg(target_os = "linux")]
+mod drag;
 mod stage;
 
 use std::process::Command;
@@ -55,6 +57,41 @@ fn the_last_words_before_the_window_is_closed_are_kept() {
         window.presses("Return");
         until("the draft at the server", async || (!stage.said().await.is_empty()).then_some(())).await;
         assert_eq!(stage.said().await, ["written and closed"]);
+    });
+}
+
+#[test]
+fn the_keys_of_the_edit_menu_edit_the_message() {
+    story(PROGRAM, async |stage| {
+        let window = stage.start(&["--server", &stage.link()]).await;
+        let edit = |keys: &[&str]| keys.iter().for_each(|key| window.presses(key));
+        window.types("taken back");
+        edit(&["ctrl+a", "ctrl+x", "ctrl+v", "ctrl+v", "ctrl+z", "Return"]);
+        until("the first message", async || (!stage.said().await.is_empty()).then_some(())).await;
+        window.types("again ");
+        edit(&["ctrl+a", "ctrl+c", "End", "ctrl+v", "ctrl+z", "ctrl+shift+z", "Return"]);
+        until("the second message", async || (stage.said().await.len() >= 2).then_some(())).await;
+        assert_eq!(stage.said().await, ["taken back", "again again "]);
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_is_dropped_becomes_an_attachment() {
+    story(PROGRAM, async |stage| {
+        let window = stage.start(&["--server", &stage.link()]).await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("checkout.log");
+        std::fs::write(&file, "09:10:07 ERROR pool exhausted\n").unwrap();
+        let mut source = drag::Source::open(stage, &file);
+        // Let go of right after it has come over another part of the page, which has been told of its arrival only.
+        source.drop_on(&window, &[("600", "300"), ("640", "720")]).await;
+        stage.kept("pool exhausted").await;
+        stage.xdotool(&["windowactivate", "--sync", &window.id]);
+        window.types("see the log");
+        window.presses("Return");
+        until("the message", async || (!stage.said().await.is_empty()).then_some(())).await;
+        assert_eq!(stage.said().await, ["see the log"]);
     });
 }
 

@@ -100,9 +100,10 @@ pub trait Host {
         Box::pin(async { Err(NotCaptured::Closed) })
     }
 
-    /// Gets leave to talk to a server, from inside a press of the person; whether it was given.
-    fn admit(&self, server: &str) -> Later<bool> {
-        let _ = server;
+    /// Gets leave to talk to a server and, where it signs people in `on_page` of its own, to show that page. From inside
+    /// a press of the person; whether it was given.
+    fn admit(&self, server: &str, on_page: bool) -> Later<bool> {
+        let _ = (server, on_page);
         Box::pin(async { true })
     }
 
@@ -136,8 +137,8 @@ pub trait Host {
     /// Caret of a text field in UTF-16 units.
     fn caret(&self, field: &MountedData) -> Option<u32>;
 
-    /// Puts the caret of a text field there.
-    fn set_caret(&self, field: &MountedData, caret: u32);
+    /// Puts the caret of a text field there, unless more was typed than its text has `heard` of.
+    fn set_caret(&self, field: &MountedData, caret: u32, heard: u64);
 
     /// Selects all text of a field.
     fn select_all(&self, field: &MountedData);

@@ -162,6 +162,8 @@ fn Account(setup: Setup, handle: Held, looks: Looks) -> Element {
                     event.prevent_default();
                 }
             },
+            // Both say that a file may be let go of here. Where only one does, some engines show the file in place of the panel.
+            ondragenter: move |event: DragEvent| event.prevent_default(),
             ondragover: move |event: DragEvent| event.prevent_default(),
             ondrop: move |event: DragEvent| {
                 let files = event.files();

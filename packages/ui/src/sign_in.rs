@@ -103,7 +103,7 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
                 register: *register.peek(),
             };
             // Begun inside the press: the browser asks for leave at no other time.
-            let (app, admitting) = (setup.app.clone(), setup.host.admit(&form.server));
+            let (app, admitting) = (setup.app.clone(), setup.host.admit(&form.server, by_page));
             at_once(async move {
                 if admitting.await {
                     app.sign_in(form);

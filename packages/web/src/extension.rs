@@ -9,7 +9,7 @@ extern "C" {
     fn is_extension() -> bool;
 
     #[wasm_bindgen(js_name = admit, catch)]
-    async fn ask_leave(server: &str) -> Result<JsValue, JsValue>;
+    async fn ask_leave(server: &str, on_page: bool) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_name = capture, catch)]
     async fn read_page() -> Result<JsValue, JsValue>;
@@ -23,10 +23,10 @@ pub(crate) fn is_here() -> bool {
     is_extension()
 }
 
-/// Gets leave to talk to a server.
-pub(crate) fn admit(server: &str) -> Later<bool> {
+/// Gets leave to talk to a server, and to show its sign-in page where there is one.
+pub(crate) fn admit(server: &str, on_page: bool) -> Later<bool> {
     let server = server.to_owned();
-    Box::pin(async move { ask_leave(&server).await.is_ok_and(|allowed| allowed.is_truthy()) })
+    Box::pin(async move { ask_leave(&server, on_page).await.is_ok_and(|allowed| allowed.is_truthy()) })
 }
 
 /// Reads the page in front of this window.

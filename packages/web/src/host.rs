@@ -169,8 +169,8 @@ impl Host for Page {
         extension::capture()
     }
 
-    fn admit(&self, server: &str) -> Later<bool> {
-        extension::admit(server)
+    fn admit(&self, server: &str, on_page: bool) -> Later<bool> {
+        extension::admit(server, on_page)
     }
 
     fn earlier_data(&self) -> Later<Option<String>> {
@@ -198,7 +198,7 @@ impl Host for Page {
         field.selection_start().ok()?
     }
 
-    fn set_caret(&self, field: &MountedData, caret: u32) {
+    fn set_caret(&self, field: &MountedData, caret: u32, _: u64) {
         if let Some(field) = element(field).and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) {
             let _ = field.set_selection_range(caret, caret);
         }

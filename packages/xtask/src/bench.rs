@@ -41,6 +41,10 @@ pub(crate) struct Options {
     /// Leave out the native windows, which are compiled for minutes and need WebKitGTK.
     #[arg(long)]
     no_windows: bool,
+
+    /// Measure the native windows and nothing else.
+    #[arg(long, conflicts_with = "no_windows")]
+    only_windows: bool,
 }
 
 const PROGRAM: &str = "copilot-speed";
@@ -50,10 +54,20 @@ const INTENTS: NodeModule = NodeModule { package: PROGRAM, example: "intents" };
 const STEPS: usize = 6 + bundle::STEPS;
 /// Libraries, programs, starts.
 const WINDOW_STEPS: usize = 3;
+/// The server that the windows are signed in to.
+const SERVER_STEPS: usize = 1;
 
 /// Measures, prints the table and writes `target/bench.json`.
 pub(crate) fn run(context: &Context, options: &Options) -> Result<(), Failure> {
     let workspace = &context.workspace;
+    if options.only_windows {
+        let mut progress = Progress::new(SERVER_STEPS + WINDOW_STEPS, context.verbose);
+        let server = progress.step(words::SERVER, |step| server::build(context, step))?;
+        let mut measures = Measures::default();
+        windows_of(context, &mut progress, options, &server, &mut measures)?;
+        print_result(&table::measured(&measures));
+        return Ok(());
+    }
     let steps = STEPS + if options.no_windows { 0 } else { WINDOW_STEPS };
     let mut progress = Progress::new(steps, context.verbose);
     let node = Node::find().ok_or(Failure::NoNode)?;

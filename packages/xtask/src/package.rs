@@ -5,6 +5,7 @@
 
 mod contents;
 mod deb;
+mod notices;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,7 +49,7 @@ pub(crate) fn run(context: &Context) -> Result<(), Failure> {
 pub(crate) fn stripped(workspace: &Workspace, step: &mut Step, program: &Path) -> Result<PathBuf, Failure> {
     let folder = workspace.scratch().join("package");
     fs::create_dir_all(&folder).map_err(Failure::file("make", &folder))?;
-    let copy = folder.join(PROGRAM);
+    let copy = folder.join(program.file_name().unwrap_or(PROGRAM.as_ref()));
     fs::copy(program, &copy).map_err(Failure::file("write", &copy))?;
     if let Some(strip) = find_program("strip") {
         child::run(step, "strip", Command::new(strip).arg(&copy))?;
@@ -90,6 +91,11 @@ fn contents(workspace: &Workspace, program: &Path) -> Result<Contents, Failure> 
             "share/icons/hicolor/scalable/apps/copilot-desktop.svg",
             read(workspace.web_shell().join("icon.svg"))?,
         ),
+        Entry::data(
+            "share/doc/copilot-desktop/README.md",
+            read(workspace.root.join("packages/desktop/README.md"))?,
+        ),
+        Entry::data("share/doc/copilot-desktop/copyright", notices::collect(workspace)?.into_bytes()),
     ]))
 }
 
@@ -130,6 +136,8 @@ mod tests {
         let expected = [
             "bin/copilot-desktop",
             "share/applications/copilot-desktop.desktop",
+            "share/doc/copilot-desktop/README.md",
+            "share/doc/copilot-desktop/copyright",
             "share/icons/hicolor/256x256/apps/copilot-desktop.png",
             "share/icons/hicolor/scalable/apps/copilot-desktop.svg",
         ];

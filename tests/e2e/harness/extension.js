@@ -138,7 +138,7 @@ export async function answering(panel, answer) {
       // @ts-expect-error: exposed above
       const yes = await window.answerPermission(question);
       // What is no access to a site Chromium grants without asking anybody.
-      return yes && !question.origins ? request(question) : yes;
+      return yes && question.permissions ? request({ permissions: question.permissions }) : yes;
     };
   });
   return asked;

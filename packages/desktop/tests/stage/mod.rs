@@ -71,7 +71,8 @@ fn spawn(command: &mut Command) -> Child {
 impl Stage {
     async fn open(program: &'static str) -> Self {
         let mut screen = Command::new("Xvfb");
-        screen.args(["-displayfd", "1", "-screen", "0", "1280x1000x24", "-nolisten", "tcp"]);
+        // Keys don't repeat (`-r`): on a busy machine one that is pressed and let go of would count as held.
+        screen.args(["-displayfd", "1", "-screen", "0", "1280x1000x24", "-nolisten", "tcp", "-r"]);
         let mut screen = spawn(screen.stdout(Stdio::piped()).stderr(Stdio::null()));
         let mut number = String::new();
         BufReader::new(screen.stdout.take().unwrap()).read_line(&mut number).unwrap();
@@ -103,14 +104,18 @@ impl Stage {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.program);
         command.args(arguments).arg("--data").arg(self.data());
+        self.on_screen(&mut command);
+        command.env("COPILOT_LOG", "warn,copilot_desktop=info,dioxus_signals=error");
+        command
+    }
+
+    /// Puts any program on this screen.
+    pub(crate) fn on_screen(&self, command: &mut Command) {
         command.env("DISPLAY", &self.display).env("HOME", self.home.path()).env("LIBGL_ALWAYS_SOFTWARE", "1");
         command
             .env("XDG_RUNTIME_DIR", self.home.path())
-            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
-        command
-            .env("COPILOT_LOG", "warn,copilot_desktop=info,dioxus_signals=error")
+            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
             .env_remove("WAYLAND_DISPLAY");
-        command
     }
 
     /// Starts the program and waits until it can be written to.

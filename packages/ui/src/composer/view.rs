@@ -25,13 +25,13 @@ pub(crate) fn Composer(ended: bool) -> Element {
     let heard = use_hook(|| Rc::new(Cell::new(0_u64)));
     let draws_late = session.host.draws_late();
     use_effect({
-        let session = session.clone();
+        let (session, heard) = (session.clone(), heard.clone());
         move || {
             let replaced = (session.desk.replaced)();
             if replaced > 0
                 && let Some(field) = session.spots.element(&Spot::Composer)
             {
-                session.host.set_caret(&field, session.desk.caret.get());
+                session.host.set_caret(&field, session.desk.caret.get(), heard.get());
             }
         }
     });

@@ -64,7 +64,7 @@ use Judged::{Median, P95, P99};
 use Limit::{Fdatasync, Frame, Loopback};
 
 /// The budgets of the issue "Speed by numbers", in its order, and then what is only reported.
-pub(super) const ROWS: [Row; 32] = [
+pub(super) const ROWS: [Row; 33] = [
     row("web.enter", "Enter to painted", Some((P95, FRAME)), Some(Frame)),
     row("web.enter.slow", "Enter to painted, processor 4 times slower", Some((P95, 50.0)), Some(Frame)),
     row("web.open", "open a case of 10,000 messages", Some((P95, 100.0)), Some(Frame)),
@@ -95,6 +95,7 @@ pub(super) const ROWS: [Row; 32] = [
     row("extension.size", "archive of the extension, diagrams included", None, None),
     row("extension.memory", "JavaScript heap and module, extension", None, None),
     row("desktop.size", "desktop program", None, None),
+    row("mobile.size", "phone preview", None, None),
     row("desktop.memory", "desktop program with its page engine", None, None),
     row("mobile.memory", "phone preview with its page engine", None, None),
 ];

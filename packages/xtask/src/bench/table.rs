@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use super::budgets::{FRAME, Limit, ROWS, Row};
 use super::measure::{Measures, Samples};
 
+/// Stands in place of a verdict.
+const NOT_MEASURED: &str = "not measured";
+
 /// Whether a figure is within its budget.
 fn verdict(row: &Row, samples: &Samples) -> Option<bool> {
     row.budget.map(|(judged, budget)| samples.permille(judged.permille()) <= budget)
@@ -38,7 +41,7 @@ pub(super) fn text(measures: &Measures) -> String {
     );
     for row in &ROWS {
         let Some(samples) = measures.get(row.measure) else {
-            text += &format!("| {} | - | | | | | | | not measured | |\n", row.what);
+            text += &format!("| {} | - | | | | | | | {NOT_MEASURED} | |\n", row.what);
             continue;
         };
         let many =
@@ -69,6 +72,11 @@ pub(super) fn text(measures: &Measures) -> String {
         );
     }
     text
+}
+
+/// The same without the rows that nothing was measured for.
+pub(super) fn measured(measures: &Measures) -> String {
+    text(measures).split_inclusive('\n').filter(|line| !line.contains(NOT_MEASURED)).collect()
 }
 
 /// The same for programs.
@@ -121,7 +129,9 @@ mod tests {
             "{text}"
         );
         assert!(line("a message on the disk, native").contains("2.00 x fdatasync (0.500 ms)"), "{text}");
-        assert!(line("triage of 10 MB").contains("not measured"), "{text}");
+        assert!(line("triage of 10 MB").contains(NOT_MEASURED), "{text}");
+        let measured = measured(&measures());
+        assert!(measured.contains("Enter to painted") && !measured.contains("triage of 10 MB"), "{measured}");
     }
 
     #[test]

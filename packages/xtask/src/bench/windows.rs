@@ -51,9 +51,13 @@ pub(super) fn measure(
     starts: usize,
     measures: &mut Measures,
 ) -> Result<(), Failure> {
-    let shipped = package::stripped(workspace, step, &programs.desktop)?;
-    let size = fs::metadata(&shipped).map_err(Failure::file("read", &shipped))?.len();
-    measures.add_value("desktop.size", "MB", size as f64 / 1e6);
+    let mut shipped = Vec::new();
+    for (name, program) in [("desktop", &programs.desktop), ("mobile", &programs.mobile)] {
+        let program = package::stripped(workspace, step, program)?;
+        let size = fs::metadata(&program).map_err(Failure::file("read", &program))?.len();
+        measures.add_value(&format!("{name}.size"), "MB", size as f64 / 1e6);
+        shipped.push((name, program));
+    }
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
@@ -62,7 +66,7 @@ pub(super) fn measure(
         fs::remove_dir_all(&folder).map_err(Failure::file("remove", &folder))?;
     }
     let stage = Stage::open(&folder, server)?;
-    for (name, program) in [("desktop", &shipped), ("mobile", &programs.mobile)] {
+    for (name, program) in &shipped {
         let home = folder.join(name);
         fs::create_dir_all(&home).map_err(Failure::file("create", &home))?;
         // The first start signs in and makes the files; people start a program that has been there before.

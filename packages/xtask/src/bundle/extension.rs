@@ -143,6 +143,7 @@ fn archive(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::io::Read as _;
 
     use super::*;
@@ -188,9 +189,35 @@ mod tests {
     fn both_manifests_carry_the_version_and_agree_on_what_they_may_ask_for() {
         let (chromium, firefox) = (manifest(CHROMIUM.manifest), manifest(FIREFOX.manifest));
         assert_eq!(chromium["version"], env!("CARGO_PKG_VERSION"));
-        for name in ["version", "name", "optional_permissions", "optional_host_permissions"] {
+        for name in ["version", "name", "optional_host_permissions"] {
             assert_eq!(chromium[name], firefox[name], "{name}");
         }
+        let all = |manifest: &Value| -> BTreeSet<String> {
+            let lists =
+                ["permissions", "optional_permissions"].map(|name| manifest[name].as_array().unwrap());
+            lists.into_iter().flatten().map(|name| name.as_str().unwrap().to_owned()).collect()
+        };
+        let mut in_firefox = all(&firefox);
+        in_firefox.insert("sidePanel".to_owned());
+        assert_eq!(all(&chromium), in_firefox);
+    }
+
+    #[test]
+    fn firefox_gets_a_sidebar_an_id_and_what_it_knows_as_optional() {
+        let manifest = manifest(FIREFOX.manifest);
+        assert_eq!(manifest["sidebar_action"]["default_panel"], "index.html");
+        // Firefox takes `identity` at installation only, asks nothing because of it, and ignores what it does not know.
+        assert_eq!(manifest["permissions"], serde_json::json!(["identity", "storage"]));
+        assert_eq!(manifest["optional_permissions"], serde_json::json!(["activeTab", "scripting"]));
+        for name in ["background", "side_panel", "action", "host_permissions", "minimum_chrome_version"] {
+            assert!(manifest.get(name).is_none(), "{name}");
+        }
+        let gecko = &manifest["browser_specific_settings"]["gecko"];
+        assert!(gecko["id"].as_str().unwrap().contains('@'));
+        // What leaves the device is told at installation, which Firefox does from 140 on.
+        assert_eq!(gecko["strict_min_version"], "140.0");
+        let told = gecko["data_collection_permissions"]["required"].as_array().unwrap();
+        assert!(told.iter().any(|kind| kind == "websiteContent"), "{told:?}");
     }
 
     #[test]

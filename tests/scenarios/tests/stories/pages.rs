@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use copilot_runtime::{Loopback, Platform, SignInForm, SignInView, Stage};
+use copilot_runtime::{Loopback, Platform, ServerCheck, SignInForm, SignInView, Stage};
 use copilot_scenarios::Window;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -100,12 +100,14 @@ async fn attempt(answer: fn(&str) -> String) -> (Window, Vec<String>, Asked, tem
     let device = tempfile::tempdir().unwrap();
     let consent = Rc::new(person(answer, pages.clone()));
     let window = Window::on(Platform { consent, ..Platform::native(device.path()) });
-    let form = SignInForm {
-        server: url,
-        username: String::from("anyone"),
-        password: String::new(),
-        register: false,
-    };
+    window.app.check_server(&url);
+    window
+        .until("a server that asks for names on a page of its own", || match window.app.stage() {
+            Stage::SignIn(SignInView { check: ServerCheck::Reachable { by_page: true, .. }, .. }) => Some(()),
+            _ => None,
+        })
+        .await;
+    let form = SignInForm { server: url, username: String::new(), password: String::new(), register: false };
     window.app.sign_in(form);
     window
         .until("an end", || match window.app.stage() {
