@@ -56,6 +56,8 @@ pub(crate) struct Reading {
     /// As last seen, in pixels.
     scroll: Cell<f64>,
     viewport: Cell<f64>,
+    /// Height of all that is scrolled, as last seen.
+    content: Cell<f64>,
     drawn: RefCell<Range<usize>>,
     scroller: RefCell<Option<Rc<MountedData>>>,
     /// The rows that are in the page.
@@ -78,6 +80,7 @@ impl Reading {
             place: RefCell::new(place),
             scroll: Cell::new(0.0),
             viewport: Cell::new(ASSUMED_VIEWPORT),
+            content: Cell::new(0.0),
             drawn: RefCell::new(0..0),
             scroller: RefCell::default(),
             rows: RefCell::default(),
@@ -152,6 +155,14 @@ impl Reading {
             at_once(scroller.scroll(PixelsVector2D::new(0.0, target), ScrollBehavior::Instant));
             self.scroll.set(self.offset_now().unwrap_or(target));
         }
+        if let Some(content) = self.content_now() {
+            self.content.set(content);
+        }
+    }
+
+    fn content_now(&self) -> Option<f64> {
+        let scroller = self.scroller.borrow().clone()?;
+        at_once(async move { scroller.get_scroll_size().await.ok() }).flatten().map(|size| size.height)
     }
 
     fn offset_now(&self) -> Option<f64> {
@@ -165,10 +176,8 @@ impl Reading {
         if (now - self.scroll.get()).abs() < 1.0 {
             return;
         }
-        let scroller = self.scroller.borrow().clone();
-        let size = scroller
-            .and_then(|scroller| at_once(async move { scroller.get_scroll_size().await.ok() }).flatten());
-        self.moved_to(now, size.map_or_else(|| self.extents.borrow().total(), |size| size.height));
+        let content = self.content_now();
+        self.moved_to(now, content.unwrap_or_else(|| self.extents.borrow().total()));
     }
 
     /// The scroller stands elsewhere, in content of a height. The reader's place moves by as much as the scroller
@@ -176,12 +185,14 @@ impl Reading {
     /// worked out from the scroller alone.
     fn moved_to(&self, scroll: f64, content: f64) {
         let moved = scroll - self.scroll.replace(scroll);
+        let is_resized = (content - self.content.replace(content)).abs() >= 1.0;
         let extents = self.extents.borrow();
         let place = match extents.anchor_at(scroll, self.viewport.get(), content) {
             Anchor::End => Some(Place::End),
             Anchor::Row { index, offset } => match &*self.place.borrow() {
-                // Rows have grown below a scroller that nobody moved up: whoever is at the end stays there.
-                Place::End if moved > -1.0 => None,
+                // Rows have grown below a scroller that nobody moved up, or have shrunk so far that the browser moved it:
+                // whoever is at the end stays there.
+                Place::End if moved > -1.0 || is_resized => None,
                 Place::End => extents.key(index).map(|key| Place::At(key.clone(), offset)),
                 Place::At(key, offset) => {
                     let (key, offset) = extents.walk(key, offset + moved, &self.drawn.borrow());
