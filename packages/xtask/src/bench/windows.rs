@@ -65,10 +65,11 @@ pub(super) fn measure(
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(Failure::file("remove", &folder))?;
     }
-    let stage = Stage::open(&folder, server)?;
     for (name, program) in &shipped {
         let home = folder.join(name);
         fs::create_dir_all(&home).map_err(Failure::file("create", &home))?;
+        // A link signs in once: each program has a server of its own.
+        let stage = Stage::open(&home, server)?;
         // The first start signs in and makes the files; people start a program that has been there before.
         stage.start(program, &home, &["--server", &stage.link])?;
         let (mut times, mut memory) = (Vec::new(), Vec::new());
@@ -112,7 +113,8 @@ struct Started {
 impl Stage {
     fn open(folder: &Path, server: &Path) -> Result<Self, Failure> {
         let mut screen = Command::new("Xvfb");
-        screen.args(["-displayfd", "1", "-screen", "0", "1280x1000x24", "-nolisten", "tcp"]);
+        // Without the reset that a screen does when the last program has gone: the next one would not find it.
+        screen.args(["-displayfd", "1", "-screen", "0", "1280x1000x24", "-nolisten", "tcp", "-noreset"]);
         let (screen, number) = first_line(screen.stderr(Stdio::null()), |_| true)?;
         let mut command = Command::new(server);
         command.args(["--port", "0", "--data"]).arg(folder.join("server")).stderr(Stdio::null());
