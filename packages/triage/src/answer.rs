@@ -9,7 +9,6 @@ use crate::cause::{Cause, known};
 use crate::checks::{self, Next};
 use crate::level::Level;
 use crate::markdown::{Page, code, command, shorten};
-use crate::names::Names;
 use crate::quote::first_failure;
 use crate::report::{Context, Report};
 use crate::scene::Scene;
@@ -29,11 +28,7 @@ pub(crate) fn answer(findings: &Findings<'_>, context: &Context) -> Report {
         Content::Empty | Content::Prose => return ask_after(context, None),
         Content::Log => {}
     }
-    let known = findings.analysis.first_failure.as_ref().and_then(|first| {
-        let entry = findings.entries.get(first.entry)?;
-        findings.by_id.get(entry.template as usize)?.cause.and_then(known)
-    });
-    let scene = Scene { findings, names: Names::gather(findings), known };
+    let scene = Scene::of(findings);
     let next = checks::propose(&scene);
     let mut page = Page::new(MAX_MARKDOWN_BYTES);
     page.add(&verdict(&scene));

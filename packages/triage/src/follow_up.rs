@@ -4,13 +4,11 @@
 //! what a symptom needs besides ([`crate::ask()`]).
 
 use crate::analysis::{Content, Findings};
-use crate::cause::known;
 use crate::checks;
 use crate::collect::find;
 use crate::cursor::clip;
 use crate::first::shown_line;
 use crate::markdown::{Page, code, fenced};
-use crate::names::Names;
 use crate::report::{Context, Report};
 use crate::scene::Scene;
 use crate::{MAX_MARKDOWN_BYTES, ask, words};
@@ -56,12 +54,7 @@ pub fn follow_up(log: &str, context: &Context) -> Option<Report> {
     if findings.analysis.content != Content::Log {
         return None;
     }
-    let first = findings.analysis.first_failure.as_ref();
-    let cause = first.and_then(|first| {
-        let entry = findings.entries.get(first.entry)?;
-        findings.by_id.get(entry.template as usize)?.cause.and_then(known)
-    });
-    let scene = Scene { findings: &findings, names: Names::gather(&findings), known: cause };
+    let scene = Scene::of(&findings);
     let (terms, quoted) = look_up(&findings, &context.question);
     let mut page = Page::new(MAX_MARKDOWN_BYTES);
     page.add(&found(&findings, &terms));

@@ -1,7 +1,7 @@
 //! What the parts of the answer are written from: the findings, the names in the log, and what the trouble is called.
 
 use crate::analysis::{Exception, Findings, Template};
-use crate::cause::{Cause, Known};
+use crate::cause::{Cause, Known, known};
 use crate::command::Fill;
 use crate::entry::NO_SOURCE;
 use crate::first::FirstFailure;
@@ -17,6 +17,14 @@ pub(crate) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
+    pub(crate) fn of(findings: &'a Findings<'a>) -> Self {
+        let known = findings.analysis.first_failure.as_ref().and_then(|first| {
+            let entry = findings.entries.get(first.entry)?;
+            findings.by_id.get(entry.template as usize)?.cause.and_then(known)
+        });
+        Self { findings, names: Names::gather(findings), known }
+    }
+
     pub(crate) fn first(&self) -> Option<&'a FirstFailure> {
         self.findings.analysis.first_failure.as_ref()
     }

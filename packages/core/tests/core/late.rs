@@ -5,7 +5,7 @@ use copilot_core::journal::Sequence;
 use copilot_core::model::{CaseState, RealCase};
 use copilot_core::peer::PeerMessage;
 use copilot_core::request::{Reply, Request};
-use copilot_core::view::Group;
+use copilot_core::view::{Delivery, Group};
 use copilot_core::{CacheWrite, Event, Failure, FailureClass, Intent, Link, Millis, Rejection};
 
 use crate::office::Office;
@@ -33,6 +33,27 @@ fn a_retry_in_a_window_that_does_not_know_what_the_server_asked_for_waits_for_it
     assert_eq!(office.desks[0].writes(), [], "the server asked for 22 seconds");
     office.pass_seconds(23);
     assert_eq!(office.desks[0].writes().len(), 1);
+}
+
+#[test]
+fn a_retry_in_a_window_that_had_not_heard_of_the_second_failure_is_the_last_word_everywhere() {
+    let mut office = Office::new(2);
+    let key = office.settled_case("c-1", "first");
+    office.say(0, Some(&key), "second");
+    office.answer(rejected(Rejection::Quota));
+    let op = office.desks[1].operation(&key, "second");
+    office.silent = true;
+    office.wish(0, Intent::Retry(op));
+    office.answer(rejected(Rejection::Quota));
+    office.wish(1, Intent::Retry(op));
+    office.silent = false;
+    office.settle();
+    for desk in &office.desks {
+        let delivery = desk.row(&key, "second").delivery;
+        assert!(!matches!(delivery, Delivery::Failed { .. }), "{delivery:?}");
+    }
+    office.answer(answered(2, "two"));
+    assert_eq!(office.texts(&key)[2..], ["user: second", "assistant: two"]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod renaming;
 mod seldom;
 mod server;
 mod shown;
+mod states;
 mod stored;
 mod support;
 

@@ -326,27 +326,6 @@ fn a_renewal_that_ends_while_more_refusals_come_in_is_not_begun_again() {
 }
 
 #[test]
-fn a_retry_in_a_window_that_had_not_heard_of_the_second_failure_is_the_last_word_everywhere() {
-    let mut office = Office::new(2);
-    let key = office.settled_case("c-1", "first");
-    office.say(0, Some(&key), "second");
-    office.answer(rejected(Rejection::Quota));
-    let op = office.desks[1].operation(&key, "second");
-    office.silent = true;
-    office.wish(0, Intent::Retry(op));
-    office.answer(rejected(Rejection::Quota));
-    office.wish(1, Intent::Retry(op));
-    office.silent = false;
-    office.settle();
-    for desk in &office.desks {
-        let delivery = desk.row(&key, "second").delivery;
-        assert!(!matches!(delivery, Delivery::Failed { .. }), "{delivery:?}");
-    }
-    office.answer(answered(2, "two"));
-    assert_eq!(office.texts(&key)[2..], ["user: second", "assistant: two"]);
-}
-
-#[test]
 fn a_message_that_is_not_durable_yet_does_not_leave_because_the_view_is_built_anew() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");

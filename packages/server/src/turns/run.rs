@@ -55,13 +55,14 @@ pub(crate) async fn run(app: &Arc<App>, order: Order, place: Place) -> Result<Do
     let reply = if order.form.intent == Intent::Conversation || !order.form.attachments.is_empty() {
         let form = order.form.clone();
         let blobs = app.blobs.clone();
+        let newest_log =
+            newest_log.filter(|_| form.attachments.is_empty() && app.assistant.reads_earlier_logs());
         // Ten megabytes of text are put together and searched for here: not on a thread that serves sockets.
         let conversation = tokio::task::spawn_blocking(move || Conversation {
             question: form.question(),
             text: form.full_text(),
             // Bytes that are gone are no reason not to answer.
             earlier_log: newest_log
-                .filter(|_| form.attachments.is_empty())
                 .and_then(|hash| blobs.get(&hash).ok())
                 .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
             history,
