@@ -4,6 +4,7 @@
 //! What stands on the desk belongs to one case; it is kept as that case's draft 250 ms after the last
 //! key, when the case is left, on blur and when the window is hidden.
 
+mod caret;
 mod chip;
 mod history;
 mod other;
@@ -19,6 +20,7 @@ use copilot_core::{Intent, Refusal};
 use copilot_runtime::Handle;
 use dioxus::prelude::*;
 
+use caret::Caret;
 pub(crate) use chip::{Chip, Staged};
 pub use staging::{LONG_PASTE_BYTES, LONG_PASTE_LINES};
 pub(crate) use view::Composer;
@@ -39,7 +41,7 @@ pub(crate) struct Desk {
     pub note: Signal<Option<String>>,
     /// Moves when the text was replaced from elsewhere, so that the caret is put where it was.
     pub replaced: Signal<u64>,
-    pub caret: Cell<u32>,
+    pub caret: Caret,
     pub picker: Picker,
     /// What another window wrote for this case, or what it has replaced here.
     other: Signal<Option<Draft>>,
@@ -67,7 +69,7 @@ impl Desk {
             chips: Signal::new(Vec::new()),
             note: Signal::new(None),
             replaced: Signal::new(0),
-            caret: Cell::new(draft.caret),
+            caret: Caret::new(draft.caret),
             picker: Picker::new(),
             other: Signal::new(None),
             typed: Cell::new(false),
@@ -116,9 +118,15 @@ impl Desk {
         put(self.text, draft.text.to_string());
         let chips = draft.data.iter().map(|data| self.chip(Staged::Ready(data.clone()))).collect();
         put(self.chips, chips);
-        self.caret.set(draft.caret);
+        let caret = draft.caret;
         self.kept.replace(draft);
         self.changed();
+        self.replaced(caret);
+    }
+
+    /// The text was replaced, and is gone on with at a place.
+    fn replaced(&self, caret: u32) {
+        self.caret.goes_to(caret);
         let next = *self.replaced.peek() + 1;
         put(self.replaced, next);
     }
@@ -131,6 +139,7 @@ impl Desk {
 impl Session {
     /// The person typed.
     pub(crate) fn typed(&self, text: String) {
+        self.desk.caret.typed();
         put(self.desk.text, text);
         put(self.desk.note, None);
         self.desk.typed.set(true);
@@ -143,10 +152,8 @@ impl Session {
             "" => text,
             own => format!("{own}\n\n{text}"),
         };
-        self.desk.caret.set(utf16(&text));
+        self.desk.replaced(utf16(&text));
         put(self.desk.text, text);
-        let next = *self.desk.replaced.peek() + 1;
-        put(self.desk.replaced, next);
         self.desk.typed.set(true);
         self.keep_soon();
     }

@@ -75,10 +75,8 @@ impl Session {
     }
 
     fn replace_text(&self, text: String) {
-        self.desk.caret.set(super::utf16(&text));
+        self.desk.replaced(super::utf16(&text));
         put(self.desk.text, text);
-        let next = *self.desk.replaced.peek() + 1;
-        put(self.desk.replaced, next);
         self.keep_soon();
     }
 }

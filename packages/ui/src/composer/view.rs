@@ -1,8 +1,5 @@
 //! The composer on screen. Never disabled, in no state.
 
-use std::cell::Cell;
-use std::rc::Rc;
-
 use copilot_core::view::LinkStatus;
 use dioxus::prelude::*;
 
@@ -21,17 +18,17 @@ pub(crate) fn Composer(ended: bool) -> Element {
     let session = use_session();
     let desk = &session.desk;
     let (text, chips) = (desk.text, desk.chips);
-    // How often the person has typed into the field that stands here now.
-    let heard = use_hook(|| Rc::new(Cell::new(0_u64)));
+    use_hook(|| desk.caret.on_new_field());
     let draws_late = session.host.draws_late();
     use_effect({
-        let (session, heard) = (session.clone(), heard.clone());
+        let session = session.clone();
         move || {
             let replaced = (session.desk.replaced)();
             if replaced > 0
+                && let Some(place) = session.desk.caret.due()
                 && let Some(field) = session.spots.element(&Spot::Composer)
             {
-                session.host.set_caret(&field, session.desk.caret.get(), heard.get());
+                session.host.set_caret(&field, place, session.desk.caret.heard());
             }
         }
     });
@@ -59,7 +56,7 @@ pub(crate) fn Composer(ended: bool) -> Element {
                     spellcheck: "true",
                     autocomplete: "off",
                     // In front of the text that it belongs to.
-                    "data-heard": draws_late.then(|| heard.get()),
+                    "data-heard": draws_late.then(|| desk.caret.heard()),
                     value: "{text}",
                     onmounted: {
                         let session = session.clone();
@@ -67,10 +64,7 @@ pub(crate) fn Composer(ended: bool) -> Element {
                     },
                     oninput: {
                         let session = session.clone();
-                        move |event: FormEvent| {
-                            heard.set(heard.get() + 1);
-                            session.typed(event.value());
-                        }
+                        move |event: FormEvent| session.typed(event.value())
                     },
                     onblur: {
                         let session = session.clone();
