@@ -49,6 +49,7 @@ mod retry;
 mod screen;
 mod sorted;
 mod time;
+mod timers;
 pub mod trace;
 pub mod view;
 mod windows;
