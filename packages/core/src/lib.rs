@@ -64,4 +64,4 @@ pub use failure::{Failure, FailureClass, Rejection, Transient};
 pub use inspect::{InspectedOperation, Inspection, MergeResult, StepNote, Violation};
 pub use intent::Intent;
 pub use screen::View;
-pub use time::{Millis, Mono, Now, ServerTime, Wall};
+pub use time::{Millis, Mono, Now, ServerTime, Wall, civil_from_days};

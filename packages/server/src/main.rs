@@ -153,10 +153,7 @@ async fn run(options: Options) -> Result<(), String> {
         links.another().map(|link| print(&format!("good for one more sign-in: {link}"))).is_ok()
     });
     if is_asked {
-        let _ = writeln!(
-            std::io::stderr(),
-            "Press Enter for another link to sign in with."
-        );
+        let _ = writeln!(std::io::stderr(), "Press Enter for another link to sign in with.");
     }
     stop.received().await;
     running.shutdown().await;
