@@ -84,6 +84,11 @@ impl Effects {
         self.journal.set_aside()
     }
 
+    /// Takes the right to send from the window that has it.
+    pub(crate) fn seize_lease(&self) {
+        self.lease.seize();
+    }
+
     pub(crate) fn perform(&self, effect: Effect) {
         match effect {
             Effect::Append(batch) => self.journal.append(batch),

@@ -113,7 +113,7 @@ fn Account(setup: Setup, handle: Held, looks: Looks) -> Element {
         let session = session.clone();
         move || session.spots.carry_out()
     });
-    use_hook(|| session.focus(Spot::Composer));
+    use_hook(|| session.focus(session.start()));
     use_future({
         let session = session.clone();
         move || {
@@ -345,6 +345,7 @@ fn shortcut(session: &Session, event: &KeyboardEvent) {
     let modifiers = event.modifiers();
     let command = modifiers.intersects(Modifiers::CONTROL | Modifiers::META);
     let shift = modifiers.contains(Modifiers::SHIFT);
+    let letters = session.preferences.is_on(Choice::Letters);
     let done = match event.key() {
         Key::Escape if shift => {
             session.focus(Spot::Composer);
@@ -369,7 +370,7 @@ fn shortcut(session: &Session, event: &KeyboardEvent) {
             }
             true
         }
-        Key::Character(letter) if command && letter == "/" || !command && letter == "?" => {
+        Key::Character(letter) if command && letter == "/" || letters && !command && letter == "?" => {
             session.open_layer(Dialog::Shortcuts, Spot::Composer);
             true
         }
@@ -386,7 +387,7 @@ fn shortcut(session: &Session, event: &KeyboardEvent) {
             session.toggle_cases();
             true
         }
-        Key::Character(letter) if !command && letter == "/" => {
+        Key::Character(letter) if letters && !command && letter == "/" => {
             session.search();
             true
         }
