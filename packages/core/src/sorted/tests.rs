@@ -8,7 +8,7 @@ use super::*;
 
 proptest! {
     #[test]
-    fn keys_stand_in_the_order_of_their_places(steps in prop::collection::vec((0..3u8, 0..12u8, 0..12u8, any::<u16>()), 0..60)) {
+    fn keys_stand_in_the_order_of_their_places(steps in prop::collection::vec((0..4u8, 0..12u8, 0..12u8, any::<u16>()), 0..60)) {
         let (mut sorted, mut plain) = (SortedKeys::default(), BTreeMap::new());
         for (step, place, other, key) in steps {
             match step {
@@ -19,6 +19,11 @@ proptest! {
                 1 => {
                     sorted.remove(&place);
                     plain.remove(&place);
+                }
+                2 => {
+                    let all = [(other, key), (place, key.wrapping_add(1))];
+                    sorted.insert_all(all.into());
+                    plain.extend(all);
                 }
                 _ => {
                     sorted.shift(&place, other);
