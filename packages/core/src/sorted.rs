@@ -57,15 +57,17 @@ impl<P: Ord, K> SortedKeys<P, K> {
         self.keys.push(key);
     }
 
-    /// Moves the key that stands at a place to another; what stands there is replaced.
-    pub(crate) fn shift(&mut self, from: &P, to: P) {
-        let Ok(from) = self.places.binary_search(from) else { return };
+    /// Moves the key that stands at a place to another; what stands there is replaced. Whether the keys stand in another
+    /// order now.
+    pub(crate) fn shift(&mut self, from: &P, to: P) -> bool {
+        let Ok(from) = self.places.binary_search(from) else { return false };
         match self.places.binary_search(&to) {
-            Ok(at) if at == from => {}
+            Ok(at) if at == from => false,
             Ok(at) => {
                 self.keys.swap(from, at);
                 self.places.remove(from);
                 self.keys.remove(from);
+                true
             }
             Err(at) => {
                 // Without the key itself, those behind it stand one place further up.
@@ -76,6 +78,7 @@ impl<P: Ord, K> SortedKeys<P, K> {
                 if let Some(place) = self.places.get_mut(at) {
                     *place = to;
                 }
+                at != from
             }
         }
     }

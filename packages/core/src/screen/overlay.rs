@@ -20,25 +20,23 @@ const UNNUMBERED: u32 = u32::MAX;
 impl Transcript {
     /// Puts a row at its place, or takes it away. True if the order changed.
     fn put(&mut self, key: &MessageKey, place: Option<Place>) -> bool {
-        if self.places.get(key) == place.as_ref() {
-            return false;
-        }
         match (self.places.get_mut(key), place) {
             (Some(stands), Some(place)) => {
-                self.rows.shift(stands, place.clone());
-                *stands = place;
+                let from = std::mem::replace(stands, place.clone());
+                self.rows.shift(&from, place)
             }
             (Some(stands), None) => {
                 self.rows.remove(stands);
                 self.places.remove(key);
+                true
             }
             (None, Some(place)) => {
                 self.rows.insert(place.clone(), key.clone());
                 self.places.insert(key.clone(), place);
+                true
             }
-            (None, None) => {}
+            (None, None) => false,
         }
-        true
     }
 
     /// Puts rows at their places that had none.

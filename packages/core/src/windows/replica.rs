@@ -196,12 +196,6 @@ impl Core {
             crate::ledger::Touched::Operation(op) => self.adopt(op),
             other => self.touched(other, false),
         }
-        if let Record::Resumed { op, .. } = record
-            && self.phase_of(*op) == Phase::Idle
-        {
-            // The window in which the person asked for another try may not know what the server asked for.
-            self.hold_back(*op);
-        }
     }
 
     pub(crate) fn peer(&mut self, message: PeerMessage) {
