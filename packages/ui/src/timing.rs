@@ -41,7 +41,7 @@ pub(crate) fn use_lasting(holds: bool, millis: u32) -> bool {
     let now = session.handle.now().mono;
     if holds && began.get().is_none() {
         began.set(Some(now));
-        let (session, end) = (session.clone(), end(now));
+        let end = end(now);
         spawn(async move {
             loop {
                 let left = (end - session.handle.now().mono).0;

@@ -1,0 +1,164 @@
+//! What every adapter promises of confirmed rows.
+
+use std::sync::Arc;
+
+use copilot_core::ids::RealId;
+use copilot_core::model::{CaseState, RealCase, RealMessage, Role};
+use copilot_core::view::CachedMessage;
+use copilot_core::{CacheWrite, ServerTime};
+
+use super::{open_now, recovered};
+use crate::store::{CachedEnd, LocalFuture, Store, StoreError};
+
+pub(super) async fn run<S: Store>(open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>) {
+    the_cache_gives_back_what_it_was_given(open).await;
+    a_forgotten_case_is_gone_with_its_messages(open).await;
+    the_last_rows_of_a_case_are_at_hand(open).await;
+    a_row_that_the_server_has_moved_is_there_once(open).await;
+}
+
+fn real(text: &str) -> RealId {
+    RealId::parse(text).expect("a server id")
+}
+
+fn a_case(id: &str, title: &str) -> CacheWrite {
+    CacheWrite::Case(Arc::new(RealCase {
+        id: real(id),
+        title: Some(title.into()),
+        state: CaseState::Inquiry,
+        stage: None,
+        valid_next: Vec::new(),
+        milestones: None,
+        current_turn: 1,
+        created: ServerTime(1),
+        last_activity: ServerTime(2),
+        gone: false,
+    }))
+}
+
+fn a_message(case: &str, id: &str, text: &str) -> CacheWrite {
+    a_row(case, id, (Some(1), 3), text)
+}
+
+fn a_row(case: &str, id: &str, (turn, created): (Option<u32>, u64), text: &str) -> CacheWrite {
+    let row = CachedMessage {
+        key: copilot_core::ids::MessageKey::of_server(&real(id)),
+        message: RealMessage {
+            id: real(id),
+            role: Role::Assistant,
+            text: text.into(),
+            turn,
+            created: ServerTime(created),
+        },
+        arrival: 0,
+        sent: None,
+        attachment: None,
+        actions: Vec::new(),
+    };
+    CacheWrite::Message { case: real(case), row: Arc::new(row) }
+}
+
+async fn texts(store: &impl Store, case: &str) -> Vec<String> {
+    let mut texts: Vec<_> =
+        store.load(real(case)).await.iter().map(|row| row.message.text.to_string()).collect();
+    texts.sort_unstable();
+    texts
+}
+
+async fn titles(store: &impl Store) -> Vec<String> {
+    let cases = recovered(store).await.cases;
+    let mut titles: Vec<_> =
+        cases.iter().filter_map(|case| case.title.as_ref()).map(ToString::to_string).collect();
+    titles.sort_unstable();
+    titles
+}
+
+async fn the_cache_gives_back_what_it_was_given<S: Store>(
+    open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>,
+) {
+    let store = open_now(open, "cache").await;
+    assert!(store.load(real("case-1")).await.is_empty());
+    store
+        .cache(vec![a_case("case-1", "early"), a_case("CASE-1", "another"), a_message("case-1", "1", "one")])
+        .await;
+    store.cache(vec![a_message("case-1", "2", "two\nlines"), a_message("CASE-1", "1", "elsewhere")]).await;
+    store.cache(vec![a_case("case-1", "late"), a_message("case-1", "1", "one, again")]).await;
+    drop(store);
+    let store = open_now(open, "cache").await;
+    assert_eq!(titles(&store).await, ["another", "late"]);
+    assert_eq!(texts(&store, "case-1").await, ["one, again", "two\nlines"]);
+    assert_eq!(texts(&store, "CASE-1").await, ["elsewhere"]);
+}
+
+async fn a_forgotten_case_is_gone_with_its_messages<S: Store>(
+    open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>,
+) {
+    let store = open_now(open, "forget").await;
+    store.cache(vec![a_case("a:1", "kept"), a_message("a:1", "1", "kept")]).await;
+    store.cache(vec![a_case("a:2", "gone"), a_message("a:2", "1", "gone")]).await;
+    store.cache(vec![CacheWrite::Forget(real("a:2"))]).await;
+    for _ in 0..2 {
+        assert_eq!(
+            (titles(&store).await, texts(&store, "a:1").await),
+            (vec!["kept".into()], vec!["kept".into()])
+        );
+        assert!(texts(&store, "a:2").await.is_empty());
+    }
+    drop(store);
+    let store = open_now(open, "forget").await;
+    assert_eq!(titles(&store).await, ["kept"]);
+    assert!(texts(&store, "a:2").await.is_empty());
+    store.cache(vec![a_message("a:2", "2", "anew")]).await;
+    assert_eq!(texts(&store, "a:2").await, ["anew"], "a forgotten case can come back, without its past");
+}
+
+/// Rows of one case: more than a store has at hand before the others. A prime, so that multiples stand in another order.
+const ROWS: u32 = 701;
+/// More than a screen holds.
+const SCREEN: usize = 60;
+
+async fn the_last_rows_of_a_case_are_at_hand<S: Store>(
+    open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>,
+) {
+    let store = open_now(open, "end").await;
+    assert_eq!(store.load_end(real("long")).await, CachedEnd::All(Vec::new()), "of a case that is not there");
+    // Neither written nor named in their order: two rows a turn, the last of no other time than the one before it.
+    let row = |index: u32| {
+        let stands = (Some(index / 2), u64::from(index - index / (ROWS - 1)));
+        a_row("long", &format!("m{}", index * 7 % ROWS), stands, &index.to_string())
+    };
+    store.cache((0..ROWS).map(|index| row(index * 3 % ROWS)).collect()).await;
+    // Its neighbours by name have later rows.
+    for other in ["lon", "long-1", "longer"] {
+        store.cache(vec![a_row(other, "m1", (Some(9_999), 9_999), other)]).await;
+    }
+    drop(store);
+    let store = open_now(open, "end").await;
+    let index = |row: &CachedMessage| row.message.text.parse::<u32>().expect("a row of this case");
+    let mut all: Vec<_> = store.load(real("long")).await.iter().map(index).collect();
+    all.sort_unstable();
+    assert_eq!(all, (0..ROWS).collect::<Vec<_>>());
+    let mut last: Vec<_> = match store.load_end(real("long")).await {
+        CachedEnd::All(rows) => rows.iter().map(index).collect(),
+        CachedEnd::Last(rows) => {
+            assert!(rows.len() >= SCREEN && rows.len() < all.len() / 2, "{} rows come first", rows.len());
+            rows.iter().map(index).collect()
+        }
+    };
+    last.sort_unstable();
+    assert_eq!(last, all[all.len() - last.len()..], "no row that stands later is left out");
+    assert_eq!(store.load_end(real("lon")).await, CachedEnd::All(store.load(real("lon")).await));
+}
+
+async fn a_row_that_the_server_has_moved_is_there_once<S: Store>(
+    open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>,
+) {
+    let store = open_now(open, "moved").await;
+    store.cache(vec![a_row("case-1", "1", (None, 3), "one"), a_row("case-1", "2", (None, 4), "two")]).await;
+    store.cache(vec![a_row("case-1", "1", (Some(1), 3), "one, numbered")]).await;
+    assert_eq!(texts(&store, "case-1").await, ["one, numbered", "two"]);
+    let all = store.load(real("case-1")).await;
+    assert_eq!(store.load_end(real("case-1")).await, CachedEnd::All(all));
+    store.cache(vec![CacheWrite::Forget(real("case-1"))]).await;
+    assert!(texts(&store, "case-1").await.is_empty());
+}
