@@ -157,6 +157,7 @@ async fn a_row_that_the_server_has_moved_is_there_once<S: Store>(
     store.cache(vec![a_row("case-1", "1", (None, 3), "one"), a_row("case-1", "2", (None, 4), "two")]).await;
     store.cache(vec![a_row("case-1", "1", (Some(1), 3), "one, numbered")]).await;
     assert_eq!(texts(&store, "case-1").await, ["one, numbered", "two"]);
+    assert_eq!(store.load_end(real("case-1")).await, CachedEnd::All(store.load(real("case-1")).await));
     store.cache(vec![CacheWrite::Forget(real("case-1"))]).await;
     assert!(texts(&store, "case-1").await.is_empty());
 }

@@ -104,7 +104,7 @@ pub(super) async fn cases(database: &Database) -> Result<Vec<RealCase>, JsValue>
 
 /// Every row of a case, once. One that the server has moved may stand at two places: the later counts.
 pub(super) async fn load(database: &Database, case: &RealId) -> Result<Vec<CachedMessage>, JsValue> {
-    let mut rows: Vec<CachedMessage> = database
+    let rows = database
         .transact(&[MESSAGES], Access::Read, async |transaction| {
             let rows =
                 done(&transaction.object_store(MESSAGES)?.get_all_with_key(&rows_of(&key(case))?.into())?);
@@ -112,9 +112,14 @@ pub(super) async fn load(database: &Database, case: &RealId) -> Result<Vec<Cache
             Ok(parse_all(&rows.await?))
         })
         .await?;
-    let mut read = HashSet::with_capacity(rows.len());
-    rows.retain(|row| read.insert(row.message.id.clone()));
-    Ok(rows)
+    Ok(once(rows))
+}
+
+/// The first of those that have one id.
+fn once(mut rows: Vec<CachedMessage>) -> Vec<CachedMessage> {
+    let mut ids = HashSet::with_capacity(rows.len());
+    rows.retain(|row| ids.insert(row.message.id.clone()));
+    rows
 }
 
 /// The last rows of a case. `None`: some of its rows do not stand at their places.
@@ -130,7 +135,7 @@ pub(super) async fn load_end(database: &Database, case: &RealId) -> Result<Optio
                 return Ok(None);
             }
             let is_all = Array::from(&last).length() < END_ROWS;
-            let rows = parse_all(&last);
+            let rows = once(parse_all(&last));
             Ok(Some(if is_all { CachedEnd::All(rows) } else { CachedEnd::Last(rows) }))
         })
         .await
