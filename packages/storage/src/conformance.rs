@@ -5,15 +5,14 @@
 
 #![expect(clippy::expect_used, reason = "a test suite stops where a promise is broken, and says which")]
 
+mod cache;
+
 use std::sync::Arc;
 
-use copilot_core::ids::{CaseKey, RealId};
+use copilot_core::ids::CaseKey;
 use copilot_core::journal::{
     Batch, BatchId, Epoch, Record, Recovered, Sequence, Sequenced, StoreRefusal, Writer,
 };
-use copilot_core::model::{CaseState, RealCase, RealMessage, Role};
-use copilot_core::view::CachedMessage;
-use copilot_core::{CacheWrite, ServerTime};
 
 use crate::store::{LocalFuture, Store, StoreError};
 
@@ -41,8 +40,7 @@ pub async fn run<S: Store>(windows: Windows, open: impl Fn(&str) -> LocalFuture<
     a_snapshot_replaces_what_it_covers_and_nothing_else(&open).await;
     an_older_snapshot_changes_nothing(&open).await;
     records_of_a_newer_program_are_kept(&open).await;
-    the_cache_gives_back_what_it_was_given(&open).await;
-    a_forgotten_case_is_gone_with_its_messages(&open).await;
+    cache::run(&open).await;
     match windows {
         Windows::Many => two_windows_share_one_journal(&open).await,
         Windows::One => a_second_window_is_told_that_the_data_is_in_use(&open).await,
@@ -253,97 +251,6 @@ async fn records_of_a_newer_program_are_kept<S: Store>(
     let store = open_now(open, "foreign").await;
     let records = recovered(&store).await.records;
     assert_eq!(records.last().map(|last| &last.record), Some(&foreign));
-}
-
-fn real(text: &str) -> RealId {
-    RealId::parse(text).expect("a server id")
-}
-
-fn a_case(id: &str, title: &str) -> CacheWrite {
-    CacheWrite::Case(Arc::new(RealCase {
-        id: real(id),
-        title: Some(title.into()),
-        state: CaseState::Inquiry,
-        stage: None,
-        valid_next: Vec::new(),
-        milestones: None,
-        current_turn: 1,
-        created: ServerTime(1),
-        last_activity: ServerTime(2),
-        gone: false,
-    }))
-}
-
-fn a_message(case: &str, id: &str, text: &str) -> CacheWrite {
-    let row = CachedMessage {
-        key: copilot_core::ids::MessageKey::of_server(&real(id)),
-        message: RealMessage {
-            id: real(id),
-            role: Role::Assistant,
-            text: text.into(),
-            turn: Some(1),
-            created: ServerTime(3),
-        },
-        arrival: 0,
-        sent: None,
-        attachment: None,
-        actions: Vec::new(),
-    };
-    CacheWrite::Message { case: real(case), row: Arc::new(row) }
-}
-
-async fn texts(store: &impl Store, case: &str) -> Vec<String> {
-    let mut texts: Vec<_> =
-        store.load(real(case)).await.iter().map(|row| row.message.text.to_string()).collect();
-    texts.sort_unstable();
-    texts
-}
-
-async fn titles(store: &impl Store) -> Vec<String> {
-    let cases = recovered(store).await.cases;
-    let mut titles: Vec<_> =
-        cases.iter().filter_map(|case| case.title.as_ref()).map(ToString::to_string).collect();
-    titles.sort_unstable();
-    titles
-}
-
-async fn the_cache_gives_back_what_it_was_given<S: Store>(
-    open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>,
-) {
-    let store = open_now(open, "cache").await;
-    assert!(store.load(real("case-1")).await.is_empty());
-    store
-        .cache(vec![a_case("case-1", "early"), a_case("CASE-1", "another"), a_message("case-1", "1", "one")])
-        .await;
-    store.cache(vec![a_message("case-1", "2", "two\nlines"), a_message("CASE-1", "1", "elsewhere")]).await;
-    store.cache(vec![a_case("case-1", "late"), a_message("case-1", "1", "one, again")]).await;
-    drop(store);
-    let store = open_now(open, "cache").await;
-    assert_eq!(titles(&store).await, ["another", "late"]);
-    assert_eq!(texts(&store, "case-1").await, ["one, again", "two\nlines"]);
-    assert_eq!(texts(&store, "CASE-1").await, ["elsewhere"]);
-}
-
-async fn a_forgotten_case_is_gone_with_its_messages<S: Store>(
-    open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>,
-) {
-    let store = open_now(open, "forget").await;
-    store.cache(vec![a_case("a:1", "kept"), a_message("a:1", "1", "kept")]).await;
-    store.cache(vec![a_case("a:2", "gone"), a_message("a:2", "1", "gone")]).await;
-    store.cache(vec![CacheWrite::Forget(real("a:2"))]).await;
-    for _ in 0..2 {
-        assert_eq!(
-            (titles(&store).await, texts(&store, "a:1").await),
-            (vec!["kept".into()], vec!["kept".into()])
-        );
-        assert!(texts(&store, "a:2").await.is_empty());
-    }
-    drop(store);
-    let store = open_now(open, "forget").await;
-    assert_eq!(titles(&store).await, ["kept"]);
-    assert!(texts(&store, "a:2").await.is_empty());
-    store.cache(vec![a_message("a:2", "2", "anew")]).await;
-    assert_eq!(texts(&store, "a:2").await, ["anew"], "a forgotten case can come back, without its past");
 }
 
 async fn two_windows_share_one_journal<S: Store>(open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>) {

@@ -207,6 +207,16 @@ impl Store for WebStore {
         self.start(work, Vec::new)
     }
 
+    fn spare(&self) -> LocalFuture<u64> {
+        let work = |window: Rc<Window>| async move { cache::spare(&window.database, false).await };
+        self.start(work, u64::default)
+    }
+
+    fn free_spare(&self) -> LocalFuture<u64> {
+        let work = |window: Rc<Window>| async move { cache::spare(&window.database, true).await };
+        self.start(work, u64::default)
+    }
+
     fn recover(&self) -> LocalFuture<Result<Recovered, StoreError>> {
         self.start_to_read(|window| async move { window.recover().await })
     }

@@ -28,6 +28,7 @@ use crate::host::Host;
 use crate::mirror::Mirror;
 use crate::place::Place;
 use crate::preferences::Preferences;
+use crate::room::Freed;
 use crate::setup::Setup;
 use crate::transcript::Reading;
 
@@ -97,6 +98,8 @@ pub(crate) struct Inner {
     pub preferences: Preferences,
     /// What the last import has brought.
     pub imported: Signal<Option<String>>,
+    /// What was freed on this device, by this window.
+    pub freed: Signal<Freed>,
     pub toast: Signal<Option<Toast>>,
     /// Whether a newer version of the program waits for the person's word.
     pub newer: Signal<bool>,
@@ -179,6 +182,7 @@ impl Session {
             page: Signal::new(Page::Conversation),
             preferences,
             imported: Signal::new(None),
+            freed: Signal::new(None),
             toast: Signal::new(None),
             newer: Signal::new(false),
             wanted: RefCell::default(),
