@@ -39,6 +39,54 @@ async function watchRows(page) {
   return () => page.evaluate(() => window.counts);
 }
 
+/**
+ * Starts the panel again and opens the long case. How many of its rows were read before the first were in the page, how
+ * many in the end, and where the last row stood in all frames until all were there.
+ * @param {import('./harness/copilot.js').Copilot} copilot
+ */
+async function openedFirst(copilot) {
+  const { page } = copilot;
+  await page.addInitScript(() => {
+    /** @type {number[]} */
+    const read = [];
+    const { getAll } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.getAll = function (...range) {
+      const asked = getAll.apply(this, range);
+      if (this.name === 'messages') {
+        asked.addEventListener('success', () => read.push(asked.result.length));
+      }
+      return asked;
+    };
+    Object.assign(window, { read });
+  });
+  await copilot.newCase();
+  await page.reload();
+  const button = copilot.caseRows.filter({ hasText: 'Years of work' }).getByRole('button').first();
+  return button.evaluate(async (button) => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    const rows = () => [...document.querySelectorAll('[role="log"] article')];
+    const height = () => document.querySelector('[role="log"]')?.scrollHeight ?? 0;
+    // @ts-expect-error: written above
+    const read = /** @type {number[]} */ (window.read);
+    read.length = 0;
+    /** @type {HTMLElement} */ (button).click();
+    while (rows().length === 0) {
+      await frame();
+    }
+    const [before, reads, low] = [read.reduce((sum, rows) => sum + rows, 0), read.length, height()];
+    const places = new Set();
+    while (read.length === reads || height() === low) {
+      places.add(rows().at(-1)?.getBoundingClientRect().bottom);
+      await frame();
+    }
+    for (let frames = 0; frames < 5; frames += 1) {
+      places.add(rows().at(-1)?.getBoundingClientRect().bottom);
+      await frame();
+    }
+    return { before, all: read.at(-1) ?? 0, places: [...places] };
+  });
+}
+
 test('ten thousand messages are read, written to and left with a small page', async ({ server, chromium, copilot }, testInfo) => {
   const { page } = copilot;
   await expect.poll(() => chromium.authorization).not.toBe('');
@@ -57,6 +105,14 @@ test('ten thousand messages are read, written to and left with a small page', as
   expect(jumps, 'pixels that what is read moved by itself').toBeLessThan(1);
   expect(await elements(page)).toBeLessThanOrEqual(MOST_ELEMENTS);
   await page.getByRole('button', { name: /^Jump to latest/ }).click();
+  await expect(copilot.message(last)).toBeVisible();
+
+  // The first opening after a start: the last rows are read and painted, as many as in any case; then all the others
+  // come, and nothing that is read moves by that.
+  const opening = await openedFirst(copilot);
+  expect(opening.before, 'rows that were read before the first were painted').toBeLessThanOrEqual(200);
+  expect(opening.all, 'rows of the case').toBeGreaterThan(5 * opening.before);
+  expect(opening.places, 'where the last row stood').toHaveLength(1);
   await expect(copilot.message(last)).toBeVisible();
 
   // One row flips from waiting to failed to sent: that row and nothing else is edited.

@@ -1,7 +1,9 @@
-// Room on the device: what is freed is what the server can give again, and nothing else.
+// Room on the device: what is freed is what the server can give again, and nothing else; and a window without a place to
+// keep things, which finds one later.
 
 import { Copilot, expect, test, words } from './harness.js';
 import { fillDatabases, fillLocalStorage, free, limit } from './harness/quota.js';
+import { giveBack, takeAway, withhold } from './harness/storage.js';
 import { said } from './harness/stored.js';
 
 /** What the origin may keep: enough to start from, little enough to be used up quickly. */
@@ -82,4 +84,55 @@ test('the settings say how much can be fetched again, free it, and say what was 
   await copilot.answered(2);
   await expect(copilot.mine).toHaveCount(2);
   await expect(copilot.composer).toHaveValue('A draft that stays.');
+});
+
+test('a window that cannot save keeps everything as soon as it can, beside what was there before', async ({ server, chromium }) => {
+  test.setTimeout(120_000);
+  await withhold(chromium);
+  const page = await chromium.page();
+  await enlarge(page);
+  await page.goto(server.url);
+  const copilot = new Copilot(page);
+  const notice = page.getByRole('note').filter({ hasText: words("This window can't save.") });
+  const tryAgain = notice.getByRole('button', { name: 'Try again', exact: true });
+  await copilot.say(FIRST);
+  await copilot.answered(1);
+  await copilot.composer.fill('Half a sentence');
+  await tryAgain.click();
+  await expect(page.getByRole('status').filter({ hasText: words("This window still can't save.") })).toHaveCount(1);
+  await expect(notice.getByRole('button', { name: 'Export', exact: true })).toBeVisible();
+  await expect(copilot.composer).toHaveValue('Half a sentence');
+
+  await giveBack(page);
+  await tryAgain.click();
+  await expect(notice).toHaveCount(0);
+  await expect(page.getByRole('status').filter({ hasText: 'Everything in this window is saved now.' })).toHaveCount(1);
+  await expect(copilot.message(FIRST)).toHaveCount(1);
+  await expect(copilot.composer).toHaveValue('Half a sentence');
+  await expect(copilot.composer).toBeFocused();
+  await copilot.say(SECOND);
+  await copilot.answered(2);
+  await page.reload();
+  await copilot.answered(2);
+  await expect(notice).toHaveCount(0);
+
+  // Once more, now with work of this run in the store that the next window cannot open.
+  await chromium.context.setOffline(true);
+  await copilot.say('Waits in the store.');
+  await copilot.reaches('Waits in the store.', 'waiting-offline');
+  await takeAway(page);
+  await chromium.context.setOffline(false);
+  await page.reload();
+  await expect(tryAgain).toBeVisible();
+  // This window knows the case by the server's list alone.
+  await copilot.caseRows.first().getByRole('button').first().click();
+  await expect(copilot.message(FIRST)).toHaveCount(1);
+  await copilot.say('Asked in memory.');
+  await expect(copilot.message('Asked in memory.')).toHaveAttribute('data-state', 'sent');
+  await giveBack(page);
+  await tryAgain.click();
+  await expect(notice).toHaveCount(0);
+  const all = [FIRST, SECOND, 'Waits in the store.', 'Asked in memory.'].sort();
+  await expect.poll(async () => (await said(server, chromium)).flat().sort()).toEqual(all);
+  await expect(copilot.mine).toHaveCount(4);
 });

@@ -17,7 +17,13 @@ async function leaveWhatAnEarlierProgramLeft() {
     const opening = indexedDB.open(name, 1);
     opening.onupgradeneeded = () => {
       const stores = ['journal', 'meta', 'cases', 'messages', 'quarantine'];
-      const [journal, meta] = stores.map((store) => opening.result.createObjectStore(store));
+      const [journal, meta, , messages] = stores.map((store) => opening.result.createObjectStore(store));
+      // Rows of a case under their ids, which say nothing of their order.
+      for (let index = 0; index < 300; index += 1) {
+        const id = `m-${(index * 7) % 300}`;
+        const message = { id, role: 'user', text: `${index}`, turn: index + 1, created: index };
+        messages.put(JSON.stringify({ key: `srv:${id}`, message, arrival: index }), ['old', id]);
+      }
       journal.put(record(seen(7)), 7);
       journal.put(record(seen(8)), 8);
       for (const [key, value] of Object.entries({ next: 9, epoch: 3, log_start: 7, snapshot: [] })) {

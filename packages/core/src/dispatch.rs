@@ -1,4 +1,4 @@
-//! What may leave now, and when the rest may.
+//! What may leave now. When the rest is looked at again stands in `timers`.
 
 use crate::core::Core;
 use crate::effect::Effect;
@@ -8,11 +8,10 @@ use crate::journal::Record;
 use crate::ledger::{Entry, Stage};
 use crate::link::Purpose;
 use crate::model::{Draft, RealCase};
-use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind};
+use crate::operation::{Acknowledged, End, FirstAttempt, Lane, OperationKind, Wait};
 use crate::outbox::{Live, Phase};
 use crate::request::{Request, RequestId};
 use crate::time::Millis;
-use crate::time::Mono;
 
 impl Core {
     pub(crate) fn phase_of(&self, op: OperationId) -> Phase {
@@ -77,6 +76,9 @@ impl Core {
         if let Some(op) = orphan.map(|entry| entry.op.id) {
             self.bring_home(op);
         }
+        if let Some(op) = self.current(lane).map(|entry| entry.op.id) {
+            self.wait_as_asked(op);
+        }
         let current = self.current(lane);
         let candidate = current
             .filter(|entry| {
@@ -91,6 +93,17 @@ impl Core {
         // Being at the turn decides whether the row under the message thinks.
         if let Some(op) = current {
             self.place_operation(op);
+        }
+    }
+
+    /// Whatever woke an operation, be it the person's wish or another window: it leaves no earlier than the server asked
+    /// for (I12). What the server has accepted already is polled at its own pace.
+    fn wait_as_asked(&mut self, op: OperationId) {
+        let open = self.ledger.entry(&op).is_some_and(|entry| entry.stage == Stage::Open);
+        let live = self.outbox.live.get(&op).filter(|live| open && live.phase == Phase::Idle);
+        let asked = live.and_then(|live| live.not_before).filter(|until| *until > self.now.mono);
+        if let Some(until) = asked {
+            self.set_phase(op, Phase::Waiting { until, why: Wait::Backoff });
         }
     }
 
@@ -331,57 +344,6 @@ impl Core {
         let ops: Vec<_> = self.ledger.ops_of(case).map(|entry| entry.op.id).collect();
         for op in ops {
             self.state(Record::Ended { op, end }, true);
-        }
-    }
-
-    /// When the queue must be looked at again.
-    pub(crate) fn next_queue_moment(&self) -> Option<Mono> {
-        let waiting = self.outbox.deadlines.first().map(|(at, _)| *at);
-        let gate = self.net.gate_until().filter(|until| *until > self.now.mono);
-        [waiting, gate, self.net.renew_at, self.windows.retry_at].into_iter().flatten().min()
-    }
-
-    pub(crate) fn queue_timer(&mut self) {
-        while let Some((at, op)) = self.outbox.deadlines.first().copied() {
-            if at > self.now.mono {
-                break;
-            }
-            self.wait_is_over(op);
-        }
-        self.renew_if_due();
-        self.rewrite_if_due();
-    }
-
-    fn wait_is_over(&mut self, op: OperationId) {
-        let discarded = self.ledger.entry(&op).is_some_and(|entry| entry.discarding.is_some());
-        let listed = self.is_lingering(op);
-        self.set_phase(op, Phase::Idle);
-        if listed && self.windows.is_sender() {
-            self.state(Record::Ended { op, end: End::Completed }, true);
-        }
-        if discarded {
-            if self.is_discard_unkept(op) {
-                // Its end counts only behind it.
-                self.state(Record::Discarding { op, until: self.now.wall }, false);
-            }
-            self.state(Record::Ended { op, end: End::Discarded }, false);
-        }
-    }
-
-    /// Rows whose time has come look different now.
-    pub(crate) fn rows_timer(&mut self) {
-        while let Some((at, op)) = self.outbox.looks.first().copied() {
-            if at > self.now.mono {
-                break;
-            }
-            self.outbox.looks.remove(&(at, op));
-            self.arm_looks(op);
-            let case = self.ledger.entry(&op).map(|entry| entry.op.case.clone());
-            // Time moves no row, it only changes how rows look.
-            if let Some(case) = case.filter(|case| self.screen.open() == Some(case)) {
-                self.place_operation(op);
-                self.place_neighbours(op, &case);
-            }
         }
     }
 }

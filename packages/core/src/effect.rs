@@ -36,7 +36,12 @@ pub enum Effect {
     /// Read the journal from a position on: another window has written and a message was missed.
     ReadBack(Sequence),
     /// Read the cached messages of a case.
-    Load(RealId),
+    Load {
+        /// Of which case.
+        case: RealId,
+        /// The person waits to see it: those that stand last are of use before the others are here.
+        end_first: bool,
+    },
     /// Send a request. Answered by [`Event::Answered`](crate::Event::Answered), always.
     Send(RequestId, Request),
     /// Stop waiting for a request. It is no longer answered.

@@ -61,7 +61,15 @@ pub enum StoreAck {
         /// Every record from there on.
         records: Vec<Sequenced>,
     },
-    /// Answer to [`Effect::Load`](crate::Effect::Load): cached messages of a case, in any order.
+    /// Ahead of [`Loaded`](Self::Loaded), from a store that finds these sooner than all, if that was asked for: the
+    /// cached messages that stand last in a case, in any order. They come again with the others.
+    LoadedEnd {
+        /// Of which case.
+        case: RealId,
+        /// The rows.
+        rows: Vec<CachedMessage>,
+    },
+    /// Answer to [`Effect::Load`](crate::Effect::Load): all cached messages of a case, in any order.
     Loaded {
         /// Of which case.
         case: RealId,

@@ -122,6 +122,7 @@ pub(crate) const fn name_of(event: &Event) -> &'static str {
         Event::Stored(StoreAck::Appended { .. }) => "records durable",
         Event::Stored(StoreAck::Refused { .. }) => "records refused",
         Event::Stored(StoreAck::ReadBack { .. }) => "records read back",
+        Event::Stored(StoreAck::LoadedEnd { .. }) => "last rows loaded",
         Event::Stored(StoreAck::Loaded { .. }) => "rows loaded",
         Event::Answered(_, Ok(_)) => "answer",
         Event::Answered(_, Err(_)) => "failed request",

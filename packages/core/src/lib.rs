@@ -49,6 +49,7 @@ mod retry;
 mod screen;
 mod sorted;
 mod time;
+mod timers;
 pub mod trace;
 pub mod view;
 mod windows;
@@ -64,4 +65,4 @@ pub use inspect::{InspectedOperation, Inspection, MergeResult, StepNote, Violati
 pub use intent::Intent;
 pub use ledger::CarryOver;
 pub use screen::View;
-pub use time::{Millis, Mono, Now, ServerTime, Wall};
+pub use time::{Millis, Mono, Now, ServerTime, Wall, civil_from_days};

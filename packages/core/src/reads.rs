@@ -90,6 +90,8 @@ pub(crate) struct Reads {
     /// Resident cases that may be paged out, newest last. Those found to have operations are left out until the last
     /// of these ends.
     recent: Vec<RealId>,
+    /// Cases that were paged out in this run: whoever comes back may have been reading far above the end.
+    left: BTreeSet<RealId>,
 }
 
 impl Default for Reads {
@@ -107,6 +109,7 @@ impl Default for Reads {
             search: None,
             current_from: BTreeMap::new(),
             recent: Vec::new(),
+            left: BTreeSet::new(),
         }
     }
 }
@@ -189,6 +192,7 @@ impl Reads {
         self.messages.remove(case);
         self.cases.remove(case);
         self.recent.retain(|recent| recent != case);
+        self.left.remove(case);
     }
 
     /// Where the rows begin that may hold a message whose fate is unknown.

@@ -30,15 +30,44 @@ impl<P: Ord, K> SortedKeys<P, K> {
         }
     }
 
-    /// Moves the key that stands at a place to another; what stands there is replaced.
-    pub(crate) fn shift(&mut self, from: &P, to: P) {
-        let Ok(from) = self.places.binary_search(from) else { return };
+    /// Puts keys at their places, however many: those that are here move once. What stands at such a place is replaced.
+    pub(crate) fn insert_all(&mut self, mut added: Vec<(P, K)>) {
+        added.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let count = self.keys.len() + added.len();
+        let (places, keys) = (std::mem::take(&mut self.places), std::mem::take(&mut self.keys));
+        let mut here = places.into_iter().zip(keys).peekable();
+        (self.places, self.keys) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for (place, key) in added {
+            while let Some((before, stands)) = here.next_if(|(here, _)| *here < place) {
+                self.push(before, stands);
+            }
+            let _ = here.next_if(|(here, _)| *here == place);
+            self.push(place, key);
+        }
+        here.for_each(|(place, key)| self.push(place, key));
+    }
+
+    /// Puts a key behind all others; at the place of the last it takes its place.
+    fn push(&mut self, place: P, key: K) {
+        if self.places.last() == Some(&place) {
+            self.places.pop();
+            self.keys.pop();
+        }
+        self.places.push(place);
+        self.keys.push(key);
+    }
+
+    /// Moves the key that stands at a place to another; what stands there is replaced. Whether the keys stand in another
+    /// order now.
+    pub(crate) fn shift(&mut self, from: &P, to: P) -> bool {
+        let Ok(from) = self.places.binary_search(from) else { return false };
         match self.places.binary_search(&to) {
-            Ok(at) if at == from => {}
+            Ok(at) if at == from => false,
             Ok(at) => {
                 self.keys.swap(from, at);
                 self.places.remove(from);
                 self.keys.remove(from);
+                true
             }
             Err(at) => {
                 // Without the key itself, those behind it stand one place further up.
@@ -49,6 +78,7 @@ impl<P: Ord, K> SortedKeys<P, K> {
                 if let Some(place) = self.places.get_mut(at) {
                     *place = to;
                 }
+                at != from
             }
         }
     }

@@ -74,9 +74,10 @@ pub struct Now {
     pub utc_offset_minutes: i32,
 }
 
-/// The Gregorian date of a day number counted from 1970-01-01. Counts in eras of 400 years that
-/// begin on a first of March, so that the leap day is the last of its year.
-pub(crate) const fn civil_from_days(days: i64) -> (i64, i64, i64) {
+/// The Gregorian date (year, month from 1, day from 1) of a day number counted from 1970-01-01. Counts in eras of 400
+/// years that begin on a first of March, so that the leap day is the last of its year.
+#[must_use]
+pub const fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);

@@ -106,7 +106,7 @@ fn content(event: &Event) -> usize {
             draft.text.len() + draft.data.iter().map(crate::model::Data::len).sum::<usize>()
         }
         Event::Stored(StoreAck::ReadBack { records, .. }) => of_records(records),
-        Event::Stored(StoreAck::Loaded { rows, .. }) => {
+        Event::Stored(StoreAck::Loaded { rows, .. } | StoreAck::LoadedEnd { rows, .. }) => {
             rows.iter().map(|row| size_of_val(row) + row.message.text.len()).sum()
         }
         Event::Answered(_, Ok(Reply::Messages(page))) => {

@@ -188,7 +188,7 @@ impl Core {
         let is_kept = entry.discarding.is_none() && entry.op.question().is_some();
         if is_kept && matches!(self.phase_of(op), Phase::Waiting { why: Wait::Undo, .. }) {
             // The discard was taken back elsewhere.
-            self.hold_back(op);
+            self.set_phase(op, Phase::Idle);
         }
         let unlisted = matches!(
             entry.stage,

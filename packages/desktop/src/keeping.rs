@@ -9,7 +9,7 @@ use copilot_core::journal::{Batch, Durability, Epoch, Record, Recovered, Sequenc
 use copilot_core::view::CachedMessage;
 use copilot_runtime::ProfileId;
 use copilot_runtime::ports::Stores;
-use copilot_storage::{LocalFuture, SetAside, Store, StoreError};
+use copilot_storage::{CachedEnd, LocalFuture, SetAside, Store, StoreError};
 use tokio::sync::Notify;
 
 /// Appends that are under way. Cheap to clone; all clones count together.
@@ -101,6 +101,10 @@ impl Store for CountedStore {
 
     fn load(&self, case: RealId) -> LocalFuture<Vec<CachedMessage>> {
         self.store.load(case)
+    }
+
+    fn load_end(&self, case: RealId) -> LocalFuture<CachedEnd> {
+        self.store.load_end(case)
     }
 
     fn spare(&self) -> LocalFuture<u64> {

@@ -122,6 +122,13 @@ impl Driver {
         }
     }
 
+    /// Takes the right to send from the window that has it.
+    pub(crate) fn seize_lease(&self) {
+        if let Some(effects) = &*self.effects.borrow() {
+            effects.seize_lease();
+        }
+    }
+
     /// Ends it: requests, timers, lease and store are let go, and whatever is still on its way is
     /// dropped when it comes. What was shown is no longer readable through any handle (I20).
     pub(crate) fn close(&self) {

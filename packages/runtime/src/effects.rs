@@ -104,13 +104,18 @@ impl Effects {
         self.journal.free_spare()
     }
 
+    /// Takes the right to send from the window that has it.
+    pub(crate) fn seize_lease(&self) {
+        self.lease.seize();
+    }
+
     pub(crate) fn perform(&self, effect: Effect) {
         match effect {
             Effect::Append(batch) => self.journal.append(batch),
             Effect::Cache(writes) => self.journal.cache(writes),
             Effect::Compact { before, snapshot, fence } => self.journal.compact(before, snapshot, fence),
             Effect::ReadBack(from) => self.journal.read_back(from),
-            Effect::Load(case) => self.journal.load(case),
+            Effect::Load { case, end_first } => self.journal.load(case, end_first),
             Effect::Send(id, request) => self.requests.send(id, request),
             Effect::Abort(id) => self.requests.abort(id),
             Effect::Arm(timer, span) => self.timers.arm(timer, span),

@@ -82,6 +82,12 @@ impl Handle {
         self.took_over
     }
 
+    /// Makes this window of the account the one that sends, although another one holds that role and answers. What the
+    /// other has under way it lets go of, and this one sends it under the same key.
+    pub fn send_from_here(&self) {
+        self.driver.seize_lease();
+    }
+
     /// Whose engine this is.
     #[must_use]
     pub fn account(&self) -> Account {

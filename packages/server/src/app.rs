@@ -1,30 +1,20 @@
 //! What every handler shares: store, uploads, clock, assistant, and the order of turns.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::assistant::Assistant;
 use crate::blobs::Blobs;
-use crate::clock::{Clock, Moment};
+use crate::clock::Clock;
 use crate::limits::Limiter;
 use crate::metrics::Metrics;
 use crate::options::Dialect;
 use crate::refusal::Refusal;
 use crate::secrets;
+use crate::start_links::StartLinks;
 use crate::store::{Store, StoreError, accounts, jobs, uploads};
 use crate::turns::queue::TurnQueue;
-use crate::words;
-
-/// How long the link that is printed at start can be used.
-const START_TOKEN_SECONDS: i64 = 600;
-
-/// How long after its first use the link can be used again by whoever used it: long enough for a page that is reloaded
-/// before it has the answer.
-const START_TOKEN_REPEAT_SECONDS: i64 = 60;
-
-/// Shortest claim that counts, in bytes: one that could be guessed would let anybody repeat the use of a link.
-const MIN_CLAIM_BYTES: usize = 32;
 
 /// Failed attempts to sign in that one name may have, and within how many seconds. A person who mistypes does not notice;
 /// a program that guesses gets 120 guesses an hour.
@@ -39,7 +29,7 @@ pub(crate) struct App {
     pub(crate) queue: TurnQueue,
     pub(crate) job_threshold: usize,
     pub(crate) receipt_lifetime: Duration,
-    pub(crate) start_link: StartLink,
+    pub(crate) start_links: Arc<StartLinks>,
     pub(crate) dialect: Dialect,
     /// Digest of the access token of a server that is open to a network.
     pub(crate) access_digest: Option<String>,
@@ -111,58 +101,5 @@ fn sweep(blobs: &Blobs, keep: &HashSet<String>) {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "unused uploads removed"),
         Err(error) => tracing::warn!(%error, "unused uploads could not be removed"),
-    }
-}
-
-/// The one-time token of the link that is printed at start.
-pub(crate) struct StartLink {
-    digest: String,
-    until: Moment,
-    used: Mutex<Option<FirstUse>>,
-}
-
-/// The use that spent the link.
-struct FirstUse {
-    /// The one-way form of what its user knows; `None` when it came without.
-    claim: Option<String>,
-    repeat_until: Moment,
-}
-
-impl FirstUse {
-    /// Whether this is the same user again, whose answer may have got lost.
-    fn is_repeated_by(&self, claim: Option<&str>, now: Moment) -> bool {
-        let (Some(known), Some(given)) = (&self.claim, claim) else { return false };
-        now < self.repeat_until && secrets::same(secrets::token_digest(given).as_bytes(), known.as_bytes())
-    }
-}
-
-impl StartLink {
-    /// The link of a server that starts now.
-    pub(crate) fn new(token: &str, now: Moment) -> Self {
-        Self {
-            digest: secrets::token_digest(token),
-            until: now.plus_seconds(START_TOKEN_SECONDS),
-            used: Mutex::default(),
-        }
-    }
-
-    /// Spends the token, or says why that is not possible. A wrong token does not spend the right one. With a claim the
-    /// same use may be repeated for a minute; the link alone, which others may have seen, is good for nothing any more.
-    pub(crate) fn spend(&self, token: &str, claim: Option<&str>, now: Moment) -> Result<(), Refusal> {
-        if !secrets::same(secrets::token_digest(token).as_bytes(), self.digest.as_bytes()) {
-            return Err(Refusal::sign_in(words::START_TOKEN_WRONG));
-        }
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*used {
-            Some(first) if first.is_repeated_by(claim, now) => return Ok(()),
-            Some(_) => return Err(Refusal::sign_in(words::START_TOKEN_USED)),
-            None if now >= self.until => return Err(Refusal::sign_in(words::START_TOKEN_EXPIRED)),
-            None => {}
-        }
-        *used = Some(FirstUse {
-            claim: claim.filter(|claim| claim.len() >= MIN_CLAIM_BYTES).map(secrets::token_digest),
-            repeat_until: now.plus_seconds(START_TOKEN_REPEAT_SECONDS),
-        });
-        Ok(())
     }
 }

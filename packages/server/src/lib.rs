@@ -24,6 +24,7 @@ mod refusal;
 mod routes;
 mod secrets;
 mod start;
+mod start_links;
 mod store;
 mod turns;
 mod web;
@@ -37,4 +38,4 @@ pub use options::{
     ACCESS_TOKEN_MIN, AssistantChoice, DEFAULT_JOB_THRESHOLD, DEFAULT_PORT, Dialect, Endpoint, Exposure,
     Options, QUERY_LIMIT,
 };
-pub use start::{Running, Server, StartError};
+pub use start::{Links, Running, Server, StartError};

@@ -1,6 +1,8 @@
 //! The `copilot-server` program: reads the command line and the environment, starts the server, waits for the order to stop.
 //!
-//! Standard output carries one line, the start link; everything else goes to standard error.
+//! Standard output carries the start link, and another for every Enter; everything else goes to standard error.
+
+mod terminal;
 
 use std::io::Write;
 use std::net::IpAddr;
@@ -145,13 +147,23 @@ async fn run(options: Options) -> Result<(), String> {
     let stop = StopSignal::listen()
         .map_err(|error| format!("The server can't listen for Ctrl-C: {error}. Try again."))?;
     let running = Server::start(options).await.map_err(|error| error.to_string())?;
-    let link = format!("listening on {}/?token={}\n", running.url(), running.start_token());
-    let mut out = std::io::stdout();
-    // Nobody reading the line is no reason to stop.
-    let _ = out.write_all(link.as_bytes()).and_then(|()| out.flush());
+    print(&format!("listening on {}/?token={}", running.url(), running.start_token()));
+    let links = running.links();
+    let is_asked = terminal::on_enter(move || {
+        links.another().map(|link| print(&format!("good for one more sign-in: {link}"))).is_ok()
+    });
+    if is_asked {
+        let _ = writeln!(std::io::stderr(), "Press Enter for another link to sign in with.");
+    }
     stop.received().await;
     running.shutdown().await;
     Ok(())
+}
+
+/// Prints a line. That nobody reads it is no reason to stop.
+fn print(line: &str) {
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
 #[cfg(unix)]

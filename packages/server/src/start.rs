@@ -11,9 +11,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::app::{App, SIGN_IN_FAILURES, StartLink};
+use crate::app::{App, SIGN_IN_FAILURES};
 use crate::assistant::Assistant;
 use crate::blobs::Blobs;
+use crate::clock::Clock;
 use crate::connection::{self, Door};
 use crate::faults::Faults;
 use crate::limits::Limiter;
@@ -21,6 +22,7 @@ use crate::metrics::Metrics;
 use crate::options::{ACCESS_TOKEN_MIN, Dialect, Options};
 use crate::routes;
 use crate::secrets;
+use crate::start_links::StartLinks;
 use crate::store::{self, OpenError, Store};
 use crate::turns::jobs;
 use crate::turns::queue::TurnQueue;
@@ -158,7 +160,14 @@ impl Server {
         };
         let addr =
             listener.local_addr().map_err(|cause| StartError::Port { address, port: options.port, cause })?;
-        let start_token = secrets::new_token().map_err(|error| StartError::Entropy(error.to_string()))?;
+        let start_links = Arc::new(StartLinks::default());
+        let start_token =
+            start_links.issue(options.clock.now()).map_err(|error| StartError::Entropy(error.to_string()))?;
+        let links = Links {
+            issued: Arc::clone(&start_links),
+            clock: options.clock.clone(),
+            url: format!("http://{addr}"),
+        };
         let app = Arc::new(App {
             store: store.clone(),
             blobs,
@@ -167,7 +176,7 @@ impl Server {
             queue: TurnQueue::default(),
             job_threshold: options.job_threshold,
             receipt_lifetime: options.receipt_lifetime,
-            start_link: StartLink::new(&start_token, options.clock.now()),
+            start_links,
             dialect: options.dialect,
             access_digest: options.exposure.as_ref().map(|open| secrets::token_digest(&open.token)),
             sign_in_limit: Limiter::new(SIGN_IN_FAILURES.0, SIGN_IN_FAILURES.1),
@@ -193,7 +202,7 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let serving = tokio::spawn(connection::serve(listener, door, stopped));
         tracing::info!(%addr, faults = options.faults, "started");
-        Ok(Running { addr, start_token, stop, serving, store })
+        Ok(Running { addr, start_token, links, stop, serving, store })
     }
 }
 
@@ -244,6 +253,7 @@ fn prepare_folder(folder: &Path) -> io::Result<()> {
 pub struct Running {
     addr: SocketAddr,
     start_token: String,
+    links: Links,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
     store: Store,
@@ -268,6 +278,12 @@ impl Running {
         &self.start_token
     }
 
+    /// Further links to sign in with.
+    #[must_use]
+    pub fn links(&self) -> Links {
+        self.links.clone()
+    }
+
     /// Stops accepting, lets open requests finish, ends hanging ones, and closes the database. When this returns, the
     /// folder can be opened again.
     pub async fn shutdown(self) {
@@ -275,5 +291,26 @@ impl Running {
         let _ = self.serving.await;
         self.store.close().await;
         tracing::info!("stopped");
+    }
+}
+
+/// Issues further links to whoever runs the server: for another browser, after signing out, or when the first was not
+/// used in time.
+#[derive(Debug, Clone)]
+pub struct Links {
+    issued: Arc<StartLinks>,
+    clock: Clock,
+    url: String,
+}
+
+impl Links {
+    /// Another link, good for one sign-in within 10 minutes.
+    ///
+    /// # Errors
+    /// The system has no random numbers to give.
+    pub fn another(&self) -> Result<String, StartError> {
+        let token = self.issued.issue(self.clock.now());
+        let token = token.map_err(|error| StartError::Entropy(error.to_string()))?;
+        Ok(format!("{}/?token={token}", self.url))
     }
 }

@@ -46,11 +46,10 @@ pub(crate) const REFRESH_DEAD: &str = "This refresh token is no longer valid. Si
 pub(crate) const UNKNOWN_USER: &str = "No account has this name. Check the name or register it.";
 pub(crate) const WRONG_PASSWORD: &str = "The password doesn't fit this name.";
 pub(crate) const PASSWORD_NEEDED: &str = "This account has a password. Sign in with name and password.";
-pub(crate) const OWNER_NEEDS_LINK: &str = "This account opens with the link that copilot-server printed at start. Restart the server to get a new link.";
+pub(crate) const OWNER_NEEDS_LINK: &str = "This account opens with the link that copilot-server printed at start. Press Enter where copilot-server runs, or start it again, for a new link.";
 pub(crate) const NAME_TAKEN: &str = "This name is taken. Choose another one, or sign in with it.";
-pub(crate) const START_TOKEN_USED: &str = "This start link was used already. Restart copilot-server to get a new link, or go back to the page that used it.";
-pub(crate) const START_TOKEN_EXPIRED: &str =
-    "This start link is older than 10 minutes. Restart copilot-server to get a new link.";
+pub(crate) const START_TOKEN_USED: &str = "This start link was used already. Press Enter where copilot-server runs, or start it again, for a new one; or go back to the page that used it.";
+pub(crate) const START_TOKEN_EXPIRED: &str = "This start link is older than 10 minutes. Press Enter where copilot-server runs, or start it again, for a new one.";
 pub(crate) const START_TOKEN_WRONG: &str =
     "This start link belongs to another start of the server. Use the link that copilot-server printed last.";
 pub(crate) const SIGNED_OUT: &str = "Signed out.";

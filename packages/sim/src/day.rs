@@ -155,7 +155,9 @@ impl Day {
             Effect::ReadBack(from) => {
                 self.later(2, Event::Stored(StoreAck::ReadBack { from, records: Vec::new() }));
             }
-            Effect::Load(case) => self.later(2, Event::Stored(StoreAck::Loaded { case, rows: Vec::new() })),
+            Effect::Load { case, .. } => {
+                self.later(2, Event::Stored(StoreAck::Loaded { case, rows: Vec::new() }));
+            }
             Effect::Send(id, request) => {
                 let outcome = self.answer(&request);
                 self.later(20, Event::Answered(id, outcome));

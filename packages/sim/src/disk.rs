@@ -12,6 +12,9 @@ use copilot_core::view::CachedMessage;
 
 use crate::model::Fold;
 
+/// Rows that are at hand before all of a case are: few, so that short cases have more.
+const END_ROWS: usize = 3;
+
 /// The disk.
 #[derive(Debug)]
 pub(crate) struct Disk {
@@ -178,6 +181,17 @@ impl Disk {
     #[must_use]
     pub(crate) fn load(&self, case: &RealId) -> Vec<CachedMessage> {
         self.cached(case).cloned().collect()
+    }
+
+    /// The last cached messages of a case. None when that would be all.
+    #[must_use]
+    pub(crate) fn load_end(&self, case: &RealId) -> Vec<CachedMessage> {
+        let mut rows = self.load(case);
+        rows.sort_by_key(|row| (row.message.turn.unwrap_or(0), row.message.created));
+        match rows.len().saturating_sub(END_ROWS) {
+            0 => Vec::new(),
+            before => rows.split_off(before),
+        }
     }
 
     /// Throws the cache away.

@@ -182,6 +182,8 @@ marks! {
     TriesUsedUp,
     /// A list had more pages.
     Paged,
+    /// The last cached rows of a case came before the others.
+    EndShownFirst,
     /// The calm phase had to try something again.
     RetriedInCalm,
 }

@@ -65,6 +65,8 @@ pub(crate) enum Pending {
     Start(usize),
     /// A journal is read back.
     ReadBack(Instance, copilot_core::journal::Sequence),
+    /// All cached rows of a case are read.
+    Load(Instance, copilot_core::ids::RealId),
 }
 
 /// A run.
@@ -318,6 +320,7 @@ impl World {
             Pending::LinkUp(token) => self.link_up(token),
             Pending::Start(slot) => self.start_window(slot),
             Pending::ReadBack(to, from) => self.read_back(to, from),
+            Pending::Load(to, case) => self.load(to, case),
         }
     }
 

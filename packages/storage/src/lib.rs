@@ -17,4 +17,4 @@ mod store;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 
-pub use store::{LocalFuture, SetAside, Store, StoreError};
+pub use store::{CachedEnd, LocalFuture, SetAside, Store, StoreError};

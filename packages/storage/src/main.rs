@@ -16,10 +16,12 @@ fn main() {
 #[cfg(target_arch = "wasm32")]
 #[expect(clippy::expect_used, reason = "a test suite stops where a promise is broken, and says which")]
 mod page {
+    use copilot_core::ids::RealId;
     use copilot_core::journal::{Batch, BatchId, Epoch, Record, Sequence, StoreRefusal, Writer};
-    use copilot_storage::Store as _;
+    use copilot_core::view::CachedMessage;
     use copilot_storage::conformance::{self, Windows};
     use copilot_storage::web::WebStore;
+    use copilot_storage::{CachedEnd, Store as _};
     use js_sys::{Reflect, global};
     use wasm_bindgen_futures::spawn_local;
 
@@ -65,5 +67,30 @@ mod page {
         assert_eq!(store.append(batch(Some(Epoch(2)))).await, Err(StoreRefusal::Fenced));
         assert_eq!(store.append(batch(Some(Epoch(3)))).await, Ok(Sequence(10)), "the epoch is known");
         assert_eq!(store.next_epoch().await, Ok(Epoch(4)));
+        its_rows_are_read_and_put_in_order(&store).await;
+    }
+
+    /// The page has left 300 rows of a case under their ids; each says its number.
+    async fn its_rows_are_read_and_put_in_order(store: &WebStore) {
+        let case = || RealId::parse("old").expect("a server id");
+        let sorted = |rows: Vec<CachedMessage>| {
+            let number = |row: &CachedMessage| row.message.text.parse::<u32>().expect("a number");
+            let mut numbers: Vec<_> = rows.iter().map(number).collect();
+            numbers.sort_unstable();
+            numbers
+        };
+        let all: Vec<u32> = (0..300).collect();
+        assert_eq!(sorted(store.load(case()).await), all);
+        let mut asked = 0;
+        let last = loop {
+            match store.load_end(case()).await {
+                CachedEnd::Last(rows) => break sorted(rows),
+                CachedEnd::All(rows) => assert_eq!(sorted(rows), all, "none is away while they are moved"),
+            }
+            asked += 1;
+            assert!(asked < 1_000, "they never stood in order");
+        };
+        assert_eq!(last, all[all.len() - last.len()..]);
+        assert_eq!(sorted(store.load(case()).await), all);
     }
 }

@@ -49,6 +49,15 @@ pub struct SetAside {
     pub text: String,
 }
 
+/// What a store has at once of the cached messages of a case, in any order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CachedEnd {
+    /// All there are.
+    All(Vec<CachedMessage>),
+    /// The last of them: more than a screen holds.
+    Last(Vec<CachedMessage>),
+}
+
 /// The journal and the cache of one profile.
 ///
 /// Methods start their work when they are called, not when the future is polled: an adapter does in
@@ -83,7 +92,7 @@ pub trait Store {
     /// does, and of those that the server still has never the one that was worked in last.
     fn cache(&self, writes: Vec<CacheWrite>) -> LocalFuture<()>;
 
-    /// The cached messages of a case, in any order. Unreadable rows are left out: they can be fetched again.
+    /// The cached messages of a case, each once, in any order. Unreadable rows are left out: they can be fetched again.
     fn load(&self, case: RealId) -> LocalFuture<Vec<CachedMessage>>;
 
     /// How many bytes [`free_spare`](Self::free_spare) would free: cached answers that the server can send again as
@@ -92,6 +101,13 @@ pub trait Store {
 
     /// Gives up those answers, and says how many bytes that freed.
     fn free_spare(&self) -> LocalFuture<u64>;
+
+    /// The cached messages that stand last in a case, by turn and then by time, from a store that finds them much
+    /// sooner than all; all of them from the others, and where there are not many.
+    fn load_end(&self, case: RealId) -> LocalFuture<CachedEnd> {
+        let all = self.load(case);
+        Box::pin(async move { CachedEnd::All(all.await) })
+    }
 
     /// Reads everything that a core needs to start.
     fn recover(&self) -> LocalFuture<Result<Recovered, StoreError>>;

@@ -8,7 +8,8 @@
 //!   meta        epoch, log_start, snapshot, committed:<instance>
 //!   epochs      epoch              → that it was taken
 //!   cases       real id            → a case as JSON
-//!   messages    [case, message id] → a row as JSON
+//!   messages    [case, -turn, -time, message id] → a row as JSON, the last row of a case first
+//!               [case, message id] → the same as earlier programs wrote it; moved when the case is read
 //!   quarantine  what could not be read, never deleted
 //! IndexedDB     fm:settings
 //!   settings    key                → a setting of the device, for whoever keeps settings
@@ -56,7 +57,7 @@ use self::heritage::Heritage;
 use self::instance::Instance;
 use self::journal::Numbered;
 pub use self::settings::{read_settings, write_settings};
-use crate::store::{LocalFuture, SetAside, Store, StoreError};
+use crate::store::{CachedEnd, LocalFuture, SetAside, Store, StoreError};
 
 /// The data of a profile in this browser. Any number of windows can have it open.
 #[derive(Debug)]
@@ -215,6 +216,24 @@ impl Store for WebStore {
     fn free_spare(&self) -> LocalFuture<u64> {
         let work = |window: Rc<Window>| async move { cache::spare(&window.database, true).await };
         self.start(work, u64::default)
+    }
+
+    fn load_end(&self, case: RealId) -> LocalFuture<CachedEnd> {
+        let work = move |window: Rc<Window>| async move {
+            match cache::load_end(&window.database, &case).await {
+                Ok(Some(end)) => end,
+                // Some rows of it are not in order yet.
+                Ok(None) => {
+                    let rows = cache::load(&window.database, &case).await.unwrap_or_default();
+                    spawn_local(async move {
+                        let _ = cache::put_in_order(&window.database, &case).await;
+                    });
+                    CachedEnd::All(rows)
+                }
+                Err(_) => CachedEnd::All(Vec::new()),
+            }
+        };
+        self.start(work, || CachedEnd::All(Vec::new()))
     }
 
     fn recover(&self) -> LocalFuture<Result<Recovered, StoreError>> {

@@ -3,7 +3,7 @@
 //! Pure: the moment and the time zone are handed in. 24-hour clock, decimal point, metric-looking
 //! sizes of 1024 steps, as the rest of the field prints them. Sentences are in `words`.
 
-use copilot_core::Now;
+use copilot_core::{Now, civil_from_days};
 
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
@@ -29,16 +29,8 @@ impl Day {
         let local =
             i64::try_from(unix_ms).unwrap_or(i64::MAX / 2) + i64::from(now.utc_offset_minutes) * 60_000;
         let number = local.div_euclid(i64::try_from(DAY).unwrap_or(1));
-        // Days to civil date over 400-year eras that begin on 1 March, so that the leap day is last.
-        let shifted = number + 719_468;
-        let era = shifted.div_euclid(146_097);
-        let day_of_era = shifted.rem_euclid(146_097);
-        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let march_month = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-        let month = usize::try_from((march_month + 2) % 12).unwrap_or(0);
-        let year = year_of_era + era * 400 + i64::from(month < 2);
+        let (year, month, day) = civil_from_days(number);
+        let month = usize::try_from(month - 1).unwrap_or(0);
         Self { number, year, month, day }
     }
 

@@ -65,6 +65,8 @@ impl<K: Clone + Eq + Hash, V: PartialEq + 'static> Drawn<K, V> {
 /// See the module.
 pub(crate) struct Mirror {
     pub open: Signal<Option<CaseKey>>,
+    /// The open case as its row in the list has it.
+    pub row: Signal<Option<Rc<CaseRow>>>,
     pub groups: Signal<Groups>,
     pub transcript: Signal<Rc<Vec<MessageKey>>>,
     /// Whether older rows can be loaded.
@@ -95,6 +97,7 @@ impl Mirror {
     pub(crate) fn new(handle: &Handle) -> Self {
         let mirror = Self {
             open: Signal::new(None),
+            row: Signal::new(None),
             groups: Signal::new(groups(handle)),
             transcript: Signal::new(Rc::default()),
             older: Signal::new(false),
@@ -118,7 +121,12 @@ impl Mirror {
     pub(crate) fn apply(&self, handle: &Handle, patch: &ViewPatch) {
         match patch {
             ViewPatch::CaseList => put(self.groups, groups(handle)),
-            ViewPatch::Case(key) => self.cases.tell(key, || handle.read(|view| view.case(key))),
+            ViewPatch::Case(key) => {
+                self.cases.tell(key, || handle.read(|view| view.case(key)));
+                if self.is_open(key) {
+                    self.read_row(handle, key);
+                }
+            }
             ViewPatch::Transcript(case) if self.is_open(case) => self.rows_changed(handle, case),
             ViewPatch::Message(case, key) if self.is_open(case) => self.row_changed(handle, case, key),
             ViewPatch::Details(case) if self.is_open(case) => {
@@ -154,9 +162,19 @@ impl Mirror {
         put(self.open, case.clone());
         put(self.transcript, Rc::default());
         match case {
-            Some(case) => self.read_rows(handle, &case),
-            None => put(self.loading, false),
+            Some(case) => {
+                self.read_row(handle, &case);
+                self.read_rows(handle, &case);
+            }
+            None => {
+                put(self.row, None);
+                put(self.loading, false);
+            }
         }
+    }
+
+    fn read_row(&self, handle: &Handle, case: &CaseKey) {
+        put(self.row, handle.read(|view| view.case(case)).map(Rc::new));
     }
 
     fn rows_changed(&self, handle: &Handle, case: &CaseKey) {

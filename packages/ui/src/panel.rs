@@ -234,12 +234,16 @@ fn Pane() -> Element {
     let session = use_session();
     let open = (session.view.open)();
     let empty = session.view.transcript.read().is_empty() && !(session.view.loading)();
-    let _ = session.view.groups.read();
-    let case = session.open_case().filter(|case| case.state.is_terminal());
-    let over = case.map(|case| {
-        let day = label::day_name(case.activity.0, session.handle.now());
-        let state = if case.state == CaseState::Resolved { "resolved" } else { "closed" };
-        (state, words::ended(&case.state, &day), words::ENDED_SUB)
+    let row = session.view.row;
+    let over = use_memo(move || {
+        let row = row.read();
+        let over = row.as_ref().filter(|case| case.state.is_terminal());
+        over.map(|case| (case.state.clone(), case.activity))
+    });
+    let over = over().map(|(state, activity)| {
+        let day = label::day_name(activity.0, session.handle.now());
+        let name = if state == CaseState::Resolved { "resolved" } else { "closed" };
+        (name, words::ended(&state, &day), words::ENDED_SUB)
     });
     let ended = over.is_some();
     rsx! {
@@ -342,6 +346,7 @@ fn shortcut(session: &Session, event: &KeyboardEvent) {
     let modifiers = event.modifiers();
     let command = modifiers.intersects(Modifiers::CONTROL | Modifiers::META);
     let shift = modifiers.contains(Modifiers::SHIFT);
+    let letters = session.preferences.is_on(Choice::Letters);
     let done = match event.key() {
         Key::Escape if shift => {
             session.focus(Spot::Composer);
@@ -366,7 +371,7 @@ fn shortcut(session: &Session, event: &KeyboardEvent) {
             }
             true
         }
-        Key::Character(letter) if command && letter == "/" || !command && letter == "?" => {
+        Key::Character(letter) if command && letter == "/" || letters && !command && letter == "?" => {
             session.open_layer(Dialog::Shortcuts, Spot::Composer);
             true
         }
@@ -383,7 +388,7 @@ fn shortcut(session: &Session, event: &KeyboardEvent) {
             session.toggle_cases();
             true
         }
-        Key::Character(letter) if !command && letter == "/" => {
+        Key::Character(letter) if letters && !command && letter == "/" => {
             session.search();
             true
         }

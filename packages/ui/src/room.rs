@@ -6,7 +6,6 @@ use dioxus::core::{Runtime, RuntimeGuard};
 use dioxus::prelude::*;
 
 use crate::announce::Saying;
-use crate::focus::Spot;
 use crate::session::{Session, put, use_session};
 use crate::words;
 
@@ -37,7 +36,7 @@ impl Session {
 
     /// The first moment on screen.
     pub(crate) fn begin(&self) {
-        self.focus(Spot::Composer);
+        self.focus(self.start());
         if self.handle.took_over() {
             self.say(Saying::Saves(true));
         }

@@ -8,6 +8,7 @@
 mod answer;
 mod delivery;
 mod hero;
+mod meta;
 mod row;
 mod thinking;
 mod user;
@@ -91,7 +92,7 @@ impl Reading {
     }
 
     /// Takes over the rows as they are now; which of them to draw, and the space before and after them.
-    fn choose(&self, keys: &[MessageKey]) -> (Range<usize>, f64, f64) {
+    fn choose(&self, keys: &Rc<Vec<MessageKey>>) -> (Range<usize>, f64, f64) {
         self.follow_scroller();
         self.extents.borrow_mut().set_keys(keys);
         let extents = self.extents.borrow();

@@ -49,8 +49,8 @@ impl Server {
         })?;
         let mut command = Command::new(program);
         configure(&mut command);
+        // The terminal stays the server's: Enter asks it for another link.
         let child = command
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|source| Failure::NotStarted { program: NAME.to_owned(), source })?;

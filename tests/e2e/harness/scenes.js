@@ -1,6 +1,7 @@
 // The screens and states that are looked at from all sides: by axe, in both themes, at every width, in pictures.
 
 import { expect } from '@playwright/test';
+import { giveOwnTime } from './clock.js';
 import { Copilot } from './copilot.js';
 import { damage } from './kept.js';
 import { fillDatabases, fillLocalStorage, limit } from './quota.js';
@@ -229,6 +230,23 @@ export const SCENES = [
       const copilot = await panel(world);
       await expect(copilot.page.locator('[data-notice="storage-unavailable"]')).toBeVisible();
       return copilot.page;
+    },
+  },
+  {
+    name: 'other-window',
+    arrange: async (world) => {
+      const { server, chromium } = world;
+      await giveOwnTime(chromium);
+      await answered(world);
+      const page = await chromium.context.newPage();
+      await page.goto(server.origin);
+      const copilot = new Copilot(page);
+      await copilot.answered(1);
+      await server.faults.set([hang(TURNS)]);
+      await copilot.say(LATER);
+      await page.clock.fastForward(15_000);
+      await expect(copilot.message(LATER).getByRole('button', { name: /^Send from here/ })).toBeVisible();
+      return page;
     },
   },
   {

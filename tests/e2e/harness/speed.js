@@ -60,6 +60,25 @@ export async function watchEnter(page) {
 }
 
 /**
+ * A page that answers Enter with one line of text: what the browser itself needs, and the wait for the next frame.
+ * @param {import('@playwright/test').BrowserContext} context
+ */
+export async function barePage(context) {
+  const page = await context.newPage();
+  await page.evaluate(() => {
+    const field = document.createElement('textarea');
+    document.body.append(field);
+    field.focus();
+    addEventListener('keydown', ({ key }) => {
+      if (key === 'Enter') {
+        document.body.append(document.createElement('p'), 'A line');
+      }
+    });
+  });
+  return page;
+}
+
+/**
  * Every page that this context loads from now on notes when its list of cases and its composer can be used.
  * @param {import('@playwright/test').BrowserContext} context
  */

@@ -6,7 +6,7 @@
 import { expect, test } from '../harness.js';
 import { Extension } from '../harness/extension.js';
 import { CASES, letWait, listed, longCase, makeWorld, openLongCase, readAll } from '../harness/large.js';
-import { either, framesOf, memory, slowed, starts, tell, untilPainted, watchEnter, watchStart } from '../harness/speed.js';
+import { barePage, either, framesOf, memory, slowed, starts, tell, untilPainted, watchEnter, watchStart } from '../harness/speed.js';
 
 const RUNS = either(40, 3);
 const STARTS = either(20, 2);
@@ -89,6 +89,17 @@ test('what is done often is done in a frame', async ({ server, chromium, copilot
       });
       tell(measure, 'ms', (await painted()).slice(before));
     }
+  });
+
+  await part('Enter on a page that has nothing else to do', async () => {
+    const bare = await barePage(page.context());
+    const painted = await watchEnter(bare);
+    for (let number = 0; number < RUNS; number += 1) {
+      await bare.keyboard.press('Enter');
+      await expect.poll(async () => (await painted()).length).toBe(number + 1);
+    }
+    tell('web.enter.bare', 'ms', await painted());
+    await bare.close();
   });
 
   await part('starting', async () => {

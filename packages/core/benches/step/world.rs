@@ -140,7 +140,9 @@ impl World {
         for effect in effects.drain(..) {
             match effect {
                 Effect::Append(batch) => self.append(&batch),
-                Effect::Load(case) => self.step(Event::Stored(StoreAck::Loaded { case, rows: Vec::new() })),
+                Effect::Load { case, .. } => {
+                    self.step(Event::Stored(StoreAck::Loaded { case, rows: Vec::new() }));
+                }
                 Effect::ReadBack(from) => {
                     self.step(Event::Stored(StoreAck::ReadBack { from, records: Vec::new() }));
                 }

@@ -45,17 +45,7 @@ impl Core {
             live.attempts = 0;
         }
         self.state(Record::Resumed { op, anyway }, false);
-        self.hold_back(op);
-    }
-
-    /// The person's wish does not shorten what the server asked for (I12).
-    pub(crate) fn hold_back(&mut self, op: OperationId) {
-        let floor = self.outbox.live.get(&op).and_then(|live| live.not_before);
-        let phase = match floor.filter(|floor| *floor > self.now.mono) {
-            Some(until) => Phase::Waiting { until, why: Wait::Backoff },
-            None => Phase::Idle,
-        };
-        self.set_phase(op, phase);
+        self.set_phase(op, Phase::Idle);
     }
 
     pub(super) fn retry_all(&mut self, case: &CaseKey) {
@@ -158,7 +148,7 @@ impl Core {
             return self.refuse(Refusal::TooLate);
         };
         if entry.discarding.is_some() {
-            self.hold_back(op);
+            self.set_phase(op, Phase::Idle);
             self.state(Record::Kept { op }, false);
             // The journal still says that it is given up.
             return self.waits_for(Some(op), self.staged_batch());

@@ -1,9 +1,14 @@
 //! Which messages are in memory: brought in from the cache first, paged out when nobody looks.
 
+use std::sync::Arc;
+
 use super::{RESIDENT_CASES, Reading, Reads, Want};
+use crate::confirmed::row_place;
 use crate::core::Core;
 use crate::effect::Effect;
 use crate::ids::{CaseKey, RealId};
+use crate::model::Role;
+use crate::view::CachedMessage;
 
 /// The last run of indexes without a gap: what is before a gap has to be read again.
 fn last_run(indexes: impl Iterator<Item = u32>) -> Option<(u32, u32)> {
@@ -39,7 +44,8 @@ impl Core {
         self.reads.recent.push(real.clone());
         if !self.reads.messages.contains_key(&real) {
             self.reads.messages.insert(real.clone(), Reading::default());
-            self.out.push(Effect::Load(real));
+            let end_first = self.shows_end_first(key, &real);
+            self.out.push(Effect::Load { case: real, end_first });
         }
         self.page_out_others();
     }
@@ -66,28 +72,58 @@ impl Core {
                 continue;
             }
             self.reads.messages.remove(&real);
+            self.reads.left.insert(real.clone());
             self.confirmed.page_out(&real);
             self.screen.close_transcript(&key);
         }
     }
 
-    /// Cached rows of a case arrived from the store.
-    pub(crate) fn rows_loaded(&mut self, case: &RealId, rows: Vec<crate::view::CachedMessage>) {
+    /// Whether the last rows of a case are shown before the others are here: to somebody who looks at its end.
+    fn shows_end_first(&self, key: &CaseKey, real: &RealId) -> bool {
+        self.screen.is_drawn(key) && !self.reads.left.contains(real)
+    }
+
+    /// The last of the cached rows of a case arrived ahead of the others. They are shown, and that is all: what rows
+    /// are missing, what the server is asked for and which operations are over is known when all are here.
+    pub(crate) fn end_loaded(&mut self, case: &RealId, rows: Vec<CachedMessage>) {
+        let key = self.ledger.key(case);
+        let awaited = self.reads.messages.get(case).is_some_and(|reading| !reading.cache_loaded);
+        // Reading goes on behind the person's last row: without that nobody could say where.
+        let says_where = rows.iter().any(|row| row.message.role == Role::User);
+        if !awaited || !says_where || !self.shows_end_first(&key, case) {
+            return;
+        }
+        let shown = rows.into_iter().filter(|row| !self.is_row_known(case, row));
+        // One that may be a row of a message that was sent here gets its name when all that it may be are here.
+        let shown: Vec<_> = shown.filter(|row| self.other_name(case, row).is_none()).map(Arc::new).collect();
+        for row in &shown {
+            self.confirmed.rows_mut(case).upsert(row);
+        }
+        self.place_rows(&key, &shown);
+        self.place_operations_of(&key);
+    }
+
+    /// All cached rows of a case arrived from the store.
+    pub(crate) fn rows_loaded(&mut self, case: &RealId, mut rows: Vec<CachedMessage>) {
         let key = self.ledger.key(case);
         let Some(reading) = self.reads.messages.get_mut(case) else {
             return;
         };
         reading.cache_loaded = true;
         let cached = last_run(rows.iter().map(|row| row.arrival));
+        // Turns are given in the order of operations: so are names.
+        rows.sort_unstable_by_key(row_place);
+        let mut taken = Vec::with_capacity(rows.len());
         for row in rows {
             // What the server said since is newer than what the cache knew.
-            if self.confirmed.rows(case).is_some_and(|rows| rows.get(&row.message.id).is_some()) {
+            if self.is_row_known(case, &row) {
                 continue;
             }
-            let row = std::sync::Arc::new(self.name_here(case, row));
+            let row = Arc::new(self.name_here(case, row));
             self.confirmed.rows_mut(case).upsert(&row);
-            self.place_row(&key, &row);
+            taken.push(row);
         }
+        self.place_rows(&key, &taken);
         if let Some((from, to)) = cached {
             self.confirmed.rows_mut(case).note_read(from, to, to);
         }
@@ -97,6 +133,10 @@ impl Core {
             self.place_operation(op);
         }
         self.case_changed(&key);
+    }
+
+    fn is_row_known(&self, case: &RealId, row: &CachedMessage) -> bool {
+        self.confirmed.rows(case).is_some_and(|rows| rows.get(&row.message.id).is_some())
     }
 
     /// The messages of a case should be read when that is possible.
@@ -121,7 +161,7 @@ impl Core {
             && reading.cache_loaded
         {
             reading.cache_loaded = false;
-            self.out.push(Effect::Load(real));
+            self.out.push(Effect::Load { case: real, end_first: false });
         }
     }
 }

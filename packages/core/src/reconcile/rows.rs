@@ -19,7 +19,7 @@ use crate::time::Wall;
 use crate::view::{Attachment, CachedMessage};
 
 /// What a row of the server is called here, and what the server does not know about it.
-struct Binding {
+pub(crate) struct Binding {
     key: MessageKey,
     sent: Option<Wall>,
     attachment: Option<Attachment>,
@@ -210,19 +210,21 @@ impl Core {
     /// A row that comes from the cache or from another window, under the server's name, may be one of a message that
     /// was sent: whoever named it had not heard of that, or believed something that never reached the journal.
     pub(crate) fn name_here(&mut self, case: &RealId, row: CachedMessage) -> CachedMessage {
-        if row.key.derived_from().is_none() {
+        let Some(Binding { key, sent, attachment, actions }) = self.other_name(case, &row) else {
             return row;
-        }
-        let key = self.ledger.key(case);
-        let attempted = self.ledger.begun(&key).filter(|entry| entry.first.is_some());
-        let binding = self.bind(case, (attempted, std::iter::empty()), &row.message, (0, false));
-        if binding.key == row.key {
-            return row;
-        }
-        let Binding { key, sent, attachment, actions } = binding;
+        };
         let row = CachedMessage { key, sent, attachment, actions, ..row };
         self.cache(CacheWrite::Message { case: case.clone(), row: Arc::new(row.clone()) });
         row
+    }
+
+    /// What such a row is called here, if that is something else than it says.
+    pub(crate) fn other_name(&self, case: &RealId, row: &CachedMessage) -> Option<Binding> {
+        row.key.derived_from()?;
+        let key = self.ledger.key(case);
+        let attempted = self.ledger.begun(&key).filter(|entry| entry.first.is_some());
+        let binding = self.bind(case, (attempted, std::iter::empty()), &row.message, (0, false));
+        (binding.key != row.key).then_some(binding)
     }
 
     /// The server stored a message with other words than the person's: those are kept beside it.

@@ -37,15 +37,19 @@ impl CaseList {
         })
     }
 
-    /// Puts a case at its place. True if the list changed.
+    /// Puts a case at its place. True if the cases stand in another order now, or in other groups.
     fn put(&mut self, case: &CaseKey, group: Group, place: CasePlace) -> bool {
-        if self.places.get(case).is_some_and(|there| *there == (group, place.clone())) {
-            return false;
+        let before = self.places.insert(case.clone(), (group, place.clone()));
+        match before {
+            Some((same, from)) if same == group => self.group_mut(group).shift(&from, place),
+            before => {
+                if let Some((other, from)) = before {
+                    self.group_mut(other).remove(&from);
+                }
+                self.group_mut(group).insert(place, case.clone());
+                true
+            }
         }
-        self.remove(case);
-        self.group_mut(group).insert(place.clone(), case.clone());
-        self.places.insert(case.clone(), (group, place));
-        true
     }
 }
 

@@ -1,5 +1,6 @@
 //! Operations over confirmed rows: where each row of a transcript stands.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Place, Transcript};
@@ -19,26 +20,37 @@ const UNNUMBERED: u32 = u32::MAX;
 impl Transcript {
     /// Puts a row at its place, or takes it away. True if the order changed.
     fn put(&mut self, key: &MessageKey, place: Option<Place>) -> bool {
-        if self.places.get(key) == place.as_ref() {
-            return false;
-        }
         match (self.places.get_mut(key), place) {
             (Some(stands), Some(place)) => {
-                self.rows.shift(stands, place.clone());
-                *stands = place;
+                let from = std::mem::replace(stands, place.clone());
+                self.rows.shift(&from, place)
             }
             (Some(stands), None) => {
                 self.rows.remove(stands);
                 self.places.remove(key);
+                true
             }
             (None, Some(place)) => {
                 self.rows.insert(place.clone(), key.clone());
                 self.places.insert(key.clone(), place);
+                true
             }
-            (None, None) => {}
+            (None, None) => false,
         }
-        true
     }
+
+    /// Puts rows at their places that had none.
+    fn put_new(&mut self, rows: BTreeMap<MessageKey, Place>) {
+        self.rows.insert_all(rows.iter().map(|(key, place)| (place.clone(), key.clone())).collect());
+        self.places.extend(rows);
+    }
+}
+
+/// Where a confirmed row stands. Blank rows are not drawn (contract 2.5).
+fn place_of(row: &CachedMessage) -> Option<Place> {
+    let (turn, created, arrival) = row_place(row);
+    let blank = row.message.text.trim().is_empty() && row.sent.is_none();
+    (!blank).then(|| (turn, created, arrival, None, 0, row.key.clone()))
 }
 
 impl Core {
@@ -60,9 +72,7 @@ impl Core {
             return;
         }
         let rows: Vec<_> = self.rows_of(case).map(|rows| rows.iter().cloned().collect()).unwrap_or_default();
-        for row in rows {
-            self.place_row(case, &row);
-        }
+        self.place_rows(case, &rows);
         self.place_operations_of(case);
     }
 
@@ -108,12 +118,44 @@ impl Core {
         self.screen.patch(ViewPatch::Message(case.clone(), key.clone()));
     }
 
-    /// Places a confirmed row. Blank rows are not drawn (contract 2.5).
+    /// Places a confirmed row.
     pub(crate) fn place_row(&mut self, case: &CaseKey, row: &Arc<CachedMessage>) {
-        let (turn, created, arrival) = row_place(row);
-        let blank = row.message.text.trim().is_empty() && row.sent.is_none();
-        let place = (!blank).then(|| (turn, created, arrival, None, 0, row.key.clone()));
-        self.put_row(case, &row.key.clone(), place);
+        self.put_row(case, &row.key.clone(), place_of(row));
+    }
+
+    /// Places confirmed rows, however many: those that are new move the others once, and are told of as a change of
+    /// the transcript alone, unless they may have been on screen before they were confirmed.
+    pub(crate) fn place_rows(&mut self, case: &CaseKey, rows: &[Arc<CachedMessage>]) {
+        let is_open = self.screen.open() == Some(case);
+        let Some(transcript) = self.screen.transcripts.get_mut(case) else { return };
+        let is_here = |row: &&Arc<CachedMessage>| transcript.places.contains_key(&row.key);
+        let (here, others): (Vec<_>, Vec<_>) = rows.iter().partition(is_here);
+        let new = others.iter().filter_map(|row| Some((row.key.clone(), place_of(row)?)));
+        // A key stands once, whatever the rows say.
+        let new: BTreeMap<_, _> = new.collect();
+        let is_changed = !new.is_empty();
+        let last_before = transcript.rows.keys().last().cloned();
+        transcript.put_new(new);
+        let last = transcript.rows.keys().last().cloned();
+        if is_open && is_changed {
+            self.screen.patch(ViewPatch::Transcript(case.clone()));
+            let said_here = others.iter().filter(|row| self.is_said_here(case, &row.key));
+            let said_here: Vec<_> = said_here.map(|row| row.key.clone()).collect();
+            // Suggestions stand under the last row only.
+            let ends = if last == last_before { [None, None] } else { [last_before, last] };
+            for row in ends.into_iter().flatten().chain(said_here) {
+                self.screen.patch(ViewPatch::Message(case.clone(), row));
+            }
+        }
+        for row in here {
+            self.place_row(case, row);
+        }
+    }
+
+    /// Whether a message of this device that is still known goes by a key.
+    fn is_said_here(&self, case: &CaseKey, key: &MessageKey) -> bool {
+        key.derived_from().is_none()
+            && (self.ledger.behind(case, key).is_some() || self.ledger.finished_behind(case, key).is_some())
     }
 
     /// Places the rows of an operation, as far as the server has not confirmed them.

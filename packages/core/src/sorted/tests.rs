@@ -8,9 +8,9 @@ use super::*;
 
 proptest! {
     #[test]
-    fn keys_stand_in_the_order_of_their_places(steps in prop::collection::vec((0..3u8, 0..12u8, 0..12u8, any::<u16>()), 0..60)) {
+    fn keys_stand_in_the_order_of_their_places(steps in prop::collection::vec((0..4u8, 0..12u8, 0..12u8), 0..60)) {
         let (mut sorted, mut plain) = (SortedKeys::default(), BTreeMap::new());
-        for (step, place, other, key) in steps {
+        for (key, (step, place, other)) in steps.into_iter().enumerate() {
             match step {
                 0 => {
                     sorted.insert(place, key);
@@ -20,8 +20,15 @@ proptest! {
                     sorted.remove(&place);
                     plain.remove(&place);
                 }
+                2 => {
+                    let all = [(other, key), (place, key + 1_000)];
+                    sorted.insert_all(all.into());
+                    plain.extend(all);
+                }
                 _ => {
-                    sorted.shift(&place, other);
+                    let before = sorted.keys().to_vec();
+                    let moved = sorted.shift(&place, other);
+                    prop_assert_eq!(moved, before != sorted.keys());
                     if let Some(key) = plain.remove(&place) {
                         plain.insert(other, key);
                     }

@@ -19,6 +19,7 @@ impl Core {
             StoreAck::Appended { batch, first } => self.appended(batch, first),
             StoreAck::Refused { batch, why } => self.refused(batch, why),
             StoreAck::ReadBack { from, records } => self.read_back(from, records),
+            StoreAck::LoadedEnd { case, rows } => self.end_loaded(&case, rows),
             StoreAck::Loaded { case, rows } => self.rows_loaded(&case, rows),
         }
     }

@@ -203,12 +203,6 @@ impl Core {
             // It left from a window that kept nothing until now, and may be running.
             live.in_doubt_since.get_or_insert(self.now.mono);
         }
-        if let Record::Resumed { op, .. } = record
-            && self.phase_of(*op) == Phase::Idle
-        {
-            // The window in which the person asked for another try may not know what the server asked for.
-            self.hold_back(*op);
-        }
     }
 
     pub(crate) fn peer(&mut self, message: PeerMessage) {

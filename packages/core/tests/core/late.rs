@@ -15,8 +15,8 @@ fn offline(office: &mut Office) {
     office.desks.iter_mut().for_each(|desk| desk.step(Event::Link(Link::Offline)));
 }
 
-#[test]
-fn a_retry_in_a_window_that_does_not_know_what_the_server_asked_for_waits_for_it() {
+/// The sender is asked to wait 22 seconds, and another window, which has not heard of that, asks for another try.
+fn retried_too_early() -> (Office, CaseKey) {
     let mut office = Office::new(2);
     let key = office.settled_case("c-1", "first");
     office.say(0, Some(&key), "second");
@@ -29,8 +29,27 @@ fn a_retry_in_a_window_that_does_not_know_what_the_server_asked_for_waits_for_it
         .answer(Err(Failure { retry_after: wait, ..Failure::of(FailureClass::Rejected(Rejection::Quota)) }));
     office.wish(1, Intent::Retry(op));
     office.silent = false;
+    (office, key)
+}
+
+#[test]
+fn a_retry_in_a_window_that_does_not_know_what_the_server_asked_for_waits_for_it() {
+    let (mut office, key) = retried_too_early();
     office.settle();
     assert_eq!(office.desks[0].writes(), [], "the server asked for 22 seconds");
+    let delivery = office.desks[0].row(&key, "second").delivery;
+    assert!(matches!(delivery, Delivery::WaitingBusy { .. }), "{delivery:?}");
+    office.pass_seconds(23);
+    assert_eq!(office.desks[0].writes().len(), 1);
+}
+
+#[test]
+fn a_retry_that_a_window_finds_when_it_builds_its_view_anew_waits_for_what_the_server_asked_for() {
+    let (mut office, _) = retried_too_early();
+    let next = office.disk.borrow().records.last().map(|last| last.sequence.after(5)).unwrap();
+    office.desks[0].step(Event::Peer(PeerMessage::Compacted(next)));
+    assert_eq!(office.desks[0].writes(), [], "the server asked for 22 seconds");
+    office.settle();
     office.pass_seconds(23);
     assert_eq!(office.desks[0].writes().len(), 1);
 }

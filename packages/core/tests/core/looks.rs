@@ -210,6 +210,22 @@ fn the_list_is_ordered_by_what_happened_last_and_grouped_by_pin_and_state() {
 }
 
 #[test]
+fn a_message_in_the_case_on_top_leaves_the_list_as_it_is() {
+    let mut desk = Desk::new();
+    (1..=3).for_each(|n| drop(desk.settled_case(&format!("c-{n}"), &format!("case {n}"))));
+    desk.pass_seconds(10);
+    let cases = desk.core.view().group(Group::Active).to_vec();
+    let before = desk.mirror.lists_read;
+    desk.say(Some(&cases[0]), "again");
+    assert_eq!(desk.mirror.lists_read, before, "nobody has to read ten thousand cases for it");
+    desk.pass_seconds(1);
+    let before = desk.mirror.lists_read;
+    desk.say(Some(&cases[2]), "again");
+    assert_eq!(desk.mirror.lists_read, before + 1);
+    assert_eq!(desk.core.view().group(Group::Active)[0], cases[2]);
+}
+
+#[test]
 fn a_case_that_only_the_server_knows_is_called_by_its_placeholder_or_untitled() {
     let mut desk = Desk::new();
     desk.pass_seconds(61);

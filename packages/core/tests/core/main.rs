@@ -16,6 +16,7 @@ mod support;
 mod consistency;
 mod contamination;
 mod defect_2025;
+mod end_first;
 mod failure_table;
 mod forgetting;
 mod id_collision;

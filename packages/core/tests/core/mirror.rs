@@ -22,6 +22,8 @@ pub(crate) struct Mirror {
     details: BTreeMap<CaseKey, Option<Arc<CaseDetails>>>,
     status: Option<Status>,
     search: Option<ServerSearch>,
+    /// How often the whole list of cases was read.
+    pub(crate) lists_read: usize,
 }
 
 impl Mirror {
@@ -29,6 +31,7 @@ impl Mirror {
         for patch in patches {
             match patch {
                 ViewPatch::CaseList => {
+                    self.lists_read += 1;
                     self.groups = GROUPS.map(|group| view.group(group).to_vec());
                     for key in self.groups.iter().flatten() {
                         self.cases.entry(key.clone()).or_insert_with(|| view.case(key));

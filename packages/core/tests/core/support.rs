@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use copilot_core::ids::CaseKey;
+use copilot_core::ids::{CaseKey, RealId};
 use copilot_core::journal::{Batch, Record, Sequence, StoreRefusal};
 use copilot_core::model::{RealMessage, Role, Turn};
 use copilot_core::peer::PeerMessage;
@@ -38,6 +38,9 @@ pub(crate) struct Desk {
     /// Questions to the journal that the store has not answered, while it is held.
     pub(crate) held_reads: Vec<Sequence>,
     pub(crate) hold_reads: bool,
+    /// Cases whose cached rows were asked for and are not here, while they are held; whether the last come first.
+    pub(crate) held_loads: Vec<(RealId, bool)>,
+    pub(crate) hold_loads: bool,
     /// Asked for the lease and did not get it.
     pub(crate) queues_for_lease: bool,
     /// The only window: it gets the lease when it asks.
@@ -93,6 +96,8 @@ impl Desk {
             refuse_store: None,
             held_reads: Vec::new(),
             hold_reads: false,
+            held_loads: Vec::new(),
+            hold_loads: false,
             queues_for_lease: false,
             alone: true,
             dies_after: None,
@@ -168,7 +173,8 @@ impl Desk {
             Effect::Append(batch) if self.hold_store => self.held.push(batch),
             Effect::Append(batch) => self.append(batch),
             Effect::Cache(writes) => writes.into_iter().for_each(|write| self.disk.borrow_mut().cache(write)),
-            Effect::Load(case) => {
+            Effect::Load { case, end_first } if self.hold_loads => self.held_loads.push((case, end_first)),
+            Effect::Load { case, .. } => {
                 let rows = self.disk.borrow().rows_of(&case);
                 self.step(Event::Stored(StoreAck::Loaded { case, rows }));
             }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use copilot_core::ids::RealId;
 use copilot_core::journal::{Batch, BatchId, Epoch, Record, Sequence, StoreRefusal};
 use copilot_core::{CacheWrite, Event, Millis, StoreAck};
-use copilot_storage::{LocalFuture, SetAside, Store};
+use copilot_storage::{CachedEnd, LocalFuture, SetAside, Store};
 
 use super::Inbox;
 use crate::ports::Executor;
@@ -16,6 +16,10 @@ use crate::tasks::if_ready;
 /// Pause before the journal is read back again after that failed. Short, because this window shows
 /// old rows until then; long enough not to press a disk that is in trouble.
 const READ_BACK_PAUSE: Millis = Millis::seconds(2);
+
+/// Pause between the last rows of a case and all of them: two frames, so that those are painted before thousands of
+/// others arrive.
+const PAINT: Millis = Millis(33);
 
 type Append = (BatchId, LocalFuture<Result<Sequence, StoreRefusal>>);
 
@@ -101,10 +105,28 @@ impl Journal {
         }));
     }
 
-    pub(super) fn load(&self, case: RealId) {
-        let (rows, inbox) = (self.store.load(case.clone()), self.inbox.clone());
+    /// Reads the rows of a case; when somebody waits to see it, the last of them first, where the store has them sooner.
+    pub(super) fn load(&self, case: RealId, end_first: bool) {
+        let inbox = self.inbox.clone();
+        if !end_first {
+            let rows = self.store.load(case.clone());
+            return self.executor.spawn(Box::pin(async move {
+                let rows = rows.await;
+                inbox.deliver(Event::Stored(StoreAck::Loaded { case, rows }));
+            }));
+        }
+        let (end, store, executor) =
+            (self.store.load_end(case.clone()), Rc::downgrade(&self.store), self.executor.clone());
         self.executor.spawn(Box::pin(async move {
-            let rows = rows.await;
+            let rows = match end.await {
+                CachedEnd::All(rows) => rows,
+                CachedEnd::Last(rows) => {
+                    inbox.deliver(Event::Stored(StoreAck::LoadedEnd { case: case.clone(), rows }));
+                    executor.sleep(PAINT).await;
+                    let Some(rows) = store.upgrade().map(|store| store.load(case.clone())) else { return };
+                    rows.await
+                }
+            };
             inbox.deliver(Event::Stored(StoreAck::Loaded { case, rows }));
         }));
     }
@@ -147,6 +169,10 @@ mod tests {
     #[derive(Default)]
     struct Scripted {
         answers: RefCell<VecDeque<LocalFuture<Answer>>>,
+        /// What it has at once of a case.
+        end: RefCell<Option<CachedEnd>>,
+        /// How often it was asked for all of a case.
+        loads: Cell<u32>,
     }
 
     impl Scripted {
@@ -178,7 +204,12 @@ mod tests {
             unreachable!()
         }
         fn load(&self, _case: RealId) -> LocalFuture<Vec<CachedMessage>> {
-            unreachable!()
+            self.loads.update(|loads| loads + 1);
+            Box::pin(async { Vec::new() })
+        }
+        fn load_end(&self, _case: RealId) -> LocalFuture<CachedEnd> {
+            let end = self.end.borrow_mut().take().unwrap();
+            Box::pin(async { end })
         }
         fn spare(&self) -> LocalFuture<u64> {
             unreachable!()
@@ -238,6 +269,27 @@ mod tests {
             assert_eq!(delivered.take(), [acknowledgement(BatchId(2), Err(StoreRefusal::Full))]);
             first.send(Ok(Sequence(1))).unwrap();
             assert_eq!(delivered.take_when(1).await, [appended(1, 1)]);
+        });
+    }
+
+    #[test]
+    fn the_last_rows_of_a_case_are_told_before_all_are_asked_for() {
+        on_paused_time(async {
+            let (store, delivered) = (Rc::new(Scripted::default()), Delivered::default());
+            let journal = Journal::new(executor(), store.clone(), delivered.inbox());
+            let case = || RealId::parse("c-1").unwrap();
+            let all = || Event::Stored(StoreAck::Loaded { case: case(), rows: Vec::new() });
+            store.end.replace(Some(CachedEnd::Last(Vec::new())));
+            journal.load(case(), true);
+            let end = Event::Stored(StoreAck::LoadedEnd { case: case(), rows: Vec::new() });
+            assert_eq!((delivered.take_when(1).await, store.loads.get()), (vec![end], 0));
+            assert_eq!((delivered.take_when(1).await, store.loads.get()), (vec![all()], 1));
+
+            store.end.replace(Some(CachedEnd::All(Vec::new())));
+            journal.load(case(), true);
+            assert_eq!((delivered.take_when(1).await, store.loads.get()), (vec![all()], 1), "that was all");
+            journal.load(case(), false);
+            assert_eq!((delivered.take_when(1).await, store.loads.get()), (vec![all()], 2));
         });
     }
 }

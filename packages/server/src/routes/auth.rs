@@ -204,7 +204,7 @@ pub(super) async fn start_link(
     let given: StartLink = body::json(&headers, &body)?;
     let now = app.clock.now();
     let claim = given.claim.as_deref();
-    attempt(&app, "start link", async { app.start_link.spend(&given.token, claim, now) }).await?;
+    attempt(&app, "start link", async { app.start_links.spend(&given.token, claim, now) }).await?;
     let owner = app.store.write(move |db| owner(db, now)).await?;
     sign_in(&app, owner, StatusCode::OK).await
 }

@@ -1,6 +1,6 @@
 //! The program itself: its one line, its exit codes, its silence about tokens.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -63,6 +63,47 @@ async fn it_prints_the_start_link_and_stops_cleanly_on_either_signal() {
         assert!(errors.contains("started"), "{errors}");
         assert!(!errors.contains(token) && !errors.contains(&access));
     }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn enter_prints_another_link_and_each_lets_one_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let terminal = nix::pty::openpty(None, None).unwrap();
+    let mut keyboard = std::fs::File::from(terminal.master);
+    let (mut child, mut out, first) = start(program(folder.path()).stdin(terminal.slave));
+    let mut links = vec![first.trim_end().strip_prefix("listening on ").unwrap().to_owned()];
+    for _ in 0..2 {
+        keyboard.write_all(b"\n").unwrap();
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        links.push(line.trim_end().strip_prefix("good for one more sign-in: ").unwrap().to_owned());
+    }
+    for link in links {
+        let (base, token) = link.split_once("/?token=").unwrap();
+        let sign_in = async || {
+            let request = client().post(format!("{base}/api/v1/auth/token")).json(&json!({ "token": token }));
+            request.send().await.unwrap().status().as_u16()
+        };
+        assert_eq!((sign_in().await, sign_in().await), (200, 401));
+    }
+    // The terminal is closed: the server goes on.
+    drop(keyboard);
+    signal(&child, "TERM");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn input_that_is_no_terminal_asks_for_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, mut out, _) = start(program(folder.path()).stdin(Stdio::piped()));
+    child.stdin.take().unwrap().write_all(b"\n\n").unwrap();
+    signal(&child, "TERM");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "");
 }
 
 #[cfg(unix)]

@@ -89,6 +89,19 @@ async fn the_one_who_used_the_start_link_may_repeat_that_for_a_minute_and_nobody
 }
 
 #[tokio::test]
+async fn a_further_link_opens_the_owners_account_when_the_first_is_spent_or_too_old() {
+    let clock = Clock::manual(START);
+    let world = World::with(|options| options.clock = clock.clone()).await;
+    let spend = async |token: &str| post(&world, "/api/v1/auth/token", json!({ "token": token })).await;
+    let owner = json_of(spend(world.server.start_token()).await).await["user"]["user_id"].clone();
+    clock.advance(600_000);
+    let link = world.server.links().another().unwrap();
+    let token = link.strip_prefix(&format!("{}/?token=", world.server.url())).unwrap();
+    assert_eq!(json_of(spend(token).await).await["user"]["user_id"], owner);
+    assert_eq!(spend(token).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn a_claim_that_could_be_guessed_counts_as_none() {
     let world = World::new().await;
     let given = json!({ "token": world.server.start_token(), "claim": "me" });

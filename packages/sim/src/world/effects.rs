@@ -1,7 +1,7 @@
 //! Carries out what a core asks for.
 
 use copilot_core::peer::PeerMessage;
-use copilot_core::{Effect, Event, Notice, StoreAck};
+use copilot_core::{Effect, Event, Notice};
 
 use super::{Pending, World};
 use crate::fate::{Fate, Of};
@@ -22,13 +22,7 @@ impl World {
                 }
                 self.later(4, Pending::ReadBack(me, from));
             }
-            Effect::Load(case) => {
-                if let Some(window) = self.window_mut(me) {
-                    window.loading.insert(case.clone());
-                }
-                let rows = if self.is_cut_off(me) { Vec::new() } else { self.disk.load(&case) };
-                self.later(3, Pending::Deliver(me, Event::Stored(StoreAck::Loaded { case, rows })));
-            }
+            Effect::Load { case, end_first } => self.start_to_load(me, case, end_first),
             Effect::Send(id, request) => self.send(me, id, request),
             Effect::Abort(id) => {
                 if let Some(window) = self.window_mut(me) {

@@ -91,6 +91,9 @@ impl World {
             StoreAck::Loaded { case, .. } => Some(self.disk.fold.key(case)),
             _ => None,
         };
+        if let StoreAck::LoadedEnd { .. } = ack {
+            self.marks.hit(Mark::EndShownFirst);
+        }
         let Some(window) = self.window_mut(me) else { return };
         match ack {
             StoreAck::Appended { batch, first } => {
@@ -113,6 +116,8 @@ impl World {
                 let last = records.last().map_or(0, |record| record.sequence.0 + 1);
                 window.heard = window.heard.max(last).min(next);
             }
+            // They come again with the others: what the core makes of them is judged then.
+            StoreAck::LoadedEnd { .. } => {}
             StoreAck::Loaded { case, rows } => {
                 window.loading.remove(case);
                 // What was not drawn any more had been taken out of memory to make room.

@@ -1,5 +1,6 @@
 //! The store at work: appends with their acknowledgements in order, the cache, compaction, reading back.
 
+use copilot_core::ids::RealId;
 use copilot_core::journal::{Batch, BatchId, Epoch, Record, Sequence, StoreRefusal};
 use copilot_core::operation::Acknowledged;
 use copilot_core::{CacheWrite, Event, Millis, StoreAck};
@@ -13,6 +14,9 @@ use crate::truth::Instance;
 
 /// How long copies can be restored (architecture §4).
 const BACKUPS_KEPT: Millis = Millis::seconds(7 * 24 * 3600);
+
+/// The longest that the last rows of a case are here before the others, in milliseconds.
+const LOAD_MS: u64 = 400;
 
 impl World {
     pub(super) fn append(&mut self, me: Instance, batch: Batch) {
@@ -149,6 +153,29 @@ impl World {
         }
         let records = self.disk.read_from(from);
         self.deliver(me, Event::Stored(StoreAck::ReadBack { from, records }));
+    }
+
+    /// Reads the rows of a case: at once, or the last of them at once and all of them some time later.
+    pub(super) fn start_to_load(&mut self, me: Instance, case: RealId, end_first: bool) {
+        if let Some(window) = self.window_mut(me) {
+            window.loading.insert(case.clone());
+        }
+        let end = if self.is_cut_off(me) { Vec::new() } else { self.disk.load_end(&case) };
+        if !end_first || end.is_empty() {
+            return self.later(3, Pending::Load(me, case));
+        }
+        let name = format!("load {case} {}", self.now);
+        let rest = self.fates.ordinary(&name, 4, LOAD_MS);
+        self.later(
+            3,
+            Pending::Deliver(me, Event::Stored(StoreAck::LoadedEnd { case: case.clone(), rows: end })),
+        );
+        self.later(rest, Pending::Load(me, case));
+    }
+
+    pub(crate) fn load(&mut self, me: Instance, case: RealId) {
+        let rows = if self.is_cut_off(me) { Vec::new() } else { self.disk.load(&case) };
+        self.deliver(me, Event::Stored(StoreAck::Loaded { case, rows }));
     }
 
     pub(super) fn cache(&mut self, me: Instance, writes: &[CacheWrite]) {

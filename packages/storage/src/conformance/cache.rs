@@ -1,4 +1,4 @@
-//! What every adapter promises of its cache.
+//! What every adapter promises of confirmed rows.
 
 use std::sync::Arc;
 
@@ -8,11 +8,13 @@ use copilot_core::view::{Attachment, CachedMessage};
 use copilot_core::{CacheWrite, ServerTime, Wall};
 
 use super::{append, open_now, recovered, turns};
-use crate::store::{LocalFuture, Store, StoreError};
+use crate::store::{CachedEnd, LocalFuture, Store, StoreError};
 
 pub(super) async fn run<S: Store>(open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>) {
     the_cache_gives_back_what_it_was_given(open).await;
     a_forgotten_case_is_gone_with_its_messages(open).await;
+    the_last_rows_of_a_case_are_at_hand(open).await;
+    a_row_that_the_server_has_moved_is_there_once(open).await;
     what_is_freed_can_be_fetched_again_and_nothing_else_goes(open).await;
 }
 
@@ -39,29 +41,33 @@ fn case(id: &str, title: &str) -> RealCase {
     }
 }
 
-fn row(id: &str, text: &str) -> CachedMessage {
-    CachedMessage {
-        key: copilot_core::ids::MessageKey::of_server(&real(id)),
-        message: RealMessage {
-            id: real(id),
-            role: Role::Assistant,
-            text: text.into(),
-            turn: Some(1),
-            created: ServerTime(3),
-        },
-        arrival: 0,
-        sent: None,
-        attachment: None,
-        actions: Vec::new(),
-    }
+fn a_message(case: &str, id: &str, text: &str) -> CacheWrite {
+    a_row(case, id, (Some(1), 3), text)
+}
+
+fn a_row(case: &str, id: &str, stands: (Option<u32>, u64), text: &str) -> CacheWrite {
+    message(case, row(id, stands, text))
 }
 
 fn message(case: &str, row: CachedMessage) -> CacheWrite {
     CacheWrite::Message { case: real(case), row: Arc::new(row) }
 }
 
-fn a_message(case: &str, id: &str, text: &str) -> CacheWrite {
-    message(case, row(id, text))
+fn row(id: &str, (turn, created): (Option<u32>, u64), text: &str) -> CachedMessage {
+    CachedMessage {
+        key: copilot_core::ids::MessageKey::of_server(&real(id)),
+        message: RealMessage {
+            id: real(id),
+            role: Role::Assistant,
+            text: text.into(),
+            turn,
+            created: ServerTime(created),
+        },
+        arrival: 0,
+        sent: None,
+        attachment: None,
+        actions: Vec::new(),
+    }
 }
 
 async fn texts(store: &impl Store, case: &str) -> Vec<String> {
@@ -118,11 +124,62 @@ async fn a_forgotten_case_is_gone_with_its_messages<S: Store>(
     assert_eq!(texts(&store, "a:2").await, ["anew"], "a forgotten case can come back, without its past");
 }
 
+/// Rows of one case: more than a store has at hand before the others. A prime, so that multiples stand in another order.
+const ROWS: u32 = 701;
+/// More than a screen holds.
+const SCREEN: usize = 60;
+
+async fn the_last_rows_of_a_case_are_at_hand<S: Store>(
+    open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>,
+) {
+    let store = open_now(open, "end").await;
+    assert_eq!(store.load_end(real("long")).await, CachedEnd::All(Vec::new()), "of a case that is not there");
+    // Neither written nor named in their order: two rows a turn, the last of no other time than the one before it.
+    let row = |index: u32| {
+        let stands = (Some(index / 2), u64::from(index - index / (ROWS - 1)));
+        a_row("long", &format!("m{}", index * 7 % ROWS), stands, &index.to_string())
+    };
+    store.cache((0..ROWS).map(|index| row(index * 3 % ROWS)).collect()).await;
+    // Its neighbours by name have later rows.
+    for other in ["lon", "long-1", "longer"] {
+        store.cache(vec![a_row(other, "m1", (Some(9_999), 9_999), other)]).await;
+    }
+    drop(store);
+    let store = open_now(open, "end").await;
+    let index = |row: &CachedMessage| row.message.text.parse::<u32>().expect("a row of this case");
+    let mut all: Vec<_> = store.load(real("long")).await.iter().map(index).collect();
+    all.sort_unstable();
+    assert_eq!(all, (0..ROWS).collect::<Vec<_>>());
+    let mut last: Vec<_> = match store.load_end(real("long")).await {
+        CachedEnd::All(rows) => rows.iter().map(index).collect(),
+        CachedEnd::Last(rows) => {
+            assert!(rows.len() >= SCREEN && rows.len() < all.len() / 2, "{} rows come first", rows.len());
+            rows.iter().map(index).collect()
+        }
+    };
+    last.sort_unstable();
+    assert_eq!(last, all[all.len() - last.len()..], "no row that stands later is left out");
+    assert_eq!(store.load_end(real("lon")).await, CachedEnd::All(store.load(real("lon")).await));
+}
+
+async fn a_row_that_the_server_has_moved_is_there_once<S: Store>(
+    open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>,
+) {
+    let store = open_now(open, "moved").await;
+    store.cache(vec![a_row("case-1", "1", (None, 3), "one"), a_row("case-1", "2", (None, 4), "two")]).await;
+    store.cache(vec![a_row("case-1", "1", (Some(1), 3), "one, numbered")]).await;
+    assert_eq!(texts(&store, "case-1").await, ["one, numbered", "two"]);
+    let all = store.load(real("case-1")).await;
+    assert_eq!(store.load_end(real("case-1")).await, CachedEnd::All(all));
+    store.cache(vec![CacheWrite::Forget(real("case-1"))]).await;
+    assert!(texts(&store, "case-1").await.is_empty());
+}
+
 /// A case of everything: what the server can say again, and what it cannot.
 fn of_every_kind(case: &str) -> Vec<CacheWrite> {
     let suggestion = Action { kind: ActionKind::Run, label: "Look".into(), payload: None, intent: None };
     let attachment = Attachment { name: None, bytes: 5, preview: "oops".into() };
-    let at = |arrival, id, text| CachedMessage { arrival, ..row(id, text) };
+    let at = |arrival, id, text| CachedMessage { arrival, ..row(id, (Some(1), 3), text) };
     let rows = [
         CachedMessage { sent: Some(Wall(7)), ..at(0, "1", "asked here") },
         CachedMessage { actions: vec![suggestion.clone()], ..at(1, "2", &"an early answer ".repeat(100)) },

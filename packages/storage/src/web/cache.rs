@@ -1,9 +1,11 @@
 //! Confirmed rows in IndexedDB. Best effort: what cannot be read is left out, the server has it.
 
+use std::collections::HashSet;
+
 use copilot_core::CacheWrite;
 use copilot_core::ids::RealId;
 use copilot_core::journal::StoreRefusal;
-use copilot_core::model::RealCase;
+use copilot_core::model::{RealCase, RealMessage};
 use copilot_core::view::CachedMessage;
 use js_sys::Array;
 use serde::Serialize;
@@ -14,14 +16,38 @@ use web_sys::{IdbKeyRange, IdbObjectStore};
 use super::database::{Access, CASES, Database, MESSAGES, all, commit, done, put};
 use super::js::refusal;
 use crate::spare::{oldest, spare_rows};
+use crate::store::CachedEnd;
+
+/// Rows that are read ahead of the others: several screens of them, so that there is something above the end to scroll to.
+const END_ROWS: u32 = 128;
+
+/// Rows that are moved to their places at once: few enough that the page does not stand still.
+const MOVED_AT_ONCE: u32 = 250;
 
 fn key(id: &RealId) -> JsValue {
     id.as_str().into()
 }
 
+/// Where a row stands. What stands last comes first, because a browser reads the first so many of a range.
+fn place(case: &JsValue, row: &RealMessage) -> Array {
+    // Both are far below 2^53, from which on numbers of JavaScript leave gaps.
+    let (turn, created) = (f64::from(row.turn.unwrap_or(0)), row.created.0 as f64);
+    Array::of4(case, &(-turn).into(), &(-created).into(), &key(&row.id))
+}
+
 /// The rows of a case: a list sorts behind every text, so `[case, []]` is behind all of them.
 fn rows_of(case: &JsValue) -> Result<IdbKeyRange, JsValue> {
     IdbKeyRange::bound(&Array::of1(case), &Array::of2(case, &Array::new()))
+}
+
+/// Those of them that stand at their places: a number sorts before every text.
+fn placed_rows_of(case: &JsValue) -> Result<IdbKeyRange, JsValue> {
+    IdbKeyRange::bound(&Array::of1(case), &Array::of2(case, &"".into()))
+}
+
+/// Those of them that earlier programs wrote, under their ids.
+fn unplaced_rows_of(case: &JsValue) -> Result<IdbKeyRange, JsValue> {
+    IdbKeyRange::bound(&Array::of2(case, &"".into()), &Array::of2(case, &Array::new()))
 }
 
 fn put_json(store: &IdbObjectStore, key: &JsValue, value: &impl Serialize) -> Result<(), JsValue> {
@@ -49,7 +75,7 @@ pub(super) async fn write(database: &Database, writes: &[CacheWrite]) -> Result<
                 match write {
                     CacheWrite::Case(case) => put_json(&cases, &key(&case.id), &**case)?,
                     CacheWrite::Message { case, row } => {
-                        put_json(&messages, &Array::of2(&key(case), &key(&row.message.id)), &**row)?;
+                        put_json(&messages, &place(&key(case), &row.message), &**row)?;
                     }
                     CacheWrite::Forget(case) => forget(&cases, &messages, &key(case))?,
                 }
@@ -77,15 +103,74 @@ pub(super) async fn cases(database: &Database) -> Result<Vec<RealCase>, JsValue>
         .await
 }
 
+/// Each row once. One that the server has moved may stand at two places: the later counts, which comes first.
+fn once(mut rows: Vec<CachedMessage>) -> Vec<CachedMessage> {
+    let mut read = HashSet::with_capacity(rows.len());
+    rows.retain(|row| read.insert(row.message.id.clone()));
+    rows
+}
+
+/// Every row of a case.
 pub(super) async fn load(database: &Database, case: &RealId) -> Result<Vec<CachedMessage>, JsValue> {
     database
         .transact(&[MESSAGES], Access::Read, async |transaction| {
             let rows =
                 done(&transaction.object_store(MESSAGES)?.get_all_with_key(&rows_of(&key(case))?.into())?);
             commit(transaction);
-            Ok(parse_all(&rows.await?))
+            Ok(once(parse_all(&rows.await?)))
         })
         .await
+}
+
+/// The last rows of a case. `None`: some of its rows do not stand at their places.
+pub(super) async fn load_end(database: &Database, case: &RealId) -> Result<Option<CachedEnd>, JsValue> {
+    database
+        .transact(&[MESSAGES], Access::Read, async |transaction| {
+            let (messages, case) = (transaction.object_store(MESSAGES)?, key(case));
+            let last = done(&messages.get_all_with_key_and_limit(&placed_rows_of(&case)?.into(), END_ROWS)?);
+            let unplaced = done(&messages.get_key(&unplaced_rows_of(&case)?.into())?);
+            commit(transaction);
+            let last = last.await?;
+            if !unplaced.await?.is_undefined() {
+                return Ok(None);
+            }
+            let is_all = Array::from(&last).length() < END_ROWS;
+            let rows = once(parse_all(&last));
+            Ok(Some(if is_all { CachedEnd::All(rows) } else { CachedEnd::Last(rows) }))
+        })
+        .await
+}
+
+/// Moves the rows of a case that earlier programs wrote to their places, some at a time, each time all or nothing. A
+/// row that was written there since is newer.
+pub(super) async fn put_in_order(database: &Database, case: &RealId) -> Result<(), JsValue> {
+    let case = key(case);
+    loop {
+        let moved = database.transact(&[MESSAGES], Access::WriteRelaxed, async |transaction| {
+            let messages = transaction.object_store(MESSAGES)?;
+            let range = unplaced_rows_of(&case)?;
+            let keys = done(&messages.get_all_keys_with_key_and_limit(&range, MOVED_AT_ONCE)?);
+            let rows = done(&messages.get_all_with_key_and_limit(&range, MOVED_AT_ONCE)?);
+            let (keys, rows) = (Array::from(&keys.await?), Array::from(&rows.await?));
+            let places = rows.iter().map(|row| Some(place(&case, &parse::<CachedMessage>(&row)?.message)));
+            let places: Vec<_> = places.collect();
+            let taken = places.iter().flatten().map(|place| Ok(done(&messages.get_key(place)?)));
+            let mut taken = taken.collect::<Result<Vec<_>, JsValue>>()?.into_iter();
+            for ((old, row), place) in keys.iter().zip(rows.iter()).zip(places) {
+                // What cannot be read can be fetched again.
+                if let Some((place, taken)) = place.and_then(|place| Some((place, taken.next()?)))
+                    && taken.await?.is_undefined()
+                {
+                    put(&messages, &place, &row)?;
+                }
+                messages.delete(&old)?;
+            }
+            Ok(keys.length())
+        });
+        if moved.await? < MOVED_AT_ONCE {
+            return Ok(());
+        }
+    }
 }
 
 /// Gives up the [`oldest`] case; rows whose case is not known when no case is. `false`: there is nothing to give up,

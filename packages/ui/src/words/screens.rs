@@ -94,8 +94,9 @@ pub(crate) const HIGH_CONTRAST_SUB: &str =
     "Stronger text and edges; on by itself where the system asks for it";
 pub(crate) const KEYBOARD: &str = "Keyboard";
 pub(crate) const ENTER_SENDS: &str = "Enter sends";
-pub(crate) const LETTER_KEYS: &str = "Letters act on messages and cases";
-pub(crate) const LETTER_KEYS_SUB: &str = "J, K, R, E, C and P, only while a row has the focus";
+pub(crate) const LETTER_KEYS: &str = "Single keys act on messages and cases";
+pub(crate) const LETTER_KEYS_SUB: &str =
+    "J, K, R, E, C and P on a row that has the focus, / and ? outside of text";
 pub(crate) const ON_DEVICE: &str = "On this device";
 pub(crate) const DURABILITY: &str = "Durability";
 pub(crate) const SAVES_AGAIN: &str = "Everything in this window is saved now.";

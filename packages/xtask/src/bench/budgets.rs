@@ -64,9 +64,10 @@ use Judged::{Median, P95, P99};
 use Limit::{Fdatasync, Frame, Loopback};
 
 /// The budgets of the issue "Speed by numbers", in its order, and then what is only reported.
-pub(super) const ROWS: [Row; 33] = [
+pub(super) const ROWS: [Row; 34] = [
     row("web.enter", "Enter to painted", Some((P95, FRAME)), Some(Frame)),
     row("web.enter.slow", "Enter to painted, processor 4 times slower", Some((P95, 50.0)), Some(Frame)),
+    row("web.enter.bare", "Enter to painted, a page that only adds a line", None, Some(Frame)),
     row("web.open", "open a case of 10,000 messages", Some((P95, 100.0)), Some(Frame)),
     row("web.open.first", "the same, the first time after a start", Some((P95, 100.0)), Some(Frame)),
     row("web.start", "start to usable list, page", Some((P95, 300.0)), Some(Frame)),
