@@ -18,11 +18,13 @@ test('Retry takes the red away at once and sends the same message', async ({ ser
   await copilot.say(FIRST);
   await copilot.reaches(FIRST, 'failed');
   await server.faults.clear();
+  const node = await copilot.message(FIRST).elementHandle();
   await copilot.action('Retry', FIRST).click();
   await expect(copilot.action('Retry', FIRST)).toHaveCount(0);
   await expect(copilot.composer).toBeFocused();
   await copilot.reaches(FIRST, 'sent');
   await copilot.answered(1);
+  expect(await copilot.message(FIRST).evaluate((now, then) => now === then, node), 'the row is another node').toBe(true);
   expect(await said(server, chromium)).toEqual([[FIRST]]);
   expect(new Set((await arrived(server, TURNS)).map(({ key }) => key)).size).toBe(1);
 });

@@ -289,10 +289,9 @@ mod tests {
             let mut held = first.acquire("lease").await;
             let taken = second.seize("lease").await;
             held.lost().await;
-            drop(held);
             let back = tokio::time::timeout(Duration::from_secs(3600), first.acquire("lease")).await;
             assert!(back.is_err(), "it answers, and so it keeps it");
-            drop(taken);
+            drop((held, taken));
         });
     }
 
