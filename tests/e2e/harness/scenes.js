@@ -216,6 +216,8 @@ export const SCENES = [
       const copilot = new Copilot(page);
       await copilot.say(QUESTION);
       await copilot.answered(1);
+      await copilot.say(LAST);
+      await copilot.answered(2);
       await fillLocalStorage(page);
       await fillDatabases(page);
       await copilot.say(LATER.repeat(20));
@@ -355,7 +357,9 @@ export const SCENES = [
       const copilot = await answered(world);
       await copilot.say(LATER);
       await copilot.answered(2);
-      await copilot.page.getByRole('button', { name: 'Settings', exact: true }).click();
+      await copilot.composer.press('Control+k');
+      await copilot.page.getByRole('combobox').fill('settings');
+      await copilot.page.keyboard.press('Enter');
       const device = copilot.page.getByRole('region', { name: 'On this device' });
       await device.getByRole('button', { name: /^Free \d/ }).click();
       await expect(device).toContainText(/Freed \d/);
