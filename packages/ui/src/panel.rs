@@ -75,9 +75,10 @@ pub fn Panel(setup: Setup) -> Element {
     }
 }
 
+/// Another account is another component, and so is another engine of the same account.
 fn account_name(handle: &Handle) -> String {
     let account = handle.account();
-    format!("{} {}", account.server, account.user_id)
+    format!("{} {} {}", account.server, account.user_id, handle.number())
 }
 
 /// What the style sheet goes by.
@@ -89,7 +90,7 @@ struct Looks {
     touch: Option<&'static str>,
 }
 
-/// A handle as a property. The component's key is the account's, so that another account is another component.
+/// A handle as a property. The component's key is that of its engine, so that another one is another component.
 #[derive(Clone)]
 struct Held(Handle);
 
@@ -113,7 +114,7 @@ fn Account(setup: Setup, handle: Held, looks: Looks) -> Element {
         let session = session.clone();
         move || session.spots.carry_out()
     });
-    use_hook(|| session.focus(session.start()));
+    use_hook(|| session.begin());
     use_future({
         let session = session.clone();
         move || {

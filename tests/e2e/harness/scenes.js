@@ -94,6 +94,16 @@ export const SCENES = [
       return page;
     },
   },
+  {
+    name: 'trouble-connecting',
+    arrange: async ({ server, chromium }) => {
+      const page = await chromium.page();
+      await page.goto(server.origin);
+      await page.getByRole('button', { name: 'Trouble connecting?', exact: true }).click();
+      await expect(page.getByText(/^Reachable/)).toBeVisible();
+      return page;
+    },
+  },
   { name: 'first-run', arrange: async (world) => (await panel(world)).page },
   { name: 'conversation', arrange: async (world) => (await answered(world)).page },
   {
@@ -209,7 +219,7 @@ export const SCENES = [
       await fillLocalStorage(page);
       await fillDatabases(page);
       await copilot.say(LATER.repeat(20));
-      await expect(page.locator('[data-notice="storage-full"]')).toBeVisible();
+      await expect(page.locator('[data-notice="storage-full"]').getByRole('button', { name: /^Free / })).toBeVisible();
       return page;
     },
   },
@@ -336,6 +346,20 @@ export const SCENES = [
       await copilot.page.getByRole('button', { name: 'Settings', exact: true }).click();
       await copilot.page.getByRole('button', { name: 'Test', exact: true }).click();
       await expect(copilot.page.getByText(/^Reachable/)).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'freed',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await copilot.say(LATER);
+      await copilot.answered(2);
+      await copilot.page.getByRole('button', { name: 'Settings', exact: true }).click();
+      const device = copilot.page.getByRole('region', { name: 'On this device' });
+      await device.getByRole('button', { name: /^Free \d/ }).click();
+      await expect(device).toContainText(/Freed \d/);
+      await device.scrollIntoViewIfNeeded();
       return copilot.page;
     },
   },

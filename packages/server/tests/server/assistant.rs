@@ -53,7 +53,10 @@ async fn a_question_after_a_log_reaches_the_model_with_what_stands_in_that_log()
     model.arrivals.recv().await.unwrap();
     let second = model.arrivals.recv().await.unwrap();
     let content = second["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap();
-    assert!(content.starts_with("Where does it say timeout?\n\nNo log comes with this question."), "{content}");
+    assert!(
+        content.starts_with("Where does it say timeout?\n\nNo log comes with this question."),
+        "{content}"
+    );
     let line = LOG.lines().find(|line| line.contains("timeout")).unwrap();
     assert!(content.contains(line), "{content}");
 }
