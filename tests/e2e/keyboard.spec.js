@@ -257,8 +257,10 @@ test('C copies a message and an answer, Ctrl+U attaches', async ({ chromium, cop
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('c');
   await expect.poll(clipboard).not.toBe('To be copied.');
-  await copilot.composer.focus();
+  // Listened for before the focus moves: by the time of the key the browser knows that nobody looks at its own dialog.
   const choosing = page.waitForEvent('filechooser');
+  await copilot.composer.focus();
+  await expect(copilot.composer).toBeFocused();
   await page.keyboard.press('ControlOrMeta+U');
   await (await choosing).setFiles({ name: 'app.log', mimeType: 'text/plain', buffer: Buffer.from('ERROR pool wait') });
   await expect(copilot.dock).toContainText('app.log');

@@ -2,7 +2,6 @@
 
 import { expect, test } from './harness.js';
 import { hang, TURNS } from './harness/routes.js';
-import { still } from './harness/scenes.js';
 import { arrived } from './harness/stored.js';
 
 /** Every animation of the style sheet with its milliseconds, but for the ring, which is a clock and no movement. */
@@ -42,6 +41,20 @@ async function watchMotion(page) {
 }
 
 /**
+ * Waits until everything that is to move has begun to, and has said so.
+ * @param {import('@playwright/test').Page} page
+ */
+async function begun(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    await frame();
+    await Promise.allSettled(document.getAnimations().map(({ ready }) => ready));
+    await frame();
+    await frame();
+  });
+}
+
+/**
  * Opens whatever opens.
  * @param {import('./harness/copilot.js').Copilot} copilot
  */
@@ -50,10 +63,12 @@ async function walk(copilot) {
   const { keyboard } = page;
   await page.getByRole('button', { name: /^Status:/ }).click();
   await page.getByRole('menu').waitFor();
+  await begun(page);
   await keyboard.press('Escape');
   for (const [keys, name] of [['ControlOrMeta+K', 'Command palette'], ['ControlOrMeta+I', 'Case details'], ['ControlOrMeta+B', 'Cases']]) {
     await keyboard.press(keys);
     await page.getByRole('dialog', { name }).waitFor();
+    await begun(page);
     if (name !== 'Cases') {
       await keyboard.press('Escape');
     }
@@ -61,7 +76,7 @@ async function walk(copilot) {
   await keyboard.press('Delete');
   await page.getByRole('button', { name: 'Undo' }).waitFor();
   await page.getByRole('button', { name: 'Undo' }).hover();
-  await still(page);
+  await begun(page);
   await keyboard.press('Escape');
 }
 

@@ -23,7 +23,7 @@ pub(super) fn Meta(case: CaseKey, row: Rc<MessageRow>, shown: Shown, time: Strin
             if shown.says == Says::Nothing && shown.glyph.is_none() {
                 Redactions { count: redaction::hidden(&row.text) }
             }
-            span { "{time}" }
+            span { class: "time", "{time}" }
             if shown.glyph.is_some() || shown.says != Says::Nothing {
                 span { class: "state",
                     if let Some(glyph) = shown.glyph {
@@ -81,7 +81,9 @@ fn Overdue(case: CaseKey, row: Rc<MessageRow>, action: Action) -> Element {
     });
     if use_settled(true, left) {
         rsx! {
-            InLine { case, row, actions: vec![action] }
+            span { class: "overdue",
+                InLine { case, row, actions: vec![action] }
+            }
         }
     } else {
         rsx! {}
