@@ -143,6 +143,18 @@ test('files that are too large or of a foreign kind say why and keep nothing els
   await expect(copilot.dock).toContainText('heap.log');
 });
 
+test('several files are several turns, in their order, and the text goes with the last', async ({ server, chromium, copilot }) => {
+  const file = (/** @type {string} */ name) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(log(80)) });
+  await attach(copilot, [file('first.log'), file('second.log')]);
+  await expect(copilot.dock).toContainText('2 files');
+  await copilot.say('Compare these.');
+  await expect(copilot.mine, 'at once').toContainText(['first.log', 'second.log']);
+  await expect(copilot.message('Compare these.')).toContainText('second.log');
+  await copilot.answered(2);
+  const [[, last]] = await said(server, chromium);
+  expect(last).toContain('Compare these.');
+});
+
 test('a file that is no text is taken, and the answer says what it could not read', async ({ copilot }) => {
   const garbage = Buffer.from(Array.from({ length: 4096 }, (_, n) => (n * 167 + (n >> 3)) % 256));
   await attach(copilot, [{ name: 'core.log', mimeType: 'application/octet-stream', buffer: garbage }]);

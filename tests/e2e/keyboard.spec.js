@@ -137,7 +137,7 @@ test('Tab goes from the head over the conversation to the composer', async ({ se
   expect(passed.filter((name) => stops.includes(name))).toEqual(stops);
 });
 
-test('keys of an input method send nothing', async ({ server, copilot }) => {
+test('keys of an input method send nothing, stop nothing and open nothing', async ({ server, copilot }) => {
   await copilot.composer.fill('にほん');
   await copilot.composer.evaluate((field) => {
     const key = { key: 'Enter', bubbles: true, cancelable: true };
@@ -145,9 +145,135 @@ test('keys of an input method send nothing', async ({ server, copilot }) => {
     field.dispatchEvent(new KeyboardEvent('keydown', { ...key, isComposing: true, keyCode: 229 }));
     field.dispatchEvent(new CompositionEvent('compositionend', { bubbles: true, data: '日本' }));
   });
+  await copilot.composer.evaluate((field) => {
+    for (const [key, ctrlKey] of /** @type {const} */ ([['Escape', false], ['ArrowUp', false], ['k', true], ['/', true]])) {
+      const event = { key, ctrlKey, bubbles: true, cancelable: true, isComposing: true, keyCode: 229 };
+      field.dispatchEvent(new KeyboardEvent('keydown', event));
+    }
+  });
   await expect(copilot.composer).toHaveValue('にほん');
   await expect(copilot.mine).toHaveCount(0);
+  await expect(copilot.page.getByRole('dialog')).toHaveCount(0);
   await copilot.composer.press('Enter');
   await copilot.answered(1);
   await expect.poll(() => arrived(server, TURNS)).toHaveLength(1);
+});
+
+test('single keys act on rows only, and only while they are switched on; the other keys of a row go on working', async ({
+  server,
+  copilot,
+}) => {
+  const { page } = copilot;
+  const { keyboard } = page;
+  await copilot.widen();
+  await copilot.say('Answered.');
+  await copilot.answered(1);
+  await server.faults.set([answerWith(TURNS, 501)]);
+  await copilot.say('Not sent.');
+  await copilot.reaches('Not sent.', 'failed');
+  await copilot.composer.fill('jkrecp?/');
+  await expect(copilot.composer, 'in text they are text').toHaveValue('jkrecp?/');
+  await copilot.composer.press('/');
+  await expect(copilot.composer).toHaveValue('jkrecp?//');
+
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.getByRole('switch', { name: /^Single keys/ }).click();
+  await keyboard.press('Escape');
+  const row = copilot.message('Not sent.');
+  await row.focus();
+  for (const key of ['r', 'e', 'c', 'j', 'k', '/', '?']) {
+    await keyboard.press(key);
+  }
+  await expect(row).toBeFocused();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await copilot.currentCase.getByRole('button').first().focus();
+  await keyboard.press('p');
+  await expect(copilot.list.getByRole('list', { name: 'Pinned' })).toHaveCount(0);
+  await row.focus();
+  await keyboard.press('ArrowUp');
+  await expect(copilot.answers).toBeFocused();
+  await keyboard.press('ArrowDown');
+  await expect(row).toBeFocused();
+  await copilot.reaches('Not sent.', 'failed');
+  await keyboard.press('ControlOrMeta+/');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await keyboard.press('Escape');
+  await row.focus();
+  await keyboard.press('Delete');
+  await expect(row).toHaveCount(0);
+  await expect(copilot.composer, 'nothing was edited').toHaveValue('jkrecp?//');
+  expect(await arrived(server, TURNS), 'nothing was retried').toHaveLength(2);
+});
+
+test('the question mark opens the sheet and the slash the search, from rows and from buttons', async ({ copilot }) => {
+  const { page } = copilot;
+  await copilot.say('Answered.');
+  await copilot.answered(1);
+  await copilot.message('Answered.').focus();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Details', exact: true }).focus();
+  await page.keyboard.press('/');
+  await expect(page.getByRole('dialog', { name: 'Cases' })).toBeVisible();
+  await expect(page.getByRole('searchbox', { name: 'Search cases' })).toBeFocused();
+});
+
+test('Esc closes the layer on top, then leaves an edit, then stops the answer', async ({ server, copilot }) => {
+  const { page } = copilot;
+  const heading = page.getByRole('heading', { level: 1 });
+  await copilot.say('Disk of db-2 is full.');
+  await copilot.answered(1);
+  await server.faults.set([hang(TURNS)]);
+  await copilot.say('Since 09:10.');
+  await expect(copilot.thinking).toHaveCount(1);
+  await heading.getByRole('button').focus();
+  await page.keyboard.press('F2');
+  await expect(heading.getByRole('textbox')).toBeFocused();
+  await page.keyboard.press('ControlOrMeta+K');
+  await expect(page.getByRole('dialog', { name: 'Command palette' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await heading.getByRole('button').focus();
+  await page.keyboard.press('F2');
+  await page.keyboard.press('Escape');
+  await expect(heading.getByRole('textbox')).toHaveCount(0);
+  await expect(heading.getByRole('button')).toBeFocused();
+  await expect(copilot.thinking, 'the answer is still awaited').toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(copilot.answers.last()).toContainText('You stopped this answer.');
+  await expect(copilot.composer).toBeFocused();
+});
+
+test('C copies a message and an answer, Ctrl+U attaches', async ({ chromium, copilot }) => {
+  const { page } = copilot;
+  await chromium.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await copilot.say('To be copied.');
+  await copilot.answered(1);
+  await copilot.message('To be copied.').focus();
+  await page.keyboard.press('c');
+  await expect.poll(clipboard).toBe('To be copied.');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('c');
+  await expect.poll(clipboard).not.toBe('To be copied.');
+  await copilot.composer.focus();
+  const choosing = page.waitForEvent('filechooser');
+  await page.keyboard.press('ControlOrMeta+U');
+  await (await choosing).setFiles({ name: 'app.log', mimeType: 'text/plain', buffer: Buffer.from('ERROR pool wait') });
+  await expect(copilot.dock).toContainText('app.log');
+});
+
+test('what a key does as well says so when it is pointed at', async ({ copilot }) => {
+  const { page } = copilot;
+  await copilot.say('Checkout is slow.');
+  await copilot.answered(1);
+  for (const [name, keys] of [
+    ['Cases', 'B'],
+    ['Details', 'I'],
+    ['New case', 'Shift+O'],
+    ['Attach files', 'U'],
+  ]) {
+    await expect(page.getByRole('button', { name, exact: true })).toHaveAttribute('title', `${name} · Ctrl+${keys}`);
+  }
 });

@@ -1,11 +1,10 @@
 // What stays on screen until the person has dealt with it: titles that changed twice, damaged data, data of a newer
-// version, and offers that are held while somebody looks at them.
+// version.
 
 import fs from 'node:fs';
 import { Copilot, expect, test, words } from './harness.js';
 import { damage, ofANewerVersion } from './harness/kept.js';
-import { DELETE } from './harness/routes.js';
-import { arrived, move, retitle, stored } from './harness/stored.js';
+import { move, retitle, stored } from './harness/stored.js';
 import { collide } from './harness/titles.js';
 
 const QUESTION = 'Disk of db-2 is full.';
@@ -114,29 +113,4 @@ test('data of a newer version is left as it is, and the person is told what to d
   await expect(copilot.page.getByRole('alert').filter({ hasText: 'written by a newer version' })).toContainText(
     'To open it, update FaultMaven Copilot.',
   );
-});
-
-/** Longer than an undo is offered to somebody who does not look at it (ux §5), in milliseconds. */
-const LONGER_THAN_OFFERED = 9_000;
-
-test('an undo that is looked at does not run out before the person looks away', async ({ server, chromium, copilot }) => {
-  await copilot.widen();
-  await copilot.say(QUESTION);
-  await copilot.answered(1);
-  await copilot.currentCase.getByRole('button').first().focus();
-  await copilot.page.keyboard.press('Delete');
-  const offer = copilot.page.getByText(/^Deleted “.+”$/);
-  const undo = copilot.page.getByRole('button', { name: 'Undo' });
-  await expect(copilot.page.getByRole('status').filter({ hasText: 'Deleted, undo available' })).toHaveCount(1);
-  await offer.hover();
-  // Not to wait for something to happen, but for the time to pass in which nothing may.
-  await copilot.page.waitForTimeout(LONGER_THAN_OFFERED);
-  await expect(undo).toBeVisible();
-  await undo.focus();
-  await copilot.page.mouse.move(900, 200);
-  expect(await arrived(server, DELETE)).toEqual([]);
-  await copilot.composer.focus();
-  await expect.poll(() => arrived(server, DELETE)).toHaveLength(1);
-  await expect(offer).toHaveCount(0);
-  await expect.poll(async () => (await stored(server, chromium)).length).toBe(0);
 });

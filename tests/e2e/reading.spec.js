@@ -160,3 +160,22 @@ test('older rows also come to whoever goes to the top at once', async ({ server,
   };
   await expect.poll(first).toBe(1);
 });
+
+test('rows that were never seen are announced by a place for them, and replace it when they are there', async ({
+  server,
+  chromium,
+  copilot,
+}) => {
+  await expect.poll(() => chromium.authorization).not.toBe('');
+  await fill(server, chromium, 1);
+  await server.faults.set([hang({ method: 'GET', path: '/api/v1/cases/*/messages' }, { commit: true })]);
+  await copilot.page.reload();
+  await copilot.widen();
+  await copilot.caseRows.filter({ hasText: 'Years of work' }).getByRole('button').first().click();
+  const place = copilot.page.getByRole('status', { name: 'Loading messages' });
+  await expect(place).toBeVisible();
+  await expect(copilot.composer, 'one can write meanwhile').toBeFocused();
+  await server.faults.letGo();
+  await expect(copilot.message('Message 1.')).toBeVisible();
+  await expect(place).toHaveCount(0);
+});

@@ -226,3 +226,28 @@ for (const { name, answer } of [
     expect({ messages, answers }).toEqual({ messages: ['Nobody notices.'], answers: 1 });
   });
 }
+
+test('who cannot connect is told what to look at, and can try the address again from there', async ({ server, chromium }) => {
+  const page = await chromium.page();
+  await page.goto(server.origin);
+  await expect(page.getByText(/^Reachable/)).toBeVisible();
+  const ask = page.getByRole('button', { name: 'Trouble connecting?', exact: true });
+  const help = page.getByRole('region', { name: 'Trouble connecting?' });
+  await expect(ask).toHaveAttribute('aria-expanded', 'false');
+  await expect(help).toBeHidden();
+  await ask.focus();
+  await page.keyboard.press('Enter');
+  await expect(ask).toHaveAttribute('aria-expanded', 'true');
+  for (const what of ['Is the address right?', 'Is the server running?', 'Does this network let you through?', 'Does the browser trust the server?']) {
+    await expect(help).toContainText(what);
+  }
+  await expect(help, 'a page needs nobody’s leave').not.toContainText('May this panel reach the server?');
+  await chromium.context.setOffline(true);
+  await help.getByRole('button', { name: 'Check again', exact: true }).click();
+  await expect(page.getByText(words("Can't reach this address"))).toBeVisible();
+  await chromium.context.setOffline(false);
+  await help.getByRole('button', { name: 'Check again', exact: true }).click();
+  await expect(page.getByText(/^Reachable/)).toBeVisible();
+  await ask.click();
+  await expect(help).toBeHidden();
+});

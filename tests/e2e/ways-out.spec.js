@@ -18,11 +18,13 @@ test('Retry takes the red away at once and sends the same message', async ({ ser
   await copilot.say(FIRST);
   await copilot.reaches(FIRST, 'failed');
   await server.faults.clear();
+  const node = await copilot.message(FIRST).elementHandle();
   await copilot.action('Retry', FIRST).click();
   await expect(copilot.action('Retry', FIRST)).toHaveCount(0);
   await expect(copilot.composer).toBeFocused();
   await copilot.reaches(FIRST, 'sent');
   await copilot.answered(1);
+  expect(await copilot.message(FIRST).evaluate((now, then) => now === then, node), 'the row is another node').toBe(true);
   expect(await said(server, chromium)).toEqual([[FIRST]]);
   expect(new Set((await arrived(server, TURNS)).map(({ key }) => key)).size).toBe(1);
 });
@@ -60,6 +62,8 @@ test('Discard takes the row away, Undo brings it back where it was', async ({ se
   await copilot.action('Discard', FIRST).click();
   await expect(copilot.message(FIRST)).toHaveCount(0);
   await expect(copilot.dock).toContainText('Discarded message');
+  const [rows, dock] = [await copilot.conversation.boundingBox(), await copilot.dock.boundingBox()];
+  expect(dock?.y, 'the offer covers no row').toBeGreaterThanOrEqual((rows?.y ?? 0) + (rows?.height ?? 0));
   await copilot.dock.getByRole('button', { name: 'Undo' }).click();
   await copilot.reaches(FIRST, 'failed-needs-change');
   await expect(copilot.mine.first()).toHaveAttribute('data-key', /** @type {string} */ (key));
@@ -164,6 +168,71 @@ for (const { name, rule, button } of [
     await expect(copilot.message(SECOND)).toHaveCount(0);
   });
 }
+
+test('a case that was deleted elsewhere keeps what was said, and says that it is only here', async ({
+  server,
+  chromium,
+  copilot,
+}) => {
+  await copilot.widen();
+  await copilot.say(FIRST);
+  await copilot.answered(1);
+  const headers = { authorization: chromium.authorization };
+  const { cases } = await (await fetch(`${server.origin}/api/v1/cases?limit=1&offset=0&include_empty=true`, { headers })).json();
+  const deleted = await fetch(`${server.origin}/api/v1/cases/${cases[0].case_id}`, { method: 'DELETE', headers });
+  expect(deleted.ok).toBe(true);
+  await copilot.say(SECOND);
+  await copilot.reaches(SECOND, 'failed-needs-change');
+  await expect(copilot.action('Move to a new case', SECOND)).toBeVisible();
+  await expect(copilot.currentCase).toContainText('Only on this device');
+  await expect(copilot.page.getByRole('banner')).toContainText('Only on this device');
+  await expect(copilot.message(FIRST)).toBeVisible();
+  await expect(copilot.answers).toHaveCount(1);
+});
+
+test('what a failed row offers leads where it says: to the plan, the owner, the inspector, another file', async ({
+  server,
+  chromium,
+  copilot,
+}) => {
+  const { page } = copilot;
+  await chromium.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await chromium.context.route('https://**', (route) => route.fulfill({ body: 'a page' }));
+  const fail = async (/** @type {number} */ status, code = '') => {
+    await server.faults.set([answerWith(TURNS, status, code ? { code } : {})]);
+    await copilot.newCase();
+    await copilot.say(FIRST);
+    await copilot.reaches(FIRST, 'failed-needs-change');
+  };
+  await copilot.widen();
+  await fail(402, 'QUOTA_EXHAUSTED');
+  const opened = chromium.context.waitForEvent('page');
+  await copilot.action('See plan', FIRST).click();
+  await (await opened).close();
+
+  await fail(403);
+  await copilot.action('Ask for access', FIRST).click();
+  await expect(copilot.dock).toContainText('A request for access is on the clipboard.');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/^Please let me write to the case “.+” on http/);
+
+  await fail(400);
+  await copilot.action('Details', FIRST).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sync inspector');
+  await expect(page.getByRole('list', { name: 'Operations' })).toContainText(FIRST);
+  await page.keyboard.press('Escape');
+
+  await server.faults.set([answerWith(TURNS, 413)]);
+  await copilot.newCase();
+  await copilot.paste('12:00:00 ERROR timeout\n'.repeat(120));
+  await copilot.say(FIRST);
+  await copilot.reaches(FIRST, 'failed-needs-change');
+  const choosing = page.waitForEvent('filechooser');
+  await copilot.action('Replace file', FIRST).click();
+  await (await choosing).setFiles({ name: 'short.log', mimeType: 'text/plain', buffer: Buffer.from('ERROR timeout') });
+  await expect(copilot.composer).toHaveValue(FIRST);
+  await expect(copilot.mine).toHaveCount(0);
+  await expect(copilot.dock).toContainText('short.log');
+});
 
 test('Stop ends the waiting, says so and leaves the composer ready', async ({ server, copilot }) => {
   await server.faults.set([hang(TURNS)]);

@@ -3,11 +3,14 @@
 //! [`Ledger::apply`] is the only way to change it, at start, when the person acts and when another
 //! window has written. It has no opinion about the network, timers or the screen.
 
+mod carry_over;
 mod look_up;
 mod progress;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+
+pub use carry_over::CarryOver;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;

@@ -63,5 +63,6 @@ pub use event::{Event, LeaseEvent, Lifecycle, Link, StoreAck, TimerId};
 pub use failure::{Failure, FailureClass, Rejection, Transient};
 pub use inspect::{InspectedOperation, Inspection, MergeResult, StepNote, Violation};
 pub use intent::Intent;
+pub use ledger::CarryOver;
 pub use screen::View;
 pub use time::{Millis, Mono, Now, ServerTime, Wall, civil_from_days};

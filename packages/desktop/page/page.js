@@ -36,6 +36,11 @@ document.addEventListener("selectionchange", tellCaret);
 addEventListener("focusin", tellCaret);
 tellCaret();
 
+let times = 0;
+for (const what of ["keydown", "input", "keyup"]) addEventListener(what, () => { times += 1; }, true);
+/** Asked for when the window is about to go. */
+globalThis.tellTyped = () => dioxus.send({ said: "typed", times });
+
 document.addEventListener("visibilitychange", () => {
   dioxus.send({ said: document.visibilityState === "visible" ? "shown" : "hidden" });
 });

@@ -70,6 +70,10 @@ impl Host for InWindow {
         self.0.surface == Surface::Phone
     }
 
+    fn keyboard_pops_up(&self) -> bool {
+        cfg!(any(target_os = "android", target_os = "ios"))
+    }
+
     fn draws_late(&self) -> bool {
         true
     }

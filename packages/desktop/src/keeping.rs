@@ -9,7 +9,7 @@ use copilot_core::journal::{Batch, Durability, Epoch, Record, Recovered, Sequenc
 use copilot_core::view::CachedMessage;
 use copilot_runtime::ProfileId;
 use copilot_runtime::ports::Stores;
-use copilot_storage::{LocalFuture, Store, StoreError};
+use copilot_storage::{CachedEnd, LocalFuture, SetAside, Store, StoreError};
 use tokio::sync::Notify;
 
 /// Appends that are under way. Cheap to clone; all clones count together.
@@ -103,8 +103,24 @@ impl Store for CountedStore {
         self.store.load(case)
     }
 
+    fn load_end(&self, case: RealId) -> LocalFuture<CachedEnd> {
+        self.store.load_end(case)
+    }
+
+    fn spare(&self) -> LocalFuture<u64> {
+        self.store.spare()
+    }
+
+    fn free_spare(&self) -> LocalFuture<u64> {
+        self.store.free_spare()
+    }
+
     fn recover(&self) -> LocalFuture<Result<Recovered, StoreError>> {
         self.store.recover()
+    }
+
+    fn set_aside(&self) -> LocalFuture<Vec<SetAside>> {
+        self.store.set_aside()
     }
 
     fn durability(&self) -> Durability {

@@ -15,6 +15,7 @@ mod files;
 mod geometry;
 mod host;
 mod keeping;
+mod last_keys;
 mod menu;
 mod notification;
 mod options;

@@ -27,6 +27,8 @@ pub(crate) enum Said {
     LargePaste { bytes: u64 },
     /// Where the caret of the composer is, in UTF-16 units.
     Caret { at: u32 },
+    /// It was asked how often keys have moved in it, since its beginning.
+    Typed { times: u64 },
     /// The page can be seen.
     Shown,
     /// It cannot be seen.
@@ -66,6 +68,7 @@ mod tests {
             (r#"{"said":"paste","text":"x"}"#, Said::Paste { text: "x".to_owned() }),
             (r#"{"said":"large-paste","bytes":5}"#, Said::LargePaste { bytes: 5 }),
             (r#"{"said":"caret","at":3}"#, Said::Caret { at: 3 }),
+            (r#"{"said":"typed","times":2}"#, Said::Typed { times: 2 }),
             (r#"{"said":"hidden"}"#, Said::Hidden),
             (r#"{"said":"shown"}"#, Said::Shown),
         ] {

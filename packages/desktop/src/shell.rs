@@ -15,6 +15,7 @@ use crate::calls::Calls;
 use crate::clipboard::Clipboard;
 use crate::geometry::Geometry;
 use crate::keeping::UnderWay;
+use crate::last_keys::LastKeys;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 use crate::menu::Entry;
 use crate::page::Said;
@@ -45,6 +46,7 @@ pub(crate) struct Shell {
     /// Changes of the geometry so far.
     moves: Cell<u64>,
     leaving: Cell<bool>,
+    last_keys: LastKeys,
     window: OnceCell<WeakDesktopContext>,
     app: RefCell<Option<App>>,
 }
@@ -71,6 +73,7 @@ impl Shell {
             geometry: Cell::new(geometry),
             moves: Cell::new(0),
             leaving: Cell::new(false),
+            last_keys: LastKeys::default(),
             window: OnceCell::new(),
             app: RefCell::default(),
         }
@@ -120,6 +123,7 @@ impl Shell {
                     tracing::info!("the composer can be written to");
                 }
             }
+            Said::Typed { times } => self.last_keys.told(times),
             Said::Shown => self.screen.shown(true),
             Said::Hidden => {
                 self.hidden.call(());
@@ -195,6 +199,8 @@ impl Shell {
         }
         let shell = self.clone();
         self.platform.executor.spawn(Box::pin(async move {
+            shell.last_keys.arrive(|| shell.run_script("tellTyped()")).await;
+            shell.hidden.call(());
             let _ = tokio::time::timeout(LAST_WORDS, shell.under_way.none()).await;
             if let Some(window) = shell.window() {
                 window.set_close_behavior(WindowCloseBehaviour::WindowCloses);

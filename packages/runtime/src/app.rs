@@ -7,6 +7,7 @@ mod check;
 mod link;
 mod oauth;
 mod open;
+mod save;
 mod sign_in;
 mod start;
 
@@ -15,6 +16,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use copilot_api::{Client, ServerAddress};
+use copilot_storage::memory::MemoryStore;
 
 use self::link::StartLink;
 use crate::device::Device;
@@ -34,6 +36,8 @@ pub struct App {
 struct Opened {
     handle: Handle,
     session: Session,
+    /// Where everything is, if the store could not be used.
+    memory: Option<MemoryStore>,
 }
 
 /// Names an attempt to move the stage, or a question about a server.
@@ -48,6 +52,10 @@ pub(crate) struct Inner {
     opened: RefCell<Option<Opened>>,
     attempt: Cell<Attempt>,
     check: Cell<Attempt>,
+    /// How many engines were started.
+    engines: Cell<u64>,
+    /// Whether what is in memory is on its way into the store.
+    saving: Cell<bool>,
     /// A one-time link that could not be exchanged yet, and where to.
     start_link: RefCell<Option<(ServerAddress, StartLink)>>,
     watch: RefCell<Option<Box<dyn Any>>>,
@@ -66,6 +74,8 @@ impl App {
             opened: RefCell::default(),
             attempt: Cell::new(Attempt(0)),
             check: Cell::new(Attempt(0)),
+            engines: Cell::new(0),
+            saving: Cell::new(false),
             start_link: RefCell::default(),
             watch: RefCell::default(),
         });
@@ -118,6 +128,14 @@ impl App {
     /// the server is treated as after a crash.
     pub fn reopen(&self) {
         self.inner.reopen();
+    }
+
+    /// Tries once more to keep what the open account holds in memory alone, because its store could not be used when it
+    /// was opened. `hand_over` is called for what the window has not said yet, the last time right before an engine
+    /// that keeps everything takes the place of this one; then [`stage`](Self::stage) has another handle. `tell` is
+    /// told whether that was so: if not, nothing has changed. Never blocks; does nothing while one try is under way.
+    pub fn try_to_save(&self, hand_over: impl Fn() + 'static, tell: impl FnOnce(bool) + 'static) {
+        self.inner.try_to_save(hand_over, tell);
     }
 
     /// A small setting of this device.

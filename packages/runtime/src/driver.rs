@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
-use copilot_core::{Config, Core, Effect, Entropy, Event, Now, View};
+use copilot_core::{Config, Core, Effect, Entropy, Event, LeaseEvent, Now, View};
 use copilot_storage::{LocalFuture, SetAside};
 
 use crate::effects::{Effects, Inbox};
@@ -92,6 +92,40 @@ impl Driver {
         match &*self.effects.borrow() {
             Some(effects) => effects.set_aside(),
             None => Box::pin(async { Vec::new() }),
+        }
+    }
+
+    /// Bytes of cached answers that the server can send again; 0 once it has ended.
+    pub(crate) fn spare(&self) -> LocalFuture<u64> {
+        match &*self.effects.borrow() {
+            Some(effects) => effects.spare(),
+            None => Box::pin(async { 0 }),
+        }
+    }
+
+    /// Gives those up, and says how many bytes that freed. What is in memory stays.
+    pub(crate) fn free_spare(&self) -> LocalFuture<u64> {
+        match &*self.effects.borrow() {
+            Some(effects) => effects.free_spare(),
+            None => Box::pin(async { 0 }),
+        }
+    }
+
+    /// From here on nothing is sent, and what is on its way is let go as when another window takes the lease; or it goes
+    /// on. Work is taken all the same.
+    pub(crate) fn hold_sending(&self, hold: bool) {
+        if let Some(effects) = &*self.effects.borrow() {
+            effects.hold_lease(hold);
+        }
+        if hold {
+            self.step(Event::Lease(LeaseEvent::Lost));
+        }
+    }
+
+    /// Takes the right to send from the window that has it.
+    pub(crate) fn seize_lease(&self) {
+        if let Some(effects) = &*self.effects.borrow() {
+            effects.seize_lease();
         }
     }
 
@@ -194,6 +228,12 @@ mod tests {
         }
         fn load(&self, case: RealId) -> LocalFuture<Vec<CachedMessage>> {
             self.0.load(case)
+        }
+        fn spare(&self) -> LocalFuture<u64> {
+            self.0.spare()
+        }
+        fn free_spare(&self) -> LocalFuture<u64> {
+            self.0.free_spare()
         }
         fn recover(&self) -> LocalFuture<Result<Recovered, StoreError>> {
             self.0.recover()

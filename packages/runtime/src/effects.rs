@@ -9,6 +9,7 @@ mod lease;
 mod requests;
 mod timers;
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use copilot_core::{Effect, Event};
@@ -46,6 +47,8 @@ pub(crate) struct Effects {
     timers: Timers,
     lease: Lease,
     peers: Option<Rc<dyn PeerLink>>,
+    /// Nothing is sent until told otherwise.
+    sends_nothing: Cell<bool>,
     _heritage: Heritage,
 }
 
@@ -76,12 +79,34 @@ impl Effects {
             requests: Requests::new(executor.clone(), exchange, inbox.clone()),
             timers: Timers::new(executor.clone(), platform.clock.clone(), inbox),
             peers,
+            sends_nothing: Cell::new(false),
         }
+    }
+
+    /// Gives the lease back and asks for no other, or goes on.
+    pub(crate) fn hold_lease(&self, hold: bool) {
+        self.sends_nothing.set(hold);
+        if hold { self.lease.release() } else { self.lease.acquire() }
     }
 
     /// What could not be read of the journal.
     pub(crate) fn set_aside(&self) -> LocalFuture<Vec<SetAside>> {
         self.journal.set_aside()
+    }
+
+    /// Bytes of cached answers that the server can send again.
+    pub(crate) fn spare(&self) -> LocalFuture<u64> {
+        self.journal.spare()
+    }
+
+    /// Gives those up, and says how many bytes that freed.
+    pub(crate) fn free_spare(&self) -> LocalFuture<u64> {
+        self.journal.free_spare()
+    }
+
+    /// Takes the right to send from the window that has it.
+    pub(crate) fn seize_lease(&self) {
+        self.lease.seize();
     }
 
     pub(crate) fn perform(&self, effect: Effect) {
@@ -100,6 +125,7 @@ impl Effects {
                     peers.tell(&message);
                 }
             }
+            Effect::AcquireLease if self.sends_nothing.get() => {}
             Effect::AcquireLease => self.lease.acquire(),
             Effect::ReleaseLease => self.lease.release(),
             Effect::Report(violation) => {

@@ -17,6 +17,8 @@ pub struct Handle {
     pub(crate) driver: Rc<Driver>,
     pub(crate) account: Rc<Account>,
     pub(crate) app: Weak<Inner>,
+    pub(crate) number: u64,
+    pub(crate) took_over: bool,
 }
 
 /// Something changed that a subscriber may want to draw.
@@ -55,6 +57,35 @@ impl Handle {
     /// What of this account's journal could not be read and was set aside, to be given away.
     pub fn set_aside(&self) -> LocalFuture<Vec<SetAside>> {
         self.driver.set_aside()
+    }
+
+    /// How many bytes [`free_spare`](Self::free_spare) would free on this device, as its store measures it.
+    pub fn spare(&self) -> LocalFuture<u64> {
+        self.driver.spare()
+    }
+
+    /// Gives up the stored answers that the server can send again as they were, and says how many bytes that freed. What
+    /// is on screen stays there; operations, drafts and everything else that is only here is not touched.
+    pub fn free_spare(&self) -> LocalFuture<u64> {
+        self.driver.free_spare()
+    }
+
+    /// Tells this engine from those that ran before it in this window.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Whether this engine has taken the place of one that kept nothing, with everything that was in it.
+    #[must_use]
+    pub const fn took_over(&self) -> bool {
+        self.took_over
+    }
+
+    /// Makes this window of the account the one that sends, although another one holds that role and answers. What the
+    /// other has under way it lets go of, and this one sends it under the same key.
+    pub fn send_from_here(&self) {
+        self.driver.seize_lease();
     }
 
     /// Whose engine this is.

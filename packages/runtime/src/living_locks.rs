@@ -74,6 +74,14 @@ impl Locks for LivingLocks {
             holding(&*arbiter, &name, guard)
         })
     }
+
+    fn seize(&self, name: &str) -> LocalFuture<LockGuard> {
+        let (arbiter, name) = (self.arbiter.clone(), name.to_owned());
+        Box::pin(async move {
+            let guard = arbiter.seize(&name).await;
+            holding(&*arbiter, &name, guard)
+        })
+    }
 }
 
 async fn wait(
@@ -270,6 +278,20 @@ mod tests {
             assert!(since.elapsed() <= Duration::from_secs(20), "{:?}", since.elapsed());
             frozen.set(false);
             held.lost().await;
+        });
+    }
+
+    #[test]
+    fn a_holder_that_answers_loses_its_lock_to_one_that_is_told_to_take_it() {
+        on_paused_time(async {
+            let browser = Rc::default();
+            let ((first, _), (second, _)) = (window(&browser), window(&browser));
+            let mut held = first.acquire("lease").await;
+            let taken = second.seize("lease").await;
+            held.lost().await;
+            let back = tokio::time::timeout(Duration::from_secs(3600), first.acquire("lease")).await;
+            assert!(back.is_err(), "it answers, and so it keeps it");
+            drop((held, taken));
         });
     }
 

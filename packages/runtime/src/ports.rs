@@ -42,6 +42,12 @@ pub trait Stores {
 pub trait Locks {
     /// Queues for a lock. Dropping the future leaves the queue; dropping the guard gives the lock back.
     fn acquire(&self, name: &str) -> LocalFuture<LockGuard>;
+
+    /// Takes a lock from whoever holds it, because the person says so. Where nobody else can hold it, nothing has to
+    /// be taken.
+    fn seize(&self, name: &str) -> LocalFuture<LockGuard> {
+        self.acquire(name)
+    }
 }
 
 /// A lock that is held until this is dropped, or until it is taken away.

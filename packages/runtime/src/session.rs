@@ -12,7 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use copilot_api::{Client, Credentials, Dialect, Secret, SessionId};
-use copilot_core::request::{Outcome, Reply, Request};
+use copilot_core::request::{Limits, Outcome, Reply, Request};
 use copilot_core::{Failure, FailureClass, Millis};
 use copilot_storage::LocalFuture;
 use futures_util::FutureExt;
@@ -104,6 +104,11 @@ impl Session {
             closed: Cell::new(false),
             seen: Cell::new(true),
         }))
+    }
+
+    /// What is known about the server.
+    pub(crate) fn known_server(&self) -> Option<Limits> {
+        self.0.client.dialect().map(Dialect::limits)
     }
 
     /// Continues with the credentials of a new sign-in to the same account.

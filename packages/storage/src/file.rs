@@ -141,6 +141,16 @@ impl Store for FileStore {
         Box::pin(async move { waiting.await.unwrap_or_default() })
     }
 
+    fn spare(&self) -> LocalFuture<u64> {
+        let waiting = self.ask(Job::Spare);
+        Box::pin(async move { waiting.await.unwrap_or_default() })
+    }
+
+    fn free_spare(&self) -> LocalFuture<u64> {
+        let waiting = self.ask(Job::FreeSpare);
+        Box::pin(async move { waiting.await.unwrap_or_default() })
+    }
+
     fn recover(&self) -> LocalFuture<Result<Recovered, StoreError>> {
         self.ask_to_read(Job::Recover)
     }

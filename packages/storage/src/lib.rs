@@ -12,6 +12,7 @@ pub mod conformance;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod file;
 pub mod memory;
+mod spare;
 mod store;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

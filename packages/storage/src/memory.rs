@@ -14,6 +14,7 @@ use copilot_core::journal::{Batch, Durability, Epoch, Record, Recovered, Sequenc
 use copilot_core::model::RealCase;
 use copilot_core::view::CachedMessage;
 
+use crate::spare::spare_rows;
 use crate::store::{LocalFuture, Store, StoreError, place_snapshot};
 
 /// Data that lives as long as a handle on it. A clone is another window.
@@ -99,6 +100,23 @@ impl Contents {
     }
 }
 
+impl Contents {
+    /// The messages that can be given up, with the bytes of each as JSON.
+    fn spare(&self) -> Vec<((RealId, RealId), u64)> {
+        let rows_of = |id: &RealId| {
+            let rows = self.messages.iter().filter(|((case, _), _)| case == id).map(|(_, row)| row.clone());
+            rows.map(|row| ((id.clone(), row.message.id.clone()), row)).collect::<Vec<_>>()
+        };
+        let spare = self.cases.iter().flat_map(|(id, case)| spare_rows(case, rows_of(id)));
+        spare.map(|(key, row)| (key, serde_json::to_vec(&row).map_or(0, |json| json.len() as u64))).collect()
+    }
+
+    fn free_spare(&mut self) -> u64 {
+        let freed = self.spare().into_iter().filter(|(key, _)| self.messages.remove(key).is_some());
+        freed.map(|(_, bytes)| bytes).sum()
+    }
+}
+
 fn done<T: 'static>(value: T) -> LocalFuture<T> {
     Box::pin(ready(value))
 }
@@ -136,6 +154,14 @@ impl Store for MemoryStore {
         let contents = self.0.borrow();
         let rows = contents.messages.iter().filter(|((of, _), _)| *of == case);
         done(rows.map(|(_, row)| row.clone()).collect())
+    }
+
+    fn spare(&self) -> LocalFuture<u64> {
+        done(self.0.borrow().spare().iter().map(|(_, bytes)| bytes).sum())
+    }
+
+    fn free_spare(&self) -> LocalFuture<u64> {
+        done(self.0.borrow_mut().free_spare())
     }
 
     fn recover(&self) -> LocalFuture<Result<Recovered, StoreError>> {

@@ -88,11 +88,19 @@ pub trait Store {
     /// Takes the next epoch of the sending lease: one more than any that was taken before, durably.
     fn next_epoch(&self) -> LocalFuture<Result<Epoch, StoreRefusal>>;
 
-    /// Writes confirmed rows to the cache. Best effort; evicts the oldest cases when there is no room.
+    /// Writes confirmed rows to the cache. Best effort; evicts the oldest cases when there is no room, as every write
+    /// does, and of those that the server still has never the one that was worked in last.
     fn cache(&self, writes: Vec<CacheWrite>) -> LocalFuture<()>;
 
     /// The cached messages of a case, each once, in any order. Unreadable rows are left out: they can be fetched again.
     fn load(&self, case: RealId) -> LocalFuture<Vec<CachedMessage>>;
+
+    /// How many bytes [`free_spare`](Self::free_spare) would free: cached answers that the server can send again as
+    /// they were. What the server could not give again is none of them, and nothing of the journal is.
+    fn spare(&self) -> LocalFuture<u64>;
+
+    /// Gives up those answers, and says how many bytes that freed.
+    fn free_spare(&self) -> LocalFuture<u64>;
 
     /// The cached messages that stand last in a case, by turn and then by time, each once, from a store that finds them
     /// much sooner than all; all of them from the others, and where there are not many.

@@ -208,6 +208,16 @@ impl Store for WebStore {
         self.start(work, Vec::new)
     }
 
+    fn spare(&self) -> LocalFuture<u64> {
+        let work = |window: Rc<Window>| async move { cache::spare(&window.database, false).await };
+        self.start(work, u64::default)
+    }
+
+    fn free_spare(&self) -> LocalFuture<u64> {
+        let work = |window: Rc<Window>| async move { cache::spare(&window.database, true).await };
+        self.start(work, u64::default)
+    }
+
     fn load_end(&self, case: RealId) -> LocalFuture<CachedEnd> {
         let work = move |window: Rc<Window>| async move {
             match cache::load_end(&window.database, &case).await {

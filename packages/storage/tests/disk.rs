@@ -9,9 +9,10 @@ mod disks;
 mod matrix;
 
 use copilot_core::ServerTime;
-use copilot_core::ids::RealId;
+use copilot_core::ids::{MessageKey, RealId};
 use copilot_core::journal::{Batch, BatchId, Record, Sequence, Sequenced, StoreRefusal, Writer};
-use copilot_core::model::{CaseState, RealCase};
+use copilot_core::model::{CaseState, RealCase, RealMessage, Role};
+use copilot_core::view::CachedMessage;
 use copilot_core::{CacheWrite, journal::Recovered};
 use copilot_storage::file::FileStore;
 use copilot_storage::{Store, StoreError};
@@ -75,11 +76,9 @@ async fn a_full_disk_refuses_and_keeps_what_it_has_and_goes_on_when_there_is_roo
     matrix::enter("full disk", turn as usize, "refused whole, goes on when there is room");
 }
 
-#[tokio::test(flavor = "current_thread")]
-async fn a_full_disk_gives_up_the_cache_before_it_refuses_work() {
-    let Some(disk) = Tmpfs::new("size=1m") else { return };
-    let store = FileStore::open(disk.profile()).unwrap();
-    let case = |id: &str, last_activity| RealCase {
+/// A case that takes about 150 KiB.
+fn case(id: &str, last_activity: u64) -> RealCase {
+    RealCase {
         id: RealId::parse(id).unwrap(),
         title: Some("t".repeat(150 * 1024).into()),
         state: CaseState::Inquiry,
@@ -90,16 +89,69 @@ async fn a_full_disk_gives_up_the_cache_before_it_refuses_work() {
         created: ServerTime(0),
         last_activity: ServerTime(last_activity),
         gone: false,
-    };
+    }
+}
+
+async fn kept(store: &FileStore) -> Vec<String> {
+    store.recover().await.unwrap().cases.iter().map(|case| case.id.as_str().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_full_disk_gives_up_the_cache_before_it_refuses_work() {
+    let Some(disk) = Tmpfs::new("size=1m") else { return };
+    let store = FileStore::open(disk.profile()).unwrap();
     let cases = [case("oldest", 1), case("newest", 3), case("middle", 2)];
     store.cache(cases.map(|case| CacheWrite::Case(case.into())).into()).await;
     store.append(batch(vec![foreign(400 * 1024)])).await.unwrap();
     for (more, left) in [(300, &["middle", "newest"][..]), (120, &["newest"])] {
         store.append(batch(vec![foreign(more * 1024)])).await.unwrap();
-        let kept = store.recover().await.unwrap().cases;
-        assert_eq!(kept.iter().map(|case| case.id.as_str()).collect::<Vec<_>>(), left);
+        assert_eq!(kept(&store).await, left);
     }
     matrix::enter("full disk with a cache", 2, "the oldest case goes first");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_full_disk_never_takes_the_case_in_work_nor_one_that_the_server_no_longer_has() {
+    let Some(disk) = Tmpfs::new("size=1m") else { return };
+    let store = FileStore::open(disk.profile()).unwrap();
+    let gone = RealCase { gone: true, ..case("gone", 1) };
+    let cases = [gone, case("newest", 3), case("older", 2)];
+    store.cache(cases.map(|case| CacheWrite::Case(case.into())).into()).await;
+    assert_eq!(store.append(batch(vec![foreign(800 * 1024)])).await, Err(StoreRefusal::Full));
+    assert_eq!(kept(&store).await, ["gone", "newest"]);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_a_person_frees_on_a_full_disk_makes_room_for_work() {
+    let Some(disk) = Tmpfs::new("size=1m") else { return };
+    let store = FileStore::open(disk.profile()).unwrap();
+    let answer = |id: &str, bytes| {
+        let message = RealMessage {
+            id: RealId::parse(id).unwrap(),
+            role: Role::Assistant,
+            text: "a".repeat(bytes).into(),
+            turn: Some(1),
+            created: ServerTime(0),
+        };
+        let key = MessageKey::of_server(&message.id);
+        let row =
+            CachedMessage { key, message, arrival: 0, sent: None, attachment: None, actions: Vec::new() };
+        CacheWrite::Message { case: RealId::parse("c").unwrap(), row: row.into() }
+    };
+    let case = RealCase { title: None, ..case("c", 1) };
+    store.cache(vec![CacheWrite::Case(case.into()), answer("1", 300 * 1024), answer("2", 200 * 1024)]).await;
+    // Not one more byte.
+    let mut filler = 1024 * 1024;
+    while filler > 0 {
+        filler = if disk.fill_more(filler) { filler } else { filler / 2 };
+    }
+    let work = || batch(vec![seen(1), foreign(400 * 1024)]);
+    assert_eq!(store.append(work()).await, Err(StoreRefusal::Full));
+    let spare = store.spare().await;
+    assert!((500 * 1024..501 * 1024).contains(&spare), "{spare}");
+    assert_eq!(store.free_spare().await, spare);
+    assert_eq!(store.append(work()).await, Ok(Sequence(1)));
+    matrix::enter("full disk, answers freed by hand", 1, "there is room for work again");
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -33,6 +33,10 @@ pub(crate) enum Saying {
     SignedOut,
     /// The device has no room.
     StorageFull,
+    /// This many bytes were freed on the device.
+    Freed(u64),
+    /// Whether this window keeps what is done in it from now on.
+    Saves(bool),
     /// A title or a state changed here and elsewhere.
     Conflict(&'static str),
 }
@@ -56,6 +60,9 @@ impl Saying {
             Self::NotSent(reason) => words::said_not_sent(reason),
             Self::SignedOut => words::SAID_SIGNED_OUT.to_owned(),
             Self::StorageFull => words::STORAGE_FULL_SHORT.to_owned(),
+            Self::Saves(true) => words::SAVES_AGAIN.to_owned(),
+            Self::Saves(false) => words::STILL_NOT_SAVED.to_owned(),
+            Self::Freed(bytes) => words::freed(*bytes),
             Self::Conflict(text) => (*text).to_owned(),
         }
     }

@@ -54,7 +54,7 @@ pub(crate) fn Sidebar() -> Element {
                 button {
                     r#type: "button",
                     class: "icon-button",
-                    title: words::NEW_CASE,
+                    title: words::with_keys(words::NEW_CASE, session.host.command_key(), "Shift+O"),
                     aria_label: words::NEW_CASE,
                     onclick: move |_| session.show(None),
                     Icon { glyph: Glyph::Plus }

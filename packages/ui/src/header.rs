@@ -25,13 +25,14 @@ pub(crate) fn Header() -> Element {
     let session = use_session();
     let wide = (session.wide)();
     let open = (session.view.open)();
+    let command = session.host.command_key();
     rsx! {
         header { class: "header",
             if !wide {
                 button {
                     r#type: "button",
                     class: "icon-button",
-                    title: words::CASES,
+                    title: words::with_keys(words::CASES, command, "B"),
                     aria_label: words::CASES,
                     aria_expanded: (session.drawer)(),
                     aria_haspopup: "dialog",
@@ -52,19 +53,14 @@ pub(crate) fn Header() -> Element {
                     Names { key: "{id}", id }
                 },
                 None => rsx! {
-                    div { class: "names",
-                        h1 { "{words::NEW_CASE}" }
-                        div { class: "sub",
-                            span { class: "ellipsis", "{words::NEW_CASE_SUB}" }
-                        }
-                    }
+                    NoName {}
                 },
             }
             if open.is_some() {
                 button {
                     r#type: "button",
                     class: "icon-button",
-                    title: words::DETAILS,
+                    title: words::with_keys(words::DETAILS, command, "I"),
                     aria_label: words::DETAILS,
                     aria_haspopup: "dialog",
                     onmounted: {
@@ -94,11 +90,29 @@ pub(crate) fn Header() -> Element {
                 button {
                     r#type: "button",
                     class: "icon-button",
-                    title: words::NEW_CASE,
+                    title: words::with_keys(words::NEW_CASE, command, "Shift+O"),
                     aria_label: words::NEW_CASE,
                     onclick: move |_| session.show(None),
                     Icon { glyph: Glyph::Plus }
                 }
+            }
+        }
+    }
+}
+
+/// The same places for a case that does not exist yet.
+#[component]
+fn NoName() -> Element {
+    let session = use_session();
+    use_drop({
+        let session = session.clone();
+        move || session.spots.left(&Spot::Title)
+    });
+    rsx! {
+        div { class: "names",
+            h1 { tabindex: "-1", onmounted: move |event: MountedEvent| session.spots.mounted(Spot::Title, event.data()), "{words::NEW_CASE}" }
+            div { class: "sub",
+                span { class: "ellipsis", "{words::NEW_CASE_SUB}" }
             }
         }
     }
@@ -109,6 +123,10 @@ pub(crate) fn Header() -> Element {
 fn Names(id: CaseKey) -> Element {
     let session = use_session();
     let row = use_case(&id);
+    use_drop({
+        let session = session.clone();
+        move || session.spots.left(&Spot::Title)
+    });
     let renaming = session.renaming;
     let edited = use_memo({
         let id = id.clone();
@@ -146,7 +164,9 @@ fn Names(id: CaseKey) -> Element {
             }
             div { class: "sub",
                 StatePill { case: case.clone() }
-                if let Some(stage) = &case.stage {
+                if case.only_here {
+                    span { class: "stage ellipsis", "{words::ONLY_HERE}" }
+                } else if let Some(stage) = &case.stage {
                     span { class: "stage num ellipsis",
                         "{words::stage(stage)}"
                         if let Some(done) = case.milestones {

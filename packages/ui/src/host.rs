@@ -156,6 +156,11 @@ pub trait Host {
         false
     }
 
+    /// Whether a keyboard comes up over the panel when a text field takes the focus.
+    fn keyboard_pops_up(&self) -> bool {
+        false
+    }
+
     /// Whether the page is another process, which draws later than it is told. Then the composer says with its
     /// text how much typing that text has heard of.
     fn draws_late(&self) -> bool {

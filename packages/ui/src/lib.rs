@@ -30,6 +30,7 @@ mod picker;
 mod place;
 mod preferences;
 mod redaction;
+mod room;
 mod session;
 mod settings;
 mod setup;

@@ -75,9 +75,10 @@ pub fn Panel(setup: Setup) -> Element {
     }
 }
 
+/// Another account is another component, and so is another engine of the same account.
 fn account_name(handle: &Handle) -> String {
     let account = handle.account();
-    format!("{} {}", account.server, account.user_id)
+    format!("{} {} {}", account.server, account.user_id, handle.number())
 }
 
 /// What the style sheet goes by.
@@ -89,7 +90,7 @@ struct Looks {
     touch: Option<&'static str>,
 }
 
-/// A handle as a property. The component's key is the account's, so that another account is another component.
+/// A handle as a property. The component's key is that of its engine, so that another one is another component.
 #[derive(Clone)]
 struct Held(Handle);
 
@@ -113,7 +114,7 @@ fn Account(setup: Setup, handle: Held, looks: Looks) -> Element {
         let session = session.clone();
         move || session.spots.carry_out()
     });
-    use_hook(|| session.focus(Spot::Composer));
+    use_hook(|| session.begin());
     use_future({
         let session = session.clone();
         move || {
@@ -345,6 +346,7 @@ fn shortcut(session: &Session, event: &KeyboardEvent) {
     let modifiers = event.modifiers();
     let command = modifiers.intersects(Modifiers::CONTROL | Modifiers::META);
     let shift = modifiers.contains(Modifiers::SHIFT);
+    let letters = session.preferences.is_on(Choice::Letters);
     let done = match event.key() {
         Key::Escape if shift => {
             session.focus(Spot::Composer);
@@ -369,7 +371,7 @@ fn shortcut(session: &Session, event: &KeyboardEvent) {
             }
             true
         }
-        Key::Character(letter) if command && letter == "/" || !command && letter == "?" => {
+        Key::Character(letter) if command && letter == "/" || letters && !command && letter == "?" => {
             session.open_layer(Dialog::Shortcuts, Spot::Composer);
             true
         }
@@ -386,7 +388,7 @@ fn shortcut(session: &Session, event: &KeyboardEvent) {
             session.toggle_cases();
             true
         }
-        Key::Character(letter) if !command && letter == "/" => {
+        Key::Character(letter) if letters && !command && letter == "/" => {
             session.search();
             true
         }

@@ -66,7 +66,7 @@ impl Session {
 }
 
 /// The row of a case of the server. A case that was born here goes by another key than one that was first seen there.
-fn case_of(handle: &Handle, id: &RealId) -> Option<CaseKey> {
+pub(crate) fn case_of(handle: &Handle, id: &RealId) -> Option<CaseKey> {
     handle.read(|view| {
         let groups = [Group::Pinned, Group::Active, Group::Resolved].into_iter();
         let mut cases = groups.flat_map(|group| view.group(group));

@@ -26,8 +26,9 @@ use crate::composer::Desk;
 use crate::focus::{Spot, Spots};
 use crate::host::Host;
 use crate::mirror::Mirror;
-use crate::place::Place;
+use crate::place::{Place, case_of};
 use crate::preferences::Preferences;
+use crate::room::Freed;
 use crate::setup::Setup;
 use crate::transcript::Reading;
 
@@ -97,6 +98,8 @@ pub(crate) struct Inner {
     pub preferences: Preferences,
     /// What the last import has brought.
     pub imported: Signal<Option<String>>,
+    /// What was freed on this device, by this window.
+    pub freed: Signal<Freed>,
     pub toast: Signal<Option<Toast>>,
     /// Whether a newer version of the program waits for the person's word.
     pub newer: Signal<bool>,
@@ -179,6 +182,7 @@ impl Session {
             page: Signal::new(Page::Conversation),
             preferences,
             imported: Signal::new(None),
+            freed: Signal::new(None),
             toast: Signal::new(None),
             newer: Signal::new(false),
             wanted: RefCell::default(),
@@ -341,8 +345,14 @@ fn last_open(handle: &Handle) -> String {
 fn reopen_last(setup: &Setup, handle: &Handle) {
     let key = setup.app.preference(&last_open(handle)).and_then(|key| key.parse::<CaseKey>().ok());
     let Some(key) = key else { return };
-    if handle.read(|view| view.open().is_none() && view.case(&key).is_some()) {
-        handle.dispatch(Intent::Open(Some(key)));
+    // What goes by the server's name in memory may have one of its own in the store.
+    let known = if handle.read(|view| view.case(&key).is_some()) {
+        Some(key)
+    } else {
+        key.derived_from().and_then(|real| case_of(handle, &real))
+    };
+    if known.is_some() && handle.read(|view| view.open().is_none()) {
+        handle.dispatch(Intent::Open(known));
     }
 }
 

@@ -14,6 +14,7 @@ use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::label;
 use crate::preferences::{Choice, use_preferences};
+use crate::room::use_spare;
 use crate::session::{Dialog, Page, put, use_session};
 use crate::words;
 use import::Import;
@@ -285,7 +286,10 @@ fn Device() -> Element {
     let session = use_session();
     let measured = use_resource({
         let session = session.clone();
-        move || session.host.storage()
+        move || {
+            let _measured_again_after = (session.freed)();
+            session.host.storage()
+        }
     });
     let level = session.view.status.read().durability;
     let steps = match level {
@@ -328,12 +332,34 @@ fn Device() -> Element {
                     "{name}"
                 }
             }
+            FreeSpace {}
             div { class: "buttons",
                 button { r#type: "button", class: "button", onclick: move |_| session.export_everything(),
                     Icon { glyph: Glyph::Download, size: 14 }
                     "{words::EXPORT}"
                 }
                 Import {}
+            }
+        }
+    }
+}
+
+#[component]
+fn FreeSpace() -> Element {
+    let session = use_session();
+    let spare = use_spare();
+    let freed = (session.freed)();
+    rsx! {
+        div { class: "setting",
+            span {
+                "{words::FREE_SPACE}"
+                small { "{words::FREE_SPACE_SUB}" }
+                if let Some((_, bytes)) = freed {
+                    small { "{words::freed(bytes)}" }
+                }
+            }
+            button { r#type: "button", class: "button", onclick: move |_| session.free_space(),
+                "{words::free(spare.unwrap_or_default())}"
             }
         }
     }

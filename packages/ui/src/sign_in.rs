@@ -3,6 +3,8 @@
 //! The address is tried 400 ms after typing stops; the button is never off; what is wrong stands
 //! under the field it belongs to.
 
+mod trouble;
+
 use copilot_runtime::{App, ServerCheck, SignInError, SignInForm, SignInView, StartProblem};
 use dioxus::prelude::*;
 
@@ -12,6 +14,7 @@ use crate::icon::{Glyph, Icon, Mark};
 use crate::session::{at_once, put, use_session};
 use crate::setup::Setup;
 use crate::words;
+use trouble::{Ask, Help};
 
 /// Pause after the last key before the address is tried, in milliseconds (ux §7).
 const CHECK_AFTER_MS: u32 = 400;
@@ -64,6 +67,8 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
     let mut register = use_signal(|| false);
     let mut missing = use_signal(|| None::<(Field, &'static str)>);
     let mut typed = use_signal(|| 0_u64);
+    let trouble = use_signal(|| false);
+    let help = setup.clone();
     use_hook(|| {
         if !server.peek().is_empty() && view.check == ServerCheck::NotChecked {
             let (app, address) = (setup.app.clone(), server.peek().clone());
@@ -190,13 +195,15 @@ pub(crate) fn SignIn(setup: Setup, view: SignInView) -> Element {
                 }
                 }
                 button { r#type: "submit", class: "button primary wide", aria_busy: view.busy, "{action}" }
-                if may_register {
-                    div { class: "other",
+                div { class: "other",
+                    if may_register {
                         button { r#type: "button", class: "link", onclick: move |_| register.toggle(),
                             if register() { "{words::HAVE_ACCOUNT}" } else { "{words::CREATE_ACCOUNT}" }
                         }
                     }
+                    Ask { open: trouble }
                 }
+                Help { setup: help, open: trouble, server }
                 p { class: "keep",
                     Icon { glyph: Glyph::Lock, size: 14 }
                     span { "{words::WORK_STAYS}" }

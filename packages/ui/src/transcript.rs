@@ -8,6 +8,7 @@
 mod answer;
 mod delivery;
 mod hero;
+mod meta;
 mod row;
 mod thinking;
 mod user;

@@ -141,6 +141,7 @@ pub(crate) const CHECKING: &str = "Checking whether it arrived…";
 pub(crate) const WAITING_TO_SEND: &str = "Waiting to send";
 pub(crate) const WAITING_SIGN_IN: &str = "Waiting for sign-in";
 pub(crate) const WAITING_WINDOW: &str = "Sending from another window";
+pub(crate) const SEND_FROM_HERE: &str = "Send from here";
 pub(crate) const WAITS_ABOVE: &str = "Waits for the message above";
 pub(crate) const ONLY_HERE: &str = "Only on this device";
 pub(crate) const THINKING: &str = "Thinking";

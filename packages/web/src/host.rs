@@ -73,6 +73,11 @@ fn bounded(text: JsString, limit: u64) -> Pasted {
 const HANDLED_BY_INPUT_METHOD: u32 = 229;
 
 impl Host for Page {
+    fn keyboard_pops_up(&self) -> bool {
+        let coarse = window().and_then(|window| window.match_media("(pointer: coarse)").ok().flatten());
+        coarse.is_some_and(|query| query.matches())
+    }
+
     fn sleep(&self, millis: u32) -> Later<()> {
         let timer = js_sys::Promise::new(&mut |resolve, _| {
             if let Some(window) = window() {

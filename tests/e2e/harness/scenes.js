@@ -1,6 +1,7 @@
 // The screens and states that are looked at from all sides: by axe, in both themes, at every width, in pictures.
 
 import { expect } from '@playwright/test';
+import { giveOwnTime } from './clock.js';
 import { Copilot } from './copilot.js';
 import { damage } from './kept.js';
 import { fillDatabases, fillLocalStorage, limit } from './quota.js';
@@ -90,6 +91,16 @@ export const SCENES = [
       await expect(page.getByText(/^Reachable/)).toBeVisible();
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await expect(page.getByRole('textbox', { name: 'Username', exact: true })).toHaveAttribute('aria-invalid', 'true');
+      return page;
+    },
+  },
+  {
+    name: 'trouble-connecting',
+    arrange: async ({ server, chromium }) => {
+      const page = await chromium.page();
+      await page.goto(server.origin);
+      await page.getByRole('button', { name: 'Trouble connecting?', exact: true }).click();
+      await expect(page.getByText(/^Reachable/)).toBeVisible();
       return page;
     },
   },
@@ -208,7 +219,7 @@ export const SCENES = [
       await fillLocalStorage(page);
       await fillDatabases(page);
       await copilot.say(LATER.repeat(20));
-      await expect(page.locator('[data-notice="storage-full"]')).toBeVisible();
+      await expect(page.locator('[data-notice="storage-full"]').getByRole('button', { name: /^Free / })).toBeVisible();
       return page;
     },
   },
@@ -219,6 +230,23 @@ export const SCENES = [
       const copilot = await panel(world);
       await expect(copilot.page.locator('[data-notice="storage-unavailable"]')).toBeVisible();
       return copilot.page;
+    },
+  },
+  {
+    name: 'other-window',
+    arrange: async (world) => {
+      const { server, chromium } = world;
+      await giveOwnTime(chromium);
+      await answered(world);
+      const page = await chromium.context.newPage();
+      await page.goto(server.origin);
+      const copilot = new Copilot(page);
+      await copilot.answered(1);
+      await server.faults.set([hang(TURNS)]);
+      await copilot.say(LATER);
+      await page.clock.fastForward(15_000);
+      await expect(copilot.message(LATER).getByRole('button', { name: /^Send from here/ })).toBeVisible();
+      return page;
     },
   },
   {
@@ -318,6 +346,20 @@ export const SCENES = [
       await copilot.page.getByRole('button', { name: 'Settings', exact: true }).click();
       await copilot.page.getByRole('button', { name: 'Test', exact: true }).click();
       await expect(copilot.page.getByText(/^Reachable/)).toBeVisible();
+      return copilot.page;
+    },
+  },
+  {
+    name: 'freed',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await copilot.say(LATER);
+      await copilot.answered(2);
+      await copilot.page.getByRole('button', { name: 'Settings', exact: true }).click();
+      const device = copilot.page.getByRole('region', { name: 'On this device' });
+      await device.getByRole('button', { name: /^Free \d/ }).click();
+      await expect(device).toContainText(/Freed \d/);
+      await device.scrollIntoViewIfNeeded();
       return copilot.page;
     },
   },

@@ -196,6 +196,13 @@ impl Core {
             crate::ledger::Touched::Operation(op) => self.adopt(op),
             other => self.touched(other, false),
         }
+        if let Record::Attempt { op, .. } = record
+            && self.windows.is_sender()
+            && let Some(live) = self.outbox.live.get_mut(op)
+        {
+            // It left from a window that kept nothing until now, and may be running.
+            live.in_doubt_since.get_or_insert(self.now.mono);
+        }
     }
 
     pub(crate) fn peer(&mut self, message: PeerMessage) {

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use copilot_api::{Client, Credentials};
+use copilot_api::{Client, Credentials, Dialect};
 use copilot_core::journal::Recovered;
+use copilot_core::request::Limits;
 use copilot_core::{Config, Core, Entropy, Event, Link, Millis};
 use copilot_storage::memory::MemoryStore;
 use copilot_storage::{Store, StoreError};
@@ -24,10 +25,12 @@ const IN_USE_TRIES: u32 = 10;
 const IN_USE_PAUSE: Millis = Millis(200);
 
 /// A store with what it holds, and the platform to run it on.
-struct Ready {
-    store: Rc<dyn Store>,
-    recovered: Recovered,
-    platform: Platform,
+pub(super) struct Ready {
+    pub(super) store: Rc<dyn Store>,
+    pub(super) recovered: Recovered,
+    pub(super) platform: Platform,
+    /// The store itself, if it is only memory in place of one that could not be used.
+    pub(super) memory: Option<MemoryStore>,
 }
 
 impl Inner {
@@ -45,7 +48,7 @@ impl Inner {
         if !self.is_current(attempt) {
             return;
         }
-        let Ready { store, recovered, platform } = match ready {
+        let ready = match ready {
             Ok(ready) => ready,
             Err(problem) => {
                 return self.show_sign_in(|view| {
@@ -56,49 +59,72 @@ impl Inner {
         };
         let ports = SessionPorts {
             device: self.device.clone(),
-            clock: platform.clock.clone(),
-            executor: platform.executor.clone(),
-            locks: platform.locks.clone(),
+            clock: ready.platform.clock.clone(),
+            executor: ready.platform.executor.clone(),
+            locks: ready.platform.locks.clone(),
         };
-        let known = client.dialect().map(|dialect| Event::Server(dialect.limits()));
+        let known = client.dialect().map(Dialect::limits);
         let session = Session::new(client, profile.clone(), credentials, ports);
         session.keep_alive();
+        let handle = self.start_engine(session, Rc::new(account), known, ready);
+        self.set_stage(Stage::Open(handle));
+    }
+
+    /// Starts an engine on a store. It is the open one from here on.
+    pub(super) fn start_engine(
+        self: &Rc<Self>,
+        session: Session,
+        account: Rc<Account>,
+        known: Option<Limits>,
+        ready: Ready,
+    ) -> Handle {
+        let Ready { store, recovered, platform, memory } = ready;
+        let profile = account.profile();
         let core = Core::new(Config::default(), self.entropy());
         let driver = Driver::new(core, platform.clock.clone(), |inbox| {
             Effects::new(&platform, &profile, store, Rc::new(session.clone()), inbox)
         });
-        let handle = Handle { driver: driver.clone(), account: Rc::new(account), app: Rc::downgrade(self) };
-        *self.opened.borrow_mut() = Some(Opened { handle: handle.clone(), session });
+        self.engines.set(self.engines.get() + 1);
+        let (app, number) = (Rc::downgrade(self), self.engines.get());
+        let took_over = self.saving.get();
+        let handle = Handle { driver: driver.clone(), account, app, number, took_over };
+        *self.opened.borrow_mut() = Some(Opened { handle: handle.clone(), session, memory });
         driver.step(Event::Boot(recovered));
         // Before anything is sent: the lease comes later.
         if let Some(known) = known {
-            driver.step(known);
+            driver.step(Event::Server(known));
         }
         if platform.surroundings.link() == Link::Offline {
             driver.step(Event::Link(Link::Offline));
         }
-        self.set_stage(Stage::Open(handle));
+        handle
     }
 
     async fn ready_store(&self, profile: &ProfileId) -> Result<Ready, StartProblem> {
         match self.recovered_store(profile).await {
-            Ok((store, recovered)) => Ok(Ready { store, recovered, platform: self.platform.clone() }),
+            Ok((store, recovered)) => {
+                Ok(Ready { store, recovered, platform: self.platform.clone(), memory: None })
+            }
             Err(StoreError::InUse { .. }) => Err(StartProblem::StoreInUse),
             // What a newer program keeps is whole; working beside it in memory would hide it.
             Err(StoreError::Newer { .. }) => Err(StartProblem::StoreNewer),
             Err(StoreError::Unavailable { cause, .. }) => {
-                let store: Rc<dyn Store> = Rc::new(MemoryStore::default());
+                let memory = MemoryStore::default();
+                let store: Rc<dyn Store> = Rc::new(memory.clone());
                 let unavailable = |_| StartProblem::StoreUnavailable { cause };
                 let recovered = store.recover().await.map_err(unavailable)?;
                 // What only this window holds, only this window can send.
                 let platform =
                     Platform { locks: Rc::new(Alone), peers: Rc::new(Alone), ..self.platform.clone() };
-                Ok(Ready { store, recovered, platform })
+                Ok(Ready { store, recovered, platform, memory: Some(memory) })
             }
         }
     }
 
-    async fn recovered_store(&self, profile: &ProfileId) -> Result<(Rc<dyn Store>, Recovered), StoreError> {
+    pub(super) async fn recovered_store(
+        &self,
+        profile: &ProfileId,
+    ) -> Result<(Rc<dyn Store>, Recovered), StoreError> {
         let mut tries = 1;
         let store = loop {
             match self.platform.stores.open(profile).await {

@@ -83,6 +83,12 @@ mod tests {
         fn load(&self, case: RealId) -> LocalFuture<Vec<CachedMessage>> {
             self.memory.load(case)
         }
+        fn spare(&self) -> LocalFuture<u64> {
+            self.memory.spare()
+        }
+        fn free_spare(&self) -> LocalFuture<u64> {
+            self.memory.free_spare()
+        }
         fn recover(&self) -> LocalFuture<Result<Recovered, StoreError>> {
             self.memory.recover()
         }

@@ -83,6 +83,16 @@ impl Journal {
         self.store.set_aside()
     }
 
+    /// Bytes of cached answers that the server can send again.
+    pub(super) fn spare(&self) -> LocalFuture<u64> {
+        self.store.spare()
+    }
+
+    /// Gives those up, and says how many bytes that freed.
+    pub(super) fn free_spare(&self) -> LocalFuture<u64> {
+        self.store.free_spare()
+    }
+
     pub(super) fn cache(&self, writes: Vec<CacheWrite>) {
         self.executor.spawn(self.store.cache(writes));
     }
@@ -200,6 +210,12 @@ mod tests {
         fn load_end(&self, _case: RealId) -> LocalFuture<CachedEnd> {
             let end = self.end.borrow_mut().take().unwrap();
             Box::pin(async { end })
+        }
+        fn spare(&self) -> LocalFuture<u64> {
+            unreachable!()
+        }
+        fn free_spare(&self) -> LocalFuture<u64> {
+            unreachable!()
         }
         fn recover(&self) -> LocalFuture<Result<Recovered, StoreError>> {
             unreachable!()

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use copilot_core::{Event, LeaseEvent, Millis};
-use copilot_storage::Store;
+use copilot_storage::{LocalFuture, Store};
 
 use super::Inbox;
 use crate::account::ProfileId;
@@ -48,13 +48,25 @@ impl Lease {
 
     /// Queues for the lease, giving back what is held: who asks again needs a new epoch.
     pub(super) fn acquire(&self) {
+        self.release();
+        self.hold_from(self.locks.acquire(&self.name));
+    }
+
+    /// Takes the lease from the window that has it.
+    pub(super) fn seize(&self) {
+        self.release();
+        self.hold_from(self.locks.seize(&self.name));
+    }
+
+    /// Holds the lease from its first turn on, and queues again after each.
+    fn hold_from(&self, first: LocalFuture<LockGuard>) {
         let (locks, name, executor) = (self.locks.clone(), self.name.clone(), self.executor.clone());
         let (store, inbox) = (Rc::downgrade(&self.store), self.inbox.clone());
         let state = Rc::downgrade(&self.state);
-        self.release();
         let task = spawn_owned(&self.executor, async move {
+            let mut turn = first;
             loop {
-                let mut lock = locks.acquire(&name).await;
+                let mut lock = turn.await;
                 let Some(epoch) = store.upgrade().map(|store| store.next_epoch()) else { return };
                 if let Ok(epoch) = epoch.await {
                     let lost = lock.lost();
@@ -71,10 +83,11 @@ impl Lease {
                     // A core that asks again has ended this task; one that knew of the loss already, by a
                     // write that was refused, does not ask, and queues again all the same.
                     executor.sleep(Millis(0)).await;
-                    continue;
+                } else {
+                    drop(lock);
+                    executor.sleep(EPOCH_PAUSE).await;
                 }
-                drop(lock);
-                executor.sleep(EPOCH_PAUSE).await;
+                turn = locks.acquire(&name);
             }
         });
         self.state.borrow_mut().queueing = Some(task);
@@ -88,7 +101,6 @@ impl Lease {
 #[cfg(test)]
 mod tests {
     use copilot_core::journal::Epoch;
-    use copilot_storage::LocalFuture;
     use copilot_storage::memory::MemoryStore;
 
     use super::*;
@@ -106,6 +118,26 @@ mod tests {
                     None => LockGuard::alone(),
                 }
             })
+        }
+    }
+
+    /// A lock that one holds until another takes it; who queues waits for good.
+    #[derive(Default)]
+    struct Seizable(RefCell<Option<tokio::sync::oneshot::Sender<()>>>);
+
+    impl Locks for Seizable {
+        fn acquire(&self, name: &str) -> LocalFuture<LockGuard> {
+            let is_held = self.0.borrow().is_some();
+            if is_held { Box::pin(std::future::pending()) } else { self.seize(name) }
+        }
+
+        fn seize(&self, _name: &str) -> LocalFuture<LockGuard> {
+            let (lose, lost) = tokio::sync::oneshot::channel();
+            if let Some(before) = self.0.replace(Some(lose)) {
+                before.send(()).unwrap();
+            }
+            let guard = LockGuard::alone().until(Box::pin(async move { lost.await.unwrap() }));
+            Box::pin(std::future::ready(guard))
         }
     }
 
@@ -146,6 +178,25 @@ mod tests {
             assert_eq!(delivered.take_when(1).await, [granted(1)]);
             take.send(()).unwrap();
             assert_eq!(delivered.take_when(2).await, [Event::Lease(LeaseEvent::Lost), granted(2)]);
+        });
+    }
+
+    #[test]
+    fn a_window_that_is_told_to_send_takes_the_lease_from_one_that_is_there() {
+        on_paused_time(async {
+            let (store, locks) = (Rc::new(MemoryStore::default()), Rc::new(Seizable::default()));
+            let profile = ProfileId::of("http://127.0.0.1:1", "u-1");
+            let (here, there) = (Delivered::default(), Delivered::default());
+            let first = Lease::new(executor(), locks.clone(), &profile, store.clone(), here.inbox());
+            let second = Lease::new(executor(), locks, &profile, store, there.inbox());
+            first.acquire();
+            assert_eq!(here.take_when(1).await, [granted(1)]);
+            second.acquire();
+            tokio::task::yield_now().await;
+            assert_eq!(there.take(), []);
+            second.seize();
+            assert_eq!(there.take_when(1).await, [granted(2)]);
+            assert_eq!(here.take_when(1).await, [Event::Lease(LeaseEvent::Lost)]);
         });
     }
 

@@ -3,10 +3,10 @@
 use copilot_core::Intent;
 use copilot_core::model::Role;
 use copilot_core::view::{AccountStatus, Delivery, Group, LinkStatus};
-use copilot_runtime::{Change, Handle, Stage};
+use copilot_runtime::{Change, Stage};
 use serde_json::json;
 
-use crate::world::{delivery, rows, say, story};
+use crate::world::{delivery, open_first_case, rows, say, story};
 
 #[test]
 fn a_message_is_on_screen_before_dispatch_returns_and_then_answered() {
@@ -199,10 +199,4 @@ fn what_an_account_left_unsent_goes_out_when_it_comes_back_and_never_as_another(
             .await;
         assert_eq!(world.turns().await.iter().filter(|turn| turn["committed"] == true).count(), 2);
     });
-}
-
-fn open_first_case(handle: &Handle) {
-    let case = handle.read(|view| view.group(Group::Active).first().cloned());
-    assert!(case.is_some(), "the case is in the list");
-    handle.dispatch(Intent::Open(case));
 }

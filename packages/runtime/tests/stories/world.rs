@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use copilot_core::Intent;
 use copilot_core::model::{Role, Turn};
-use copilot_core::view::{Delivery, MessageRow};
+use copilot_core::view::{Delivery, Group, MessageRow};
 use copilot_runtime::{App, Handle, Platform, SignInForm, SignInView, Stage, Subscription};
 use copilot_server::{Clock, Options, Running, Server};
 use serde_json::{Value, json};
@@ -254,4 +254,11 @@ pub(crate) fn rows(handle: &Handle) -> Vec<MessageRow> {
 /// How far the person's message with this text is.
 pub(crate) fn delivery(handle: &Handle, text: &str) -> Option<Delivery> {
     rows(handle).into_iter().find(|row| row.role == Role::User && &*row.text == text).map(|row| row.delivery)
+}
+
+/// Opens the first case of the list.
+pub(crate) fn open_first_case(handle: &Handle) {
+    let case = handle.read(|view| view.group(Group::Active).first().cloned());
+    assert!(case.is_some(), "the case is in the list");
+    handle.dispatch(Intent::Open(case));
 }

@@ -1,6 +1,7 @@
 //! An OpenAI-compatible chat endpoint as the assistant: one request per turn, no streaming.
 //!
-//! Long logs are read by the triage first; the model gets its report and the ends of the text instead of all of it.
+//! Long logs are read by the triage first; the model gets its report and the ends of the text instead of all of it. With a
+//! question about a log that came earlier it gets what the triage finds there.
 
 use std::time::Duration;
 
@@ -81,15 +82,15 @@ impl ChatEndpoint {
 
     /// Asks the model.
     pub(super) async fn answer(&self, conversation: Conversation) -> Result<Reply, Refusal> {
-        let (conversation, rules) = tokio::task::spawn_blocking(move || {
-            let rules = triage::read(&conversation);
-            (conversation, rules)
+        let (conversation, reading) = tokio::task::spawn_blocking(move || {
+            let reading = triage::read(&conversation);
+            (conversation, reading)
         })
         .await
         .map_err(|_| Refusal::internal())?;
         let body = json!({
             "model": self.model,
-            "messages": messages(&conversation, &rules),
+            "messages": messages(&conversation, &reading),
             "temperature": 0.2,
             "stream": false,
         });
@@ -106,6 +107,7 @@ impl ChatEndpoint {
         if markdown.trim().is_empty() {
             return Err(unusable());
         }
+        let rules = reading.reply;
         Ok(Reply {
             markdown,
             actions: if actions.is_empty() { rules.actions } else { actions },
@@ -116,7 +118,7 @@ impl ChatEndpoint {
 }
 
 /// The prompt: what to be, what was said, what the rules found, what is asked.
-fn messages(conversation: &Conversation, rules: &Reply) -> Vec<Value> {
+fn messages(conversation: &Conversation, reading: &triage::Reading) -> Vec<Value> {
     let mut messages = vec![json!({ "role": "system", "content": SYSTEM_PROMPT })];
     let mut left = HISTORY_BUDGET;
     let mut history = Vec::new();
@@ -130,7 +132,13 @@ fn messages(conversation: &Conversation, rules: &Reply) -> Vec<Value> {
     }
     messages.extend(history.into_iter().rev());
     let text = &conversation.text;
-    let content = if text.len() <= TEXT_BUDGET {
+    let rules = &reading.reply;
+    let content = if reading.is_of_earlier && text.len() <= TEXT_BUDGET {
+        format!(
+            "{text}\n\nNo log comes with this question. A rule-based search of the one that came earlier found:\n\n{}",
+            head(&rules.markdown, TEXT_BUDGET / 2),
+        )
+    } else if text.len() <= TEXT_BUDGET {
         text.clone()
     } else {
         format!(

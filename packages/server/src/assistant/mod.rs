@@ -51,11 +51,6 @@ impl Assistant {
         }
     }
 
-    /// Whether a question without a log is answered from the one that came before; a model has its earlier answer.
-    pub(crate) const fn reads_earlier_logs(&self) -> bool {
-        matches!(self, Self::Triage)
-    }
-
     /// Answers a turn, or says with a code of contract 4.3 why it cannot.
     pub(crate) async fn answer(&self, conversation: Conversation) -> Result<Reply, Refusal> {
         match self {

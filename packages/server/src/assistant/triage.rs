@@ -9,14 +9,21 @@ use crate::wire_types::SuggestedAction;
 
 /// Answers by fixed rules: the same conversation gives the same reply.
 pub(super) async fn answer(conversation: Conversation) -> Result<Reply, Refusal> {
-    tokio::task::spawn_blocking(move || read(&conversation)).await.map_err(|error| {
+    tokio::task::spawn_blocking(move || read(&conversation).reply).await.map_err(|error| {
         tracing::error!(%error, "the log triage was cut off");
         Refusal::internal()
     })
 }
 
+/// What the rules make of a conversation.
+pub(super) struct Reading {
+    pub(super) reply: Reply,
+    /// Whether it is about a log that came earlier, because none comes with the question.
+    pub(super) is_of_earlier: bool,
+}
+
 /// Runs the rules on the present thread.
-pub(super) fn read(conversation: &Conversation) -> Reply {
+pub(super) fn read(conversation: &Conversation) -> Reading {
     let context = Context {
         question: conversation.question.clone(),
         previous_turns: conversation
@@ -26,18 +33,17 @@ pub(super) fn read(conversation: &Conversation) -> Reply {
             .map(|row| row.content.clone())
             .collect(),
     };
-    let mut report = copilot_triage::triage(evidence(conversation), &context);
-    if !report.found_log
-        && let Some(about_earlier) = about_earlier(conversation, &context)
-    {
-        report = about_earlier;
-    }
-    Reply {
+    let report = copilot_triage::triage(evidence(conversation), &context);
+    let earlier = if report.found_log { None } else { about_earlier(conversation, &context) };
+    let is_of_earlier = earlier.is_some();
+    let report = earlier.unwrap_or(report);
+    let reply = Reply {
         markdown: report.markdown,
         actions: report.actions.into_iter().map(suggestion).collect(),
         found_log: report.found_log,
         title: report.title,
-    }
+    };
+    Reading { reply, is_of_earlier }
 }
 
 /// The answer from a log that came earlier in the case: in a file, or in the person's own words.
@@ -106,7 +112,8 @@ mod tests {
         let file = "09:10:03Z ERROR connect timeout\n09:10:04Z ERROR connect timeout";
         let asked = conversation("What changed?", &format!("What changed?\n{file}"));
         assert_eq!(evidence(&asked), file);
-        assert!(read(&asked).markdown.contains("line 1"), "{}", read(&asked).markdown);
+        let markdown = read(&asked).reply.markdown;
+        assert!(markdown.contains("line 1"), "{markdown}");
     }
 
     #[test]

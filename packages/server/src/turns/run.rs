@@ -55,8 +55,7 @@ pub(crate) async fn run(app: &Arc<App>, order: Order, place: Place) -> Result<Do
     let reply = if order.form.intent == Intent::Conversation || !order.form.attachments.is_empty() {
         let form = order.form.clone();
         let blobs = app.blobs.clone();
-        let newest_log =
-            newest_log.filter(|_| form.attachments.is_empty() && app.assistant.reads_earlier_logs());
+        let newest_log = newest_log.filter(|_| form.attachments.is_empty());
         // Ten megabytes of text are put together and searched for here: not on a thread that serves sockets.
         let conversation = tokio::task::spawn_blocking(move || Conversation {
             question: form.question(),

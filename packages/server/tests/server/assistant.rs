@@ -42,6 +42,26 @@ async fn a_log_too_long_for_the_model_is_cut_to_its_budget() {
 }
 
 #[tokio::test]
+async fn a_question_after_a_log_reaches_the_model_with_what_stands_in_that_log() {
+    let mut model = Model::saying("Read.").await;
+    model.permit(2);
+    let world = World::with(|options| options.assistant = model.endpoint()).await;
+    let case = world.new_case().await;
+    let form = file("api.log", LOG).text("query", "What happened here?");
+    json_of(world.turn_form(&case, "key-00000001", form).send().await.unwrap()).await;
+    world.ask(&case, "key-00000002", "Where does it say timeout?").await;
+    model.arrivals.recv().await.unwrap();
+    let second = model.arrivals.recv().await.unwrap();
+    let content = second["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap();
+    assert!(
+        content.starts_with("Where does it say timeout?\n\nNo log comes with this question."),
+        "{content}"
+    );
+    let line = LOG.lines().find(|line| line.contains("timeout")).unwrap();
+    assert!(content.contains(line), "{content}");
+}
+
+#[tokio::test]
 async fn every_way_a_model_fails_has_its_own_code_and_stores_nothing() {
     let rows = [
         (401, "", "{}", 502, "LLM_PROVIDER_ERROR", None),

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use copilot_core::ids::RealId;
-use copilot_core::model::{CaseState, RealCase, RealMessage, Role};
-use copilot_core::view::CachedMessage;
-use copilot_core::{CacheWrite, ServerTime};
+use copilot_core::model::{Action, ActionKind, CaseState, RealCase, RealMessage, Role};
+use copilot_core::view::{Attachment, CachedMessage};
+use copilot_core::{CacheWrite, ServerTime, Wall};
 
-use super::{open_now, recovered};
+use super::{append, open_now, recovered, turns};
 use crate::store::{CachedEnd, LocalFuture, Store, StoreError};
 
 pub(super) async fn run<S: Store>(open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>) {
@@ -15,6 +15,7 @@ pub(super) async fn run<S: Store>(open: &impl Fn(&str) -> LocalFuture<Result<S, 
     a_forgotten_case_is_gone_with_its_messages(open).await;
     the_last_rows_of_a_case_are_at_hand(open).await;
     a_row_that_the_server_has_moved_is_there_once(open).await;
+    what_is_freed_can_be_fetched_again_and_nothing_else_goes(open).await;
 }
 
 fn real(text: &str) -> RealId {
@@ -22,7 +23,11 @@ fn real(text: &str) -> RealId {
 }
 
 fn a_case(id: &str, title: &str) -> CacheWrite {
-    CacheWrite::Case(Arc::new(RealCase {
+    CacheWrite::Case(Arc::new(case(id, title)))
+}
+
+fn case(id: &str, title: &str) -> RealCase {
+    RealCase {
         id: real(id),
         title: Some(title.into()),
         state: CaseState::Inquiry,
@@ -33,15 +38,23 @@ fn a_case(id: &str, title: &str) -> CacheWrite {
         created: ServerTime(1),
         last_activity: ServerTime(2),
         gone: false,
-    }))
+    }
 }
 
 fn a_message(case: &str, id: &str, text: &str) -> CacheWrite {
     a_row(case, id, (Some(1), 3), text)
 }
 
-fn a_row(case: &str, id: &str, (turn, created): (Option<u32>, u64), text: &str) -> CacheWrite {
-    let row = CachedMessage {
+fn a_row(case: &str, id: &str, stands: (Option<u32>, u64), text: &str) -> CacheWrite {
+    message(case, row(id, stands, text))
+}
+
+fn message(case: &str, row: CachedMessage) -> CacheWrite {
+    CacheWrite::Message { case: real(case), row: Arc::new(row) }
+}
+
+fn row(id: &str, (turn, created): (Option<u32>, u64), text: &str) -> CachedMessage {
+    CachedMessage {
         key: copilot_core::ids::MessageKey::of_server(&real(id)),
         message: RealMessage {
             id: real(id),
@@ -54,8 +67,7 @@ fn a_row(case: &str, id: &str, (turn, created): (Option<u32>, u64), text: &str) 
         sent: None,
         attachment: None,
         actions: Vec::new(),
-    };
-    CacheWrite::Message { case: real(case), row: Arc::new(row) }
+    }
 }
 
 async fn texts(store: &impl Store, case: &str) -> Vec<String> {
@@ -157,7 +169,51 @@ async fn a_row_that_the_server_has_moved_is_there_once<S: Store>(
     store.cache(vec![a_row("case-1", "1", (None, 3), "one"), a_row("case-1", "2", (None, 4), "two")]).await;
     store.cache(vec![a_row("case-1", "1", (Some(1), 3), "one, numbered")]).await;
     assert_eq!(texts(&store, "case-1").await, ["one, numbered", "two"]);
-    assert_eq!(store.load_end(real("case-1")).await, CachedEnd::All(store.load(real("case-1")).await));
+    let all = store.load(real("case-1")).await;
+    assert_eq!(store.load_end(real("case-1")).await, CachedEnd::All(all));
     store.cache(vec![CacheWrite::Forget(real("case-1"))]).await;
     assert!(texts(&store, "case-1").await.is_empty());
+}
+
+/// A case of everything: what the server can say again, and what it cannot.
+fn of_every_kind(case: &str) -> Vec<CacheWrite> {
+    let suggestion = Action { kind: ActionKind::Run, label: "Look".into(), payload: None, intent: None };
+    let attachment = Attachment { name: None, bytes: 5, preview: "oops".into() };
+    let at = |arrival, id, text| CachedMessage { arrival, ..row(id, (Some(1), 3), text) };
+    let rows = [
+        CachedMessage { sent: Some(Wall(7)), ..at(0, "1", "asked here") },
+        CachedMessage { actions: vec![suggestion.clone()], ..at(1, "2", &"an early answer ".repeat(100)) },
+        CachedMessage { attachment: Some(attachment), ..at(2, "3", "sent a file") },
+        at(3, "4", &"another answer ".repeat(100)),
+        at(4, "5", "asked elsewhere"),
+        CachedMessage { actions: vec![suggestion], ..at(5, "6", "the last answer") },
+    ];
+    rows.map(|row| message(case, row)).into()
+}
+
+async fn what_is_freed_can_be_fetched_again_and_nothing_else_goes<S: Store>(
+    open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>,
+) {
+    let store = open_now(open, "spare").await;
+    assert_eq!((store.spare().await, store.free_spare().await), (0, 0), "of nothing");
+    append(&store, [1, 2]).await;
+    store.cache([vec![a_case("a:1", "there")], of_every_kind("a:1")].concat()).await;
+    let gone = RealCase { gone: true, ..case("a:2", "gone from the server") };
+    store.cache([vec![CacheWrite::Case(Arc::new(gone))], of_every_kind("a:2")].concat()).await;
+    let whole = texts(&store, "a:2").await;
+    assert_eq!(whole.len(), 6);
+    let spare = store.spare().await;
+    assert!((3_000..6_000).contains(&spare), "three rows of about 3,000 characters: {spare}");
+    assert_eq!(store.free_spare().await, spare, "as much as was said");
+    let store = {
+        drop(store);
+        open_now(open, "spare").await
+    };
+    assert_eq!(texts(&store, "a:1").await, ["asked here", "sent a file", "the last answer"]);
+    assert_eq!(texts(&store, "a:2").await, whole, "the server no longer has it");
+    assert_eq!(titles(&store).await, ["gone from the server", "there"]);
+    assert_eq!(turns(&recovered(&store).await.records), [1, 2], "the journal is not touched");
+    assert_eq!((store.spare().await, store.free_spare().await), (0, 0), "there is no more to give up");
+    store.cache(of_every_kind("a:1")).await;
+    assert_eq!(texts(&store, "a:1").await.len(), 6, "what was fetched again is kept again");
 }

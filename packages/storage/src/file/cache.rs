@@ -4,7 +4,7 @@
 //! transcripts and forgetting a case removes its words from the disk. Best effort throughout: what
 //! cannot be written or read is left out, because the server has it. Nothing here is synced.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::folder::{make_folder, refusal, replace};
+use crate::spare::{oldest, spare_rows};
 
 /// Lines that a file may have beyond twice what is needed before it is written anew.
 const SPARE_LINES: usize = 16;
@@ -33,6 +34,14 @@ pub(super) struct Cache {
 struct Entry {
     file: u64,
     case: Option<RealCase>,
+}
+
+/// A transcript as it is without what can be given up.
+struct Thin {
+    path: PathBuf,
+    rest: Vec<u8>,
+    /// Bytes by which it is shorter.
+    freed: u64,
 }
 
 /// A line of `case-<n>.jsonl`. The id stands alone while messages came before their case.
@@ -150,8 +159,7 @@ impl Cache {
     pub(super) fn load(&self, case: &RealId) -> Vec<CachedMessage> {
         let Some(entry) = self.cases.get(case) else { return Vec::new() };
         let path = self.messages_path(entry.file);
-        let (lines, values) = read_lines::<CachedMessage>(&path);
-        let rows: BTreeMap<_, _> = values.into_iter().map(|row| (row.message.id.clone(), row)).collect();
+        let (lines, rows) = read_rows(&path);
         if lines > 2 * rows.len() + SPARE_LINES {
             let _ = write_anew(&path, rows.values());
         }
@@ -170,11 +178,42 @@ impl Cache {
         messages.is_ok() || case.is_ok()
     }
 
-    /// Gives up the case in which nothing happened for the longest time. `false`: there is none.
+    /// Gives up the [`oldest`] case. `false`: there is none to give up.
     pub(super) fn evict_oldest(&mut self) -> bool {
-        let activity = |entry: &Entry| entry.case.as_ref().map(|case| case.last_activity);
-        let oldest = self.cases.iter().min_by_key(|(_, entry)| activity(entry)).map(|(id, _)| id.clone());
+        let oldest = oldest(self.cases.iter().map(|(id, entry)| (id.clone(), entry.case.clone())));
         oldest.is_some_and(|oldest| self.forget(&oldest))
+    }
+
+    /// Bytes that [`free_spare`](Self::free_spare) would free.
+    pub(super) fn spare(&self) -> u64 {
+        self.cases.values().filter_map(|entry| self.without_spare(entry)).map(|thin| thin.freed).sum()
+    }
+
+    /// Writes every transcript anew without its spare rows, and says how many bytes that freed.
+    pub(super) fn free_spare(&self) -> u64 {
+        let mut freed = 0;
+        for thin in self.cases.values().filter_map(|entry| self.without_spare(entry)) {
+            // Where there is no room for a second file, the one that is there becomes shorter. A crash in that moment
+            // costs this case its rows here.
+            let written = replace(&thin.path, &thin.rest).or_else(|_| fs::write(&thin.path, &thin.rest));
+            freed += if written.is_ok() { thin.freed } else { 0 };
+        }
+        freed
+    }
+
+    /// A transcript without its spare rows; `None` when there are none.
+    fn without_spare(&self, entry: &Entry) -> Option<Thin> {
+        let path = self.messages_path(entry.file);
+        let rows = read_rows(&path).1;
+        let spare = spare_rows(entry.case.as_ref()?, rows.iter().map(|(id, row)| (id, row.clone())));
+        let spare: BTreeSet<_> = spare.map(|(id, _)| id).collect();
+        if spare.is_empty() {
+            return None;
+        }
+        let mut rest = Vec::new();
+        rows.iter().filter(|(id, _)| !spare.contains(id)).for_each(|(_, row)| add_line(&mut rest, row));
+        let bytes = fs::metadata(&path).ok()?.len();
+        Some(Thin { path, freed: bytes.saturating_sub(rest.len() as u64), rest })
     }
 
     fn case_path(&self, file: u64) -> PathBuf {
@@ -207,6 +246,12 @@ fn write_anew(path: &Path, values: impl IntoIterator<Item = impl Serialize>) -> 
     let mut lines = Vec::new();
     values.into_iter().for_each(|value| add_line(&mut lines, &value));
     replace(path, &lines)
+}
+
+/// How many lines a transcript has, and its rows: of each the last one written.
+fn read_rows(path: &Path) -> (usize, BTreeMap<RealId, CachedMessage>) {
+    let (lines, values) = read_lines::<CachedMessage>(path);
+    (lines, values.into_iter().map(|row| (row.message.id.clone(), row)).collect())
 }
 
 /// How many lines there are, and those that can be read.

@@ -37,6 +37,8 @@ pub(super) enum Job {
     NextEpoch(Answer<Result<Epoch, StoreRefusal>>),
     Cache(Vec<CacheWrite>, Answer<()>),
     Load(RealId, Answer<Vec<CachedMessage>>),
+    Spare(Answer<u64>),
+    FreeSpare(Answer<u64>),
     Recover(Answer<Result<Recovered, StoreError>>),
     SetAside(Answer<Vec<SetAside>>),
 }
@@ -92,6 +94,12 @@ impl Writer {
                 }
                 Job::Load(case, answer) => {
                     let _ = answer.send(self.cache.load(&case));
+                }
+                Job::Spare(answer) => {
+                    let _ = answer.send(self.cache.spare());
+                }
+                Job::FreeSpare(answer) => {
+                    let _ = answer.send(self.cache.free_spare());
                 }
                 Job::Recover(answer) => {
                     let _ = answer.send(self.recover());

@@ -15,6 +15,7 @@ use web_sys::{IdbKeyRange, IdbObjectStore};
 
 use super::database::{Access, CASES, Database, MESSAGES, all, commit, done, put};
 use super::js::refusal;
+use crate::spare::{oldest, spare_rows};
 use crate::store::CachedEnd;
 
 /// Rows that are read ahead of the others: several screens of them, so that there is something above the end to scroll to.
@@ -102,24 +103,23 @@ pub(super) async fn cases(database: &Database) -> Result<Vec<RealCase>, JsValue>
         .await
 }
 
-/// Every row of a case, once. One that the server has moved may stand at two places: the later counts.
+/// Each row once. One that the server has moved may stand at two places: the later counts, which comes first.
+fn once(mut rows: Vec<CachedMessage>) -> Vec<CachedMessage> {
+    let mut read = HashSet::with_capacity(rows.len());
+    rows.retain(|row| read.insert(row.message.id.clone()));
+    rows
+}
+
+/// Every row of a case.
 pub(super) async fn load(database: &Database, case: &RealId) -> Result<Vec<CachedMessage>, JsValue> {
-    let rows = database
+    database
         .transact(&[MESSAGES], Access::Read, async |transaction| {
             let rows =
                 done(&transaction.object_store(MESSAGES)?.get_all_with_key(&rows_of(&key(case))?.into())?);
             commit(transaction);
-            Ok(parse_all(&rows.await?))
+            Ok(once(parse_all(&rows.await?)))
         })
-        .await?;
-    Ok(once(rows))
-}
-
-/// The first of those that have one id.
-fn once(mut rows: Vec<CachedMessage>) -> Vec<CachedMessage> {
-    let mut ids = HashSet::with_capacity(rows.len());
-    rows.retain(|row| ids.insert(row.message.id.clone()));
-    rows
+        .await
 }
 
 /// The last rows of a case. `None`: some of its rows do not stand at their places.
@@ -173,17 +173,17 @@ pub(super) async fn put_in_order(database: &Database, case: &RealId) -> Result<(
     }
 }
 
-/// Gives up the case in which nothing happened for the longest time; rows whose case is not known
-/// when there is none. `false`: there is nothing to give up, or it cannot be done.
+/// Gives up the [`oldest`] case; rows whose case is not known when no case is. `false`: there is nothing to give up,
+/// or it cannot be done.
 pub(super) async fn evict_oldest(database: &Database) -> bool {
     let evicted = database
         .transact(&[CASES, MESSAGES], Access::WriteRelaxed, async |transaction| {
             let (cases, messages) = (transaction.object_store(CASES)?, transaction.object_store(MESSAGES)?);
-            let activity = |case: &JsValue| parse::<RealCase>(case).map(|case| case.last_activity);
             let all = all(&cases, &JsValue::UNDEFINED)?.await?;
-            if let Some((oldest, _)) = all.iter().min_by_key(|(_, case)| activity(case)) {
-                forget(&cases, &messages, oldest)?;
-                return Ok(true);
+            if !all.is_empty() {
+                let oldest = oldest(all.iter().map(|(id, case)| (id, parse(case))));
+                oldest.map(|oldest| forget(&cases, &messages, oldest)).transpose()?;
+                return Ok(oldest.is_some());
             }
             let rows = done(&messages.count()?).await?.as_f64().unwrap_or_default();
             messages.clear()?;
@@ -191,4 +191,30 @@ pub(super) async fn evict_oldest(database: &Database) -> bool {
         })
         .await;
     evicted.unwrap_or(false)
+}
+
+/// Bytes of the answers that can be given up, and gives them `up`. One transaction for each case: a long history
+/// holds nobody up.
+pub(super) async fn spare(database: &Database, up: bool) -> u64 {
+    let mut bytes = 0;
+    for case in cases(database).await.unwrap_or_default() {
+        let access = if up { Access::WriteRelaxed } else { Access::Read };
+        let spared = database
+            .transact(&[MESSAGES], access, async |transaction| {
+                let messages = transaction.object_store(MESSAGES)?;
+                let rows = all(&messages, &rows_of(&key(&case.id))?.into())?.await?;
+                let parsed = rows.iter().filter_map(|(key, row)| Some(((key, row), parse(row)?)));
+                let mut bytes = 0;
+                for ((key, row), _) in spare_rows(&case, parsed) {
+                    bytes += row.as_string().map_or(0, |json| json.len() as u64);
+                    if up {
+                        messages.delete(key)?;
+                    }
+                }
+                Ok(bytes)
+            })
+            .await;
+        bytes += spared.unwrap_or_default();
+    }
+    bytes
 }

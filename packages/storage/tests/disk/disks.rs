@@ -1,6 +1,7 @@
 //! File systems that are made for one test and gone with it.
 
 use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -45,6 +46,12 @@ impl Tmpfs {
 
     pub(crate) fn fill(&self, bytes: usize) {
         std::fs::write(self.filler(), vec![0; bytes]).unwrap();
+    }
+
+    /// Adds to what fills it; whether that found room.
+    pub(crate) fn fill_more(&self, bytes: usize) -> bool {
+        let mut filler = OpenOptions::new().create(true).append(true).open(self.filler()).unwrap();
+        filler.write_all(&vec![0; bytes]).is_ok()
     }
 
     pub(crate) fn free(&self) {

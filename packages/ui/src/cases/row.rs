@@ -141,6 +141,9 @@ fn under(session: &Session, case: &CaseRow) -> String {
     if case.naming {
         return words::NAMING.to_owned();
     }
+    if case.only_here {
+        return words::ONLY_HERE.to_owned();
+    }
     let stage = case.stage.as_ref().map_or_else(|| words::state(&case.state), words::stage);
     format!("{stage} · {}", label::age(case.activity.0, now))
 }

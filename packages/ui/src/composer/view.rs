@@ -125,7 +125,7 @@ pub(crate) fn Composer(ended: bool) -> Element {
                 button {
                     r#type: "button",
                     class: "icon-button",
-                    title: words::ATTACH,
+                    title: words::with_keys(words::ATTACH, session.host.command_key(), "U"),
                     aria_label: words::ATTACH,
                     onclick: {
                         let session = session.clone();

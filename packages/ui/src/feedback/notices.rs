@@ -5,48 +5,47 @@ use copilot_core::view::{Status, StoreHealth};
 use dioxus::prelude::*;
 
 use crate::announce::Saying;
+use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
+use crate::room::use_spare;
 use crate::session::use_session;
 use crate::words;
 
 /// Notices shown at once (ux §4); the rest folds.
 const SHOWN: usize = 2;
 
+/// What is told, and with that which ways out there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// There is no room. Stays while it is true.
+    Full,
+    /// Nothing is kept. Stays while it is true.
+    Unavailable,
+    /// Something could not be read. May go.
+    Damaged,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 struct Notice {
+    kind: Kind,
     name: &'static str,
     title: &'static str,
     text: String,
-    saves: Saves,
-}
-
-/// What the button of a notice saves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Saves {
-    /// Everything that is here. The notice stays while it is true.
-    Everything,
-    /// What could not be read. The notice may go.
-    Damage,
 }
 
 fn notices(status: &Status) -> Vec<Notice> {
     let mut all = Vec::new();
+    let mut add = |kind, name, title, text: &str| {
+        all.push(Notice { kind, name, title, text: text.to_owned() });
+    };
     if status.store == StoreHealth::Full {
-        let text = words::STORAGE_FULL_SUB.to_owned();
-        all.push(Notice { name: "storage-full", title: words::STORAGE_FULL, text, saves: Saves::Everything });
+        add(Kind::Full, "storage-full", words::STORAGE_FULL, words::STORAGE_FULL_SUB);
     }
     if status.store == StoreHealth::Unavailable || status.durability == Durability::Nothing {
-        let text = words::STORAGE_NONE_SUB.to_owned();
-        all.push(Notice {
-            name: "storage-unavailable",
-            title: words::STORAGE_NONE,
-            text,
-            saves: Saves::Everything,
-        });
+        add(Kind::Unavailable, "storage-unavailable", words::STORAGE_NONE, words::STORAGE_NONE_SUB);
     }
     if let Some(damage) = &status.damage {
-        let text = words::damaged(damage.damaged, damage.total);
-        all.push(Notice { name: "damaged", title: words::DAMAGED, text, saves: Saves::Damage });
+        add(Kind::Damaged, "damaged", words::DAMAGED, &words::damaged(damage.damaged, damage.total));
     }
     all
 }
@@ -59,12 +58,9 @@ pub(crate) fn Notices() -> Element {
     let mut unfolded = use_signal(|| false);
     let status = session.view.status;
     let full = use_memo(move || status.read().store == StoreHealth::Full);
-    use_effect({
-        let session = session.clone();
-        move || {
-            if full() {
-                session.say(Saying::StorageFull);
-            }
+    use_effect(move || {
+        if full() {
+            session.say(Saying::StorageFull);
         }
     });
     let mut all = notices(&status.read());
@@ -84,26 +80,24 @@ pub(crate) fn Notices() -> Element {
                         "{notice.text}"
                     }
                     div { class: "buttons",
-                        button {
-                            r#type: "button",
-                            class: "button",
-                            onclick: {
-                                let session = session.clone();
-                                move |_| match notice.saves {
-                                    Saves::Everything => session.export_everything(),
-                                    Saves::Damage => session.export_damage(),
+                        match notice.kind {
+                            Kind::Full => rsx! {
+                                Free {}
+                                Export {}
+                            },
+                            Kind::Unavailable => rsx! {
+                                Export {}
+                                TryAgain {}
+                            },
+                            Kind::Damaged => rsx! {
+                                ExportDamage {}
+                                button {
+                                    r#type: "button",
+                                    class: "button quiet",
+                                    onclick: move |_| gone.write().push(notice.name),
+                                    "{words::DISMISS}"
                                 }
                             },
-                            Icon { glyph: Glyph::Download, size: 14 }
-                            if notice.saves == Saves::Damage { "{words::EXPORT_DAMAGED}" } else { "{words::EXPORT}" }
-                        }
-                        if notice.saves == Saves::Damage {
-                            button {
-                                r#type: "button",
-                                class: "button quiet",
-                                onclick: move |_| gone.write().push(notice.name),
-                                "{words::DISMISS}"
-                            }
                         }
                     }
                 }
@@ -111,6 +105,61 @@ pub(crate) fn Notices() -> Element {
             if folded > 0 {
                 button { r#type: "button", class: "link", onclick: move |_| unfolded.set(true), "{words::more(folded)}" }
             }
+        }
+    }
+}
+
+/// Makes room, where that would help.
+#[component]
+fn Free() -> Element {
+    let session = use_session();
+    let spare = use_spare();
+    rsx! {
+        if let Some(bytes) = spare.filter(|bytes| *bytes > 0) {
+            button {
+                r#type: "button",
+                class: "button primary",
+                onclick: move |_| {
+                    session.free_space();
+                    session.focus(Spot::Composer);
+                },
+                "{words::free(bytes)}"
+            }
+        }
+    }
+}
+
+#[component]
+fn Export() -> Element {
+    let session = use_session();
+    rsx! {
+        button { r#type: "button", class: "button", onclick: move |_| session.export_everything(),
+            Icon { glyph: Glyph::Download, size: 14 }
+            "{words::EXPORT}"
+        }
+    }
+}
+
+/// Opens the store once more, where there is only memory in place of it. A store that is there and cannot be written
+/// is tried again all the time.
+#[component]
+fn TryAgain() -> Element {
+    let session = use_session();
+    if session.view.status.read().durability != Durability::Nothing {
+        return rsx! {};
+    }
+    rsx! {
+        button { r#type: "button", class: "button", onclick: move |_| session.try_to_save(), "{words::TRY_AGAIN}" }
+    }
+}
+
+#[component]
+fn ExportDamage() -> Element {
+    let session = use_session();
+    rsx! {
+        button { r#type: "button", class: "button", onclick: move |_| session.export_damage(),
+            Icon { glyph: Glyph::Download, size: 14 }
+            "{words::EXPORT_DAMAGED}"
         }
     }
 }

@@ -22,7 +22,12 @@ impl Session {
         put(self.page, Page::Conversation);
         put(self.drawer, false);
         put(self.menu, None);
-        self.focus(Spot::Composer);
+        self.focus(self.start());
+    }
+
+    /// Where one begins in a case: with writing, unless a keyboard would come up and cover what is to be read.
+    pub(crate) fn start(&self) -> Spot {
+        if self.host.keyboard_pops_up() { Spot::Title } else { Spot::Composer }
     }
 
     /// Opens or closes the drawer; in a wide panel the list is always there and takes the focus.

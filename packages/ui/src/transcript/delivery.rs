@@ -1,7 +1,7 @@
 //! What the thirteen states of a message look like: its `data-state`, its meta line, the actions it
 //! offers (ux §5). Values only; `user` draws them.
 
-use copilot_core::view::{Delivery, MessageRow};
+use copilot_core::view::Delivery;
 use copilot_core::{Failure, FailureClass, Mono, Rejection};
 
 use crate::icon::Glyph;
@@ -41,6 +41,8 @@ pub(crate) enum Action {
     CancelSending,
     SendAnyway,
     SendAgain,
+    /// Makes this window the one that sends.
+    SendFromHere,
     ReplaceFile,
     MoveToNewCase,
     FollowUp,
@@ -63,6 +65,7 @@ impl Action {
             Self::Cancel | Self::CancelSending => words::CANCEL,
             Self::SendAnyway => words::SEND_ANYWAY,
             Self::SendAgain => words::SEND_AGAIN,
+            Self::SendFromHere => words::SEND_FROM_HERE,
             Self::ReplaceFile => words::REPLACE_FILE,
             Self::MoveToNewCase => words::MOVE_TO_NEW,
             Self::FollowUp => words::FOLLOW_UP,
@@ -74,9 +77,12 @@ impl Action {
 
     pub(crate) const fn glyph(self) -> Glyph {
         match self {
-            Self::Retry | Self::RetryAt(_) | Self::CheckAgain | Self::SendAgain | Self::SendAnyway => {
-                Glyph::Refresh
-            }
+            Self::Retry
+            | Self::RetryAt(_)
+            | Self::CheckAgain
+            | Self::SendAgain
+            | Self::SendAnyway
+            | Self::SendFromHere => Glyph::Refresh,
             Self::Edit => Glyph::Pencil,
             Self::Copy => Glyph::Copy,
             Self::Discard => Glyph::Trash,
@@ -111,13 +117,21 @@ pub(crate) struct Shown {
     pub says: Says,
     /// Actions in the meta line.
     pub inline: Vec<Action>,
+    /// An action of the meta line that is there only when the message has waited for long ([`OVERDUE_MS`]).
+    pub overdue: Option<Action>,
     /// Actions that appear on hover and focus.
     pub aside: Vec<Action>,
 }
 
+/// How long "Sent" stands, in milliseconds (ux §5).
+pub(crate) const SENT_MS: u32 = 4000;
+
+/// How long another window may take to send before this one offers to do it, in milliseconds (ux §6).
+pub(crate) const OVERDUE_MS: u32 = 15_000;
+
 impl Shown {
     const fn new(state: &'static str, look: Look, glyph: Option<Glyph>, says: Says) -> Self {
-        Self { state, look, glyph, says, inline: Vec::new(), aside: Vec::new() }
+        Self { state, look, glyph, says, inline: Vec::new(), overdue: None, aside: Vec::new() }
     }
 
     fn inline(mut self, actions: &[Action]) -> Self {
@@ -132,7 +146,7 @@ impl Shown {
 }
 
 /// How a message is shown. `newest` is the person's last row, whose actions are always visible.
-pub(crate) fn show(row: &MessageRow, newest: bool) -> Shown {
+pub(crate) fn show(delivery: &Delivery, newest: bool) -> Shown {
     use Look::{Failed, Filled, Outlined};
     let waits = [Action::Edit, Action::Cancel];
     let waiting = |state, glyph, says| {
@@ -144,7 +158,7 @@ pub(crate) fn show(row: &MessageRow, newest: bool) -> Shown {
         }
     };
     let copy = &[Action::Copy];
-    match &row.delivery {
+    match delivery {
         Delivery::Settled => Shown::new("sent", Filled, None, Says::Nothing).aside(copy),
         Delivery::Echoed => Shown::new("echoed", Filled, None, Says::Nothing).aside(copy),
         Delivery::Sending => Shown::new("sending", Filled, Some(Glyph::Clock), Says::Nothing).aside(copy),
@@ -169,8 +183,9 @@ pub(crate) fn show(row: &MessageRow, newest: bool) -> Shown {
                 .aside(all)
         }
         Delivery::WaitingWindow => {
-            Shown::new("waiting-window", Filled, Some(Glyph::Clock), Says::Words(words::WAITING_WINDOW))
-                .aside(copy)
+            let says = Says::Words(words::WAITING_WINDOW);
+            let shown = Shown::new("waiting-window", Filled, Some(Glyph::Clock), says).aside(copy);
+            Shown { overdue: newest.then_some(Action::SendFromHere), ..shown }
         }
         Delivery::Failed { failure, .. } => {
             let state = if retry_helps(failure) { "failed" } else { "failed-needs-change" };
@@ -236,27 +251,9 @@ pub fn failed_row(failure: &Failure) -> (String, Vec<&'static str>) {
 
 #[cfg(test)]
 mod tests {
-    use copilot_core::ids::{MessageKey, RealId};
-    use copilot_core::model::Role;
-    use copilot_core::{Transient, Wall};
+    use copilot_core::Transient;
 
     use super::*;
-
-    fn row(delivery: Delivery) -> MessageRow {
-        MessageRow {
-            key: MessageKey::of_server(&RealId::parse("m1").unwrap()),
-            role: Role::User,
-            text: "Pool wait is down to 900 ms.".into(),
-            sent: Some(Wall(0)),
-            created: None,
-            attachment: None,
-            delivery,
-            thinking: None,
-            actions: vec![],
-            operation: None,
-            turn: None,
-        }
-    }
 
     fn rejected(rejection: Rejection) -> Failure {
         Failure::of(FailureClass::Rejected(rejection))
@@ -264,14 +261,14 @@ mod tests {
 
     #[test]
     fn a_checking_message_offers_nothing_because_it_must_not_go_twice() {
-        let shown = show(&row(Delivery::Checking), true);
+        let shown = show(&Delivery::Checking, true);
         assert!(shown.inline.is_empty() && shown.aside.is_empty());
     }
 
     #[test]
     fn only_the_newest_waiting_row_carries_its_actions_in_the_line() {
-        assert_eq!(show(&row(Delivery::WaitingOffline), true).inline, [Action::Edit, Action::Cancel]);
-        let older = show(&row(Delivery::WaitingOffline), false);
+        assert_eq!(show(&Delivery::WaitingOffline, true).inline, [Action::Edit, Action::Cancel]);
+        let older = show(&Delivery::WaitingOffline, false);
         assert!(older.inline.is_empty());
         assert!(older.aside.contains(&Action::Cancel));
     }
@@ -282,7 +279,7 @@ mod tests {
         let failure = rejected(Rejection::TriesUsedUp { tries: 5, last });
         let actions = ways_out(&failure, None, Mono(0));
         assert_eq!(actions, [Action::Retry, Action::Edit, Action::Copy, Action::Discard]);
-        assert_eq!(show(&row(Delivery::Failed { failure, not_before: None }), false).state, "failed");
+        assert_eq!(show(&Delivery::Failed { failure, not_before: None }, false).state, "failed");
     }
 
     #[test]
@@ -292,10 +289,7 @@ mod tests {
             ways_out(&failure, None, Mono(0)),
             [Action::SeePlan, Action::Edit, Action::Copy, Action::Discard]
         );
-        assert_eq!(
-            show(&row(Delivery::Failed { failure, not_before: None }), false).state,
-            "failed-needs-change"
-        );
+        assert_eq!(show(&Delivery::Failed { failure, not_before: None }, false).state, "failed-needs-change");
     }
 
     #[test]
@@ -332,7 +326,7 @@ mod tests {
             (Delivery::OnlyHere, "only-here"),
         ];
         for (delivery, name) in states {
-            assert_eq!(show(&row(delivery), false).state, name);
+            assert_eq!(show(&delivery, false).state, name);
         }
     }
 }

@@ -8,16 +8,16 @@ use copilot_core::model::Turn;
 use copilot_core::view::{Attachment, Delivery, MessageRow};
 use dioxus::prelude::*;
 
-use super::delivery::{Action, Look, Says, Shown, show, ways_out};
+use super::delivery::{Action, Look, SENT_MS, Says, show, ways_out};
+use super::meta::Meta;
 use super::row::{Article, moment};
-use super::thinking::{NextTry, StillSending};
 use crate::copy::CopyIcon;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::label;
 use crate::preferences::Choice;
-use crate::redaction::{self, Redactions};
 use crate::session::{Page, Session, use_session};
+use crate::timing::use_lasting;
 use crate::words;
 
 /// Longer messages are folded after this many lines (ux §4).
@@ -29,7 +29,12 @@ const BYTES_SHOWN: usize = 4000;
 #[component]
 pub(crate) fn UserRow(case: CaseKey, row: Rc<MessageRow>, newest: bool) -> Element {
     let session = use_session();
-    let shown = show(&row, newest);
+    // With the confirmed rows the operation ends, which may be before "Sent" could be read.
+    let sent = use_lasting(row.delivery == Delivery::Sent, SENT_MS);
+    let shown = match &row.delivery {
+        Delivery::Settled if sent => show(&Delivery::Sent, newest),
+        delivery => show(delivery, newest),
+    };
     let now = session.handle.now();
     let time = moment(&row).map(|at| label::clock_time(at, now)).unwrap_or_default();
     let failure = match &row.delivery {
@@ -127,7 +132,7 @@ const fn same_key(offered: Action, pressed: Action) -> bool {
 }
 
 /// Does an action of a row.
-fn act(session: &Session, case: &CaseKey, row: &MessageRow, action: Action) {
+pub(super) fn act(session: &Session, case: &CaseKey, row: &MessageRow, action: Action) {
     let operation = row.operation;
     let with = |run: &dyn Fn(OperationId)| {
         if let Some(operation) = operation {
@@ -153,6 +158,10 @@ fn act(session: &Session, case: &CaseKey, row: &MessageRow, action: Action) {
         }),
         Action::SendAgain => {
             session.say_here(case.clone(), Turn::say(row.text.clone()));
+        }
+        Action::SendFromHere => {
+            session.handle.send_from_here();
+            session.focus(Spot::Composer);
         }
         Action::ReplaceFile => with(&|operation| {
             session.edit(operation);
@@ -222,49 +231,6 @@ fn fold(text: &str) -> Option<&str> {
     let by_bytes = (text.len() > BYTES_SHOWN).then(|| text.floor_char_boundary(BYTES_SHOWN));
     let end = [by_lines, by_bytes].into_iter().flatten().min()?;
     text.get(..end)
-}
-
-/// The line under the bubble; it is there from the first frame and is always 20 px high.
-#[component]
-fn Meta(case: CaseKey, row: Rc<MessageRow>, shown: Shown, time: String) -> Element {
-    let session = use_session();
-    rsx! {
-        div { class: "meta num",
-            if shown.says == Says::Nothing && shown.glyph.is_none() {
-                Redactions { count: redaction::hidden(&row.text) }
-            }
-            span { "{time}" }
-            if shown.glyph.is_some() || shown.says != Says::Nothing {
-                span { class: "state",
-                    if let Some(glyph) = shown.glyph {
-                        Icon { glyph, size: 12 }
-                    }
-                    match shown.says {
-                        Says::Nothing => rsx! {},
-                        Says::Words(words) => rsx! { span { class: "ellipsis", "{words}" } },
-                        Says::StillSending(since) => rsx! { StillSending { since } },
-                        Says::Busy(until) => rsx! { NextTry { until } },
-                    }
-                }
-            }
-            if !shown.inline.is_empty() {
-                span { aria_hidden: "true", "·" }
-                for action in shown.inline {
-                    button {
-                        key: "{action.word()}",
-                        r#type: "button",
-                        class: "link",
-                        aria_label: words::on_message(action.word(), &row.text),
-                        onclick: {
-                            let (session, case, row) = (session.clone(), case.clone(), row.clone());
-                            move |_| act(&session, &case, &row, action)
-                        },
-                        "{action.word()}"
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// The buttons of a row that was not sent.

@@ -13,6 +13,7 @@ use super::row::Row;
 use crate::announce::Saying;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
+use crate::preferences::Choice;
 use crate::session::{Session, put, use_session};
 use crate::words;
 
@@ -203,12 +204,13 @@ fn step(
     if event.modifiers().intersects(Modifiers::CONTROL | Modifiers::META | Modifiers::ALT) {
         return;
     }
+    let letters = session.preferences.is_on(Choice::Letters);
     let at = active.peek().as_ref().and_then(|key| keys.iter().rposition(|other| other == key));
     let to = match (event.key(), at) {
         (Key::ArrowDown, Some(at)) => at + 1,
         (Key::ArrowUp, Some(at)) => at.saturating_sub(1),
-        (Key::Character(letter), Some(at)) if letter == "j" => at + 1,
-        (Key::Character(letter), Some(at)) if letter == "k" => at.saturating_sub(1),
+        (Key::Character(letter), Some(at)) if letters && letter == "j" => at + 1,
+        (Key::Character(letter), Some(at)) if letters && letter == "k" => at.saturating_sub(1),
         (Key::End, _) => {
             event.prevent_default();
             reading.go_to_end();

@@ -57,6 +57,30 @@ pub(crate) const START_INVESTIGATION: &str = "Start investigating";
 pub(crate) const MARK_RESOLVED: &str = "Mark as resolved";
 pub(crate) const CLOSE_CASE: &str = "Close case";
 
+pub(crate) const TROUBLE: &str = "Trouble connecting?";
+/// What to look at, and how.
+pub(crate) const TROUBLES: [(&str, &str); 4] = [
+    (
+        "Is the address right?",
+        "It begins with http:// or https:// and ends with the port where there is one, as in http://127.0.0.1:8787.",
+    ),
+    (
+        "Is the server running?",
+        "Open the address in a browser tab. If nothing answers, start the server, or ask whoever looks after it.",
+    ),
+    (
+        "Does this network let you through?",
+        "Guest networks want you to sign in on a page of their own first. Servers at work may need the VPN.",
+    ),
+    (
+        "Does the browser trust the server?",
+        "With https://, open the address in a tab. If a warning about its certificate comes, nothing here can connect either.",
+    ),
+];
+pub(crate) const TROUBLE_LEAVE: (&str, &str) = (
+    "May this panel reach the server?",
+    "The browser asks for leave when you press Sign in. If you refused, press it again and allow it.",
+);
 pub(crate) const CONNECTION: &str = "Connection";
 pub(crate) const CONNECTION_TEST: &str = "Test";
 pub(crate) const SIGN_IN_THERE: &str = "Sign in to this server";
@@ -70,10 +94,17 @@ pub(crate) const HIGH_CONTRAST_SUB: &str =
     "Stronger text and edges; on by itself where the system asks for it";
 pub(crate) const KEYBOARD: &str = "Keyboard";
 pub(crate) const ENTER_SENDS: &str = "Enter sends";
-pub(crate) const LETTER_KEYS: &str = "Letters act on messages and cases";
-pub(crate) const LETTER_KEYS_SUB: &str = "J, K, R, E, C and P, only while a row has the focus";
+pub(crate) const LETTER_KEYS: &str = "Single keys act on messages and cases";
+pub(crate) const LETTER_KEYS_SUB: &str =
+    "J, K, R, E, C and P on a row that has the focus, / and ? outside of text";
 pub(crate) const ON_DEVICE: &str = "On this device";
 pub(crate) const DURABILITY: &str = "Durability";
+pub(crate) const SAVES_AGAIN: &str = "Everything in this window is saved now.";
+pub(crate) const STILL_NOT_SAVED: &str =
+    "This window still can’t save. Everything is still here; export it to keep it.";
+pub(crate) const FREE_SPACE: &str = "Free space";
+pub(crate) const FREE_SPACE_SUB: &str =
+    "Gives up answers that can be fetched again. Your messages, drafts and unsent work stay.";
 pub(crate) const EXPORT: &str = "Export";
 pub(crate) const ACCOUNT: &str = "Account";
 
@@ -85,6 +116,19 @@ pub(crate) fn enter_sends_sub(command: &str) -> String {
 /// Bytes used, of how many.
 pub(crate) fn storage(used: u64, limit: u64) -> String {
     format!("{} of {} used", label::size(used), label::size(limit))
+}
+
+/// Frees so many bytes, as far as that is known.
+pub(crate) fn free(bytes: u64) -> String {
+    if bytes == 0 { FREE_SPACE.to_owned() } else { format!("Free {}", label::size(bytes)) }
+}
+
+/// What was freed.
+pub(crate) fn freed(bytes: u64) -> String {
+    match bytes {
+        0 => "Nothing to free: what is here can’t be fetched again.".to_owned(),
+        bytes => format!("Freed {}. Answers are fetched again when you open their case.", label::size(bytes)),
+    }
 }
 
 /// The server found no title for a case.

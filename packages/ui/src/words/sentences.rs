@@ -97,6 +97,11 @@ pub(crate) fn deleted(title: &str) -> String {
     format!("Deleted “{title}”")
 }
 
+/// What a button is called, with the keys that do the same.
+pub(crate) fn with_keys(name: &str, command: &str, keys: &str) -> String {
+    format!("{name} · {command}+{keys}")
+}
+
 /// Opens the menu of a case.
 pub(crate) fn more_of(title: &str) -> String {
     format!("More for “{title}”")

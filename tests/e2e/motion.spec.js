@@ -1,0 +1,114 @@
+// What moves, for how long, and what stands still for those who asked their system for less motion (ux §9).
+
+import { expect, test } from './harness.js';
+import { hang, TURNS } from './harness/routes.js';
+import { still } from './harness/scenes.js';
+import { arrived } from './harness/stored.js';
+
+/** Every animation of the style sheet with its milliseconds, but for the ring, which is a clock and no movement. */
+const MOVES = { 'fm-fade': 240, 'fm-rise': 180, 'fm-slide': 240, 'fm-slide-end': 240, 'fm-think': 1400 };
+const RING = 'fm-ring';
+/** The longest of hover, icon swap and switch. */
+const SWAP_MS = 120;
+/** "None", in milliseconds: less than a frame. */
+const NONE_MS = 1;
+
+/**
+ * Writes down what begins to move, with the milliseconds that it takes.
+ * @param {import('@playwright/test').Page} page
+ */
+async function watchMotion(page) {
+  await page.evaluate(() => {
+    /** @type {Record<string, number>} */
+    const animations = {};
+    /** @type {Record<string, number>} */
+    const transitions = {};
+    const millis = (/** @type {string} */ span) => Math.max(...span.split(', ').map((part) => parseFloat(part) * (part.endsWith('ms') ? 1 : 1000)));
+    const longest = (/** @type {Record<string, number>} */ all, /** @type {string} */ name, /** @type {number} */ time) => {
+      all[name] = Math.max(all[name] ?? 0, time);
+    };
+    document.addEventListener('animationstart', ({ target, animationName, pseudoElement }) => {
+      const style = getComputedStyle(/** @type {Element} */ (target), pseudoElement || null);
+      longest(animations, animationName, millis(style.animationDuration));
+    });
+    document.addEventListener('transitionrun', ({ target, propertyName, pseudoElement }) => {
+      const style = getComputedStyle(/** @type {Element} */ (target), pseudoElement || null);
+      longest(transitions, propertyName, millis(style.transitionDuration));
+    });
+    Object.assign(window, { motion: { animations, transitions } });
+  });
+  // @ts-expect-error: written above
+  return () => /** @type {Promise<{ animations: Record<string, number>, transitions: Record<string, number> }>} */ (page.evaluate(() => window.motion));
+}
+
+/**
+ * Opens whatever opens.
+ * @param {import('./harness/copilot.js').Copilot} copilot
+ */
+async function walk(copilot) {
+  const { page } = copilot;
+  const { keyboard } = page;
+  await page.getByRole('button', { name: /^Status:/ }).click();
+  await page.getByRole('menu').waitFor();
+  await keyboard.press('Escape');
+  for (const [keys, name] of [['ControlOrMeta+K', 'Command palette'], ['ControlOrMeta+I', 'Case details'], ['ControlOrMeta+B', 'Cases']]) {
+    await keyboard.press(keys);
+    await page.getByRole('dialog', { name }).waitFor();
+    if (name !== 'Cases') {
+      await keyboard.press('Escape');
+    }
+  }
+  await keyboard.press('Delete');
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).hover();
+  await still(page);
+  await keyboard.press('Escape');
+}
+
+test('layers, menus and toasts move as long as the table of motion says, by nothing that has a size', async ({ server, copilot }) => {
+  await server.faults.set([hang(TURNS)]);
+  const motion = await watchMotion(copilot.page);
+  await copilot.say('What is slow?');
+  await expect.poll(() => arrived(server, TURNS)).toHaveLength(1);
+  await walk(copilot);
+  const { animations, transitions } = await motion();
+  const { [RING]: ring, ...moved } = animations;
+  expect(moved).toEqual(MOVES);
+  expect(ring, 'the time in which a deletion can be undone').toBe(8_000);
+  expect(Object.keys(transitions).filter((property) => !/^(opacity|transform|color|background-color)$/.test(property))).toEqual([]);
+  expect(Math.max(...Object.values(transitions))).toBeLessThanOrEqual(SWAP_MS);
+});
+
+test('for those who asked for less motion nothing moves: what opens is there, the dots stand still, the end is reached at once', async ({
+  server,
+  copilot,
+}) => {
+  const { page } = copilot;
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const motion = await watchMotion(page);
+  await copilot.say(`A long question. ${'It began after the deploy of this morning. '.repeat(60)}`);
+  await copilot.answered(1);
+  await server.faults.set([hang(TURNS)]);
+  await copilot.conversation.hover();
+  await page.mouse.wheel(0, -2_000);
+  await expect(page.getByRole('button', { name: /^Jump to latest/ })).toBeVisible();
+  await copilot.composer.fill('And now?');
+  await copilot.conversation.evaluate((log) => {
+    const left = new Promise((resolve) => {
+      const look = () => resolve(Math.abs(log.scrollHeight - log.clientHeight - log.scrollTop));
+      addEventListener('keydown', () => requestAnimationFrame(look), { capture: true, once: true });
+    });
+    Object.assign(window, { left });
+  });
+  await copilot.composer.press('Enter');
+  // @ts-expect-error: written above
+  expect(await page.evaluate(() => window.left), 'what is below the end in the first frame').toBeLessThanOrEqual(1);
+  await expect(copilot.thinking).toBeVisible();
+  await walk(copilot);
+  const { animations, transitions } = await motion();
+  const { [RING]: ring, ...moved } = animations;
+  expect(Object.entries({ ...moved, ...transitions }).filter(([, millis]) => millis > NONE_MS)).toEqual([]);
+  expect(ring).toBe(8_000);
+  const dots = copilot.thinking.locator('.dots i');
+  expect(await dots.evaluateAll((dots) => dots.flatMap((dot) => dot.getAnimations()).length)).toBe(0);
+});
