@@ -102,8 +102,8 @@ pub trait Store {
     /// Gives up those answers, and says how many bytes that freed.
     fn free_spare(&self) -> LocalFuture<u64>;
 
-    /// The cached messages that stand last in a case, each once, by turn and then by time, from a store that finds them much
-    /// sooner than all; all of them from the others, and where there are not many.
+    /// The cached messages that stand last in a case, by turn and then by time, each once, from a store that finds them
+    /// much sooner than all; all of them from the others, and where there are not many.
     fn load_end(&self, case: RealId) -> LocalFuture<CachedEnd> {
         let all = self.load(case);
         Box::pin(async move { CachedEnd::All(all.await) })
