@@ -85,6 +85,11 @@ impl Windows {
         }
     }
 
+    /// Whether a part of the journal is being read back: others have written what is not known here yet.
+    pub(crate) const fn is_reading_back(&self) -> bool {
+        self.reading_from.is_some()
+    }
+
     pub(crate) const fn is_sender(&self) -> bool {
         self.epoch.is_some()
     }
