@@ -107,35 +107,12 @@ impl Core {
         let Ok(Reply::Messages(page)) = outcome else {
             return self.reads.messages_failed(case, self.now.mono);
         };
-        if self.may_be_sent_elsewhere(case, &page) {
-            return self.reads.messages_failed(case, self.now.mono);
-        }
         let (received, total, has_more) = (page.received, page.total, page.has_more);
         self.take_messages(case, offset, page);
         let missing = self.missing(case);
         let page = (offset, received, total, has_more);
         self.reads.messages_read(case, page, missing, self.now.mono);
         self.case_changed(&self.ledger.key(case));
-    }
-
-    /// Whether a page holds what may be a message of this case that another window has sent: that stands in the part of
-    /// the journal which is being read back. Before that is here its row would get a name of its own, beside the one under
-    /// which the person has seen it since they said it.
-    fn may_be_sent_elsewhere(&self, case: &RealId, page: &Page<RealMessage>) -> bool {
-        let key = self.ledger.key(case);
-        let unsent = |entry: &&Entry| entry.first.is_none() && entry.is_unsent();
-        let says = |row: &RealMessage, entry: &Entry| match &entry.op.kind {
-            OperationKind::SubmitTurn { turn, .. } => {
-                row.role == Role::User && row.text.trim() == turn.text.trim()
-            }
-            _ => false,
-        };
-        self.windows.is_reading_back()
-            && self
-                .ledger
-                .ops_of(&key)
-                .filter(unsent)
-                .any(|entry| page.rows.iter().any(|row| says(row, entry)))
     }
 
     /// Binds and stores the rows of a page, and completes the operations whose rows are now all here.
@@ -223,7 +200,8 @@ impl Core {
     /// The messages of a case that may have left. The window that sends knows them; the others may not have heard
     /// of it yet.
     fn messages_that_left(&self, key: &CaseKey) -> impl DoubleEndedIterator<Item = &Entry> + Clone {
-        let is_sender = self.windows.is_sender();
+        // Whoever has just become the one that sends may not have read what others sent before.
+        let is_sender = self.windows.is_sender() && !self.windows.is_reading_back();
         let known = is_sender.then(|| self.ledger.begun(key).filter(|entry| entry.first.is_some()));
         let possible = (!is_sender).then(|| self.ledger.ops_of(key));
         let all = known.into_iter().flatten().chain(possible.into_iter().flatten());

@@ -55,6 +55,37 @@ fn a_retry_that_a_window_finds_when_it_builds_its_view_anew_waits_for_what_the_s
 }
 
 #[test]
+fn a_message_that_another_window_sent_is_one_row_for_the_next_sender_while_it_reads_the_journal_back() {
+    let mut office = Office::new(2);
+    let key = office.settled_case("c-1", "first");
+    office.silent = true;
+    office.say(1, Some(&key), "again");
+    let said = office.desks[1].row(&key, "again").key;
+    let told: Vec<_> = office.desks[1].told.drain(..).collect();
+    told.into_iter().for_each(|message| office.desks[0].step(Event::Peer(message)));
+    office.answer(answered(2, "two"));
+    office.lose_messages();
+    office.silent = false;
+    office.desks[1].hold_reads = true;
+    office.freeze_sender();
+    assert_eq!((office.sender, office.desks[1].held_reads.len()), (Some(1), 1));
+    let rows = talk(&[("first", "Look at the pool."), ("again", "two")]);
+    office.desks[1].pass_seconds(61);
+    office.desks[1].list("c-1", rows.clone());
+    let again = |office: &Office| {
+        let rows = office.desks[1].rows(&key).into_iter().filter(|row| *row.text == *"again");
+        rows.map(|row| row.key).collect::<Vec<_>>()
+    };
+    assert_eq!(again(&office), [said.clone()], "it stood there since it was said, and stands there once");
+    office.desks[1].release_reads();
+    office.desks[1].pass_seconds(61);
+    office.desks[1].list("c-1", rows);
+    office.desks[1].pass_seconds(5);
+    assert_eq!(again(&office), [said]);
+    assert_eq!(office.desks[1].texts(&key)[2..], ["user: again", "assistant: two"]);
+}
+
+#[test]
 fn a_retry_in_a_window_that_had_not_heard_of_the_second_failure_is_the_last_word_everywhere() {
     let mut office = Office::new(2);
     let key = office.settled_case("c-1", "first");
