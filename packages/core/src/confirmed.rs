@@ -135,6 +135,11 @@ pub(crate) fn row_place(row: &CachedMessage) -> RowPlace {
     (row.message.turn.unwrap_or(0), row.message.created.0, row.arrival)
 }
 
+/// Puts rows in the order in which they stand.
+pub(crate) fn put_in_order(rows: &mut [Arc<CachedMessage>]) {
+    rows.sort_unstable_by_key(|row| row_place(row));
+}
+
 /// Everything the server said that is in memory.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Confirmed {

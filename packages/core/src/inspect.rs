@@ -148,7 +148,8 @@ impl Core {
     #[must_use]
     pub fn inspect(&self) -> Inspection {
         let mut entries: Vec<&Entry> = self.ledger.entries().collect();
-        entries.sort_by_key(|entry| std::cmp::Reverse((entry.op.created, entry.op.order, entry.op.id)));
+        entries
+            .sort_unstable_by_key(|entry| std::cmp::Reverse((entry.op.created, entry.op.order, entry.op.id)));
         Inspection {
             operations: entries.into_iter().map(|entry| self.inspected(entry)).collect(),
             links: self.ledger.links().iter().map(|(key, real)| (key.clone(), real.clone())).collect(),

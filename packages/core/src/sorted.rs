@@ -30,14 +30,19 @@ impl<P: Ord, K> SortedKeys<P, K> {
         }
     }
 
-    /// Puts keys at their places, however many: those that are here move once. What stands at such a place is replaced.
-    pub(crate) fn insert_all(&mut self, mut added: Vec<(P, K)>) {
-        added.sort_by(|(one, _), (other, _)| one.cmp(other));
+    /// Puts keys at their places, however many: those that are here move once, if the others come in their order. What
+    /// stands at such a place is replaced.
+    pub(crate) fn insert_all(&mut self, added: Vec<(P, K)>) {
         let count = self.keys.len() + added.len();
         let (places, keys) = (std::mem::take(&mut self.places), std::mem::take(&mut self.keys));
         let mut here = places.into_iter().zip(keys).peekable();
         (self.places, self.keys) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut behind = Vec::new();
         for (place, key) in added {
+            if self.places.last().is_some_and(|last| *last > place) {
+                behind.push((place, key));
+                continue;
+            }
             while let Some((before, stands)) = here.next_if(|(here, _)| *here < place) {
                 self.push(before, stands);
             }
@@ -45,6 +50,7 @@ impl<P: Ord, K> SortedKeys<P, K> {
             self.push(place, key);
         }
         here.for_each(|(place, key)| self.push(place, key));
+        behind.into_iter().for_each(|(place, key)| self.insert(place, key));
     }
 
     /// Puts a key behind all others; at the place of the last it takes its place.

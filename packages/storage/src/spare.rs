@@ -25,9 +25,13 @@ pub(crate) fn spare_rows<K>(
 /// no longer has. What is known of a case is `None` when it cannot be read.
 pub(crate) fn oldest<K>(cases: impl IntoIterator<Item = (K, Option<RealCase>)>) -> Option<K> {
     let fetchable = cases.into_iter().filter(|(_, case)| case.as_ref().is_none_or(|case| !case.gone));
-    let mut by_age: Vec<_> =
-        fetchable.map(|(key, case)| (case.map(|case| case.last_activity), key)).collect();
-    by_age.sort_by_key(|(activity, _)| *activity);
-    let is_last = by_age.len() == 1;
-    by_age.into_iter().next().filter(|(activity, _)| !is_last || activity.is_none()).map(|(_, key)| key)
+    let (mut oldest, mut count) = (None, 0);
+    for (key, case) in fetchable {
+        let activity = case.map(|case| case.last_activity);
+        count += 1;
+        if oldest.as_ref().is_none_or(|(least, _)| activity < *least) {
+            oldest = Some((activity, key));
+        }
+    }
+    oldest.filter(|(activity, _)| count > 1 || activity.is_none()).map(|(_, key)| key)
 }

@@ -66,8 +66,8 @@ impl Core {
 
     fn exported_rows(&self, case: &CaseKey) -> Vec<Value> {
         let resident = self.rows_of(case).into_iter();
-        let mut rows: Vec<_> = resident.flat_map(crate::confirmed::Rows::iter).collect();
-        rows.sort_by_key(|row| crate::confirmed::row_place(row));
+        let mut rows: Vec<_> = resident.flat_map(crate::confirmed::Rows::iter).cloned().collect();
+        crate::confirmed::put_in_order(&mut rows);
         let confirmed = rows.into_iter().map(|row| {
             json!({
                 "id": row.message.id,

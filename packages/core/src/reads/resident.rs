@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{RESIDENT_CASES, Reading, Reads, Want};
-use crate::confirmed::row_place;
+use crate::confirmed::put_in_order;
 use crate::core::Core;
 use crate::effect::Effect;
 use crate::ids::{CaseKey, RealId};
@@ -95,7 +95,9 @@ impl Core {
         }
         let shown = rows.into_iter().filter(|row| !self.is_row_known(case, row));
         // One that may be a row of a message that was sent here gets its name when all that it may be are here.
-        let shown: Vec<_> = shown.filter(|row| self.other_name(case, row).is_none()).map(Arc::new).collect();
+        let shown = shown.filter(|row| self.other_name(case, row).is_none());
+        let mut shown: Vec<_> = shown.map(Arc::new).collect();
+        put_in_order(&mut shown);
         for row in &shown {
             self.confirmed.rows_mut(case).upsert(row);
         }
@@ -104,22 +106,23 @@ impl Core {
     }
 
     /// All cached rows of a case arrived from the store.
-    pub(crate) fn rows_loaded(&mut self, case: &RealId, mut rows: Vec<CachedMessage>) {
+    pub(crate) fn rows_loaded(&mut self, case: &RealId, rows: Vec<CachedMessage>) {
         let key = self.ledger.key(case);
         let Some(reading) = self.reads.messages.get_mut(case) else {
             return;
         };
         reading.cache_loaded = true;
         let cached = last_run(rows.iter().map(|row| row.arrival));
+        let mut rows: Vec<_> = rows.into_iter().map(Arc::new).collect();
         // Turns are given in the order of operations: so are names.
-        rows.sort_unstable_by_key(row_place);
+        put_in_order(&mut rows);
         let mut taken = Vec::with_capacity(rows.len());
         for row in rows {
             // What the server said since is newer than what the cache knew.
             if self.is_row_known(case, &row) {
                 continue;
             }
-            let row = Arc::new(self.name_here(case, row));
+            let row = self.name_here(case, row);
             self.confirmed.rows_mut(case).upsert(&row);
             taken.push(row);
         }

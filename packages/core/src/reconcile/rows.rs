@@ -210,12 +210,12 @@ impl Core {
 
     /// A row that comes from the cache or from another window, under the server's name, may be one of a message that
     /// was sent: whoever named it had not heard of that, or believed something that never reached the journal.
-    pub(crate) fn name_here(&mut self, case: &RealId, row: CachedMessage) -> CachedMessage {
+    pub(crate) fn name_here(&mut self, case: &RealId, row: Arc<CachedMessage>) -> Arc<CachedMessage> {
         let Some(Binding { key, sent, attachment, actions }) = self.other_name(case, &row) else {
             return row;
         };
-        let row = CachedMessage { key, sent, attachment, actions, ..row };
-        self.cache(CacheWrite::Message { case: case.clone(), row: Arc::new(row.clone()) });
+        let row = Arc::new(CachedMessage { key, sent, attachment, actions, ..Arc::unwrap_or_clone(row) });
+        self.cache(CacheWrite::Message { case: case.clone(), row: Arc::clone(&row) });
         row
     }
 

@@ -1,6 +1,5 @@
 //! Operations over confirmed rows: where each row of a transcript stands.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Place, Transcript};
@@ -37,12 +36,6 @@ impl Transcript {
             }
             (None, None) => false,
         }
-    }
-
-    /// Puts rows at their places that had none.
-    fn put_new(&mut self, rows: BTreeMap<MessageKey, Place>) {
-        self.rows.insert_all(rows.iter().map(|(key, place)| (place.clone(), key.clone())).collect());
-        self.places.extend(rows);
     }
 }
 
@@ -123,27 +116,31 @@ impl Core {
         self.put_row(case, &row.key.clone(), place_of(row));
     }
 
-    /// Places confirmed rows, however many: those that are new move the others once, and are told of as a change of
-    /// the transcript alone, unless they may have been on screen before they were confirmed.
+    /// Places confirmed rows, however many: those that are new, and come in their order, move the others once, and are told of
+    /// as a change of the transcript alone, unless they may have been on screen before they were confirmed.
     pub(crate) fn place_rows(&mut self, case: &CaseKey, rows: &[Arc<CachedMessage>]) {
         let is_open = self.screen.open() == Some(case);
         let Some(transcript) = self.screen.transcripts.get_mut(case) else { return };
-        let is_here = |row: &&Arc<CachedMessage>| transcript.places.contains_key(&row.key);
-        let (here, others): (Vec<_>, Vec<_>) = rows.iter().partition(is_here);
-        let new = others.iter().filter_map(|row| Some((row.key.clone(), place_of(row)?)));
-        // A key stands once, whatever the rows say.
-        let new: BTreeMap<_, _> = new.collect();
-        let is_changed = !new.is_empty();
+        let (mut here, mut new) = (Vec::new(), Vec::new());
+        for row in rows {
+            if transcript.places.contains_key(&row.key) {
+                here.push(row);
+            } else if let Some(place) = place_of(row) {
+                transcript.places.insert(row.key.clone(), place.clone());
+                new.push((place, row.key.clone()));
+            }
+        }
+        let keys: Vec<_> = new.iter().map(|(_, key)| key.clone()).collect();
         let last_before = transcript.rows.keys().last().cloned();
-        transcript.put_new(new);
+        transcript.rows.insert_all(new);
         let last = transcript.rows.keys().last().cloned();
-        if is_open && is_changed {
+        if is_open && !keys.is_empty() {
             self.screen.patch(ViewPatch::Transcript(case.clone()));
-            let said_here = others.iter().filter(|row| self.is_said_here(case, &row.key));
-            let said_here: Vec<_> = said_here.map(|row| row.key.clone()).collect();
             // Suggestions stand under the last row only.
             let ends = if last == last_before { [None, None] } else { [last_before, last] };
-            for row in ends.into_iter().flatten().chain(said_here) {
+            let said_here = keys.into_iter().filter(|key| self.is_said_here(case, key));
+            let changed: Vec<_> = ends.into_iter().flatten().chain(said_here).collect();
+            for row in changed {
                 self.screen.patch(ViewPatch::Message(case.clone(), row));
             }
         }

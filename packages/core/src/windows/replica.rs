@@ -259,7 +259,7 @@ impl Core {
                         std::sync::Arc::new(CachedMessage { key: known.key.clone(), ..(*row).clone() })
                     }
                     None if row.key.derived_from().is_some() && self.reads.is_resident(&case) => {
-                        std::sync::Arc::new(self.name_here(&case, (*row).clone()))
+                        self.name_here(&case, row)
                     }
                     _ => row,
                 };

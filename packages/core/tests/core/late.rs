@@ -76,7 +76,11 @@ fn a_message_that_another_window_sent_is_one_row_for_the_next_sender_while_it_re
         let rows = office.desks[1].rows(&key).into_iter().filter(|row| *row.text == *"again");
         rows.map(|row| row.key).collect::<Vec<_>>()
     };
-    assert_eq!(again(&office), [said.clone()], "it stood there since it was said, and stands there once");
+    assert_eq!(
+        again(&office),
+        std::slice::from_ref(&said),
+        "it stood there since it was said, and stands there once"
+    );
     office.desks[1].release_reads();
     office.desks[1].pass_seconds(61);
     office.desks[1].list("c-1", rows);

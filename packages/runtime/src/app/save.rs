@@ -5,7 +5,7 @@
 //! an engine on the store takes the place of the one in memory, in the same turn of the event loop. If anything
 //! fails before that, the one in memory goes on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use copilot_core::journal::{Batch, BatchId, Record, Recovered, Sequence, Sequenced, Writer};
@@ -115,10 +115,10 @@ async fn carry_rows_over(memory: &MemoryStore, store: &dyn Store, stored: &Recov
         _ => None,
     });
     store.cache(deleted.collect()).await;
-    let known: BTreeMap<_, _> = stored.cases.iter().map(|case| (&case.id, case.last_activity)).collect();
+    let known: HashMap<_, _> = stored.cases.iter().map(|case| (&case.id, case.last_activity)).collect();
     for case in cases {
         let there = store.load(case.id.clone()).await;
-        let there: BTreeSet<_> = there.into_iter().map(|row| row.message.id).collect();
+        let there: HashSet<_> = there.into_iter().map(|row| row.message.id).collect();
         let rows = memory.load(case.id.clone()).await.into_iter();
         let mut writes: Vec<_> = rows
             .filter(|row| !there.contains(&row.message.id))

@@ -4,7 +4,6 @@
 //! is proof of life. Where there are no Web Locks every other window counts as dead.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
@@ -82,7 +81,7 @@ pub(super) async fn ended(name: &str, id: &str) -> Result<(), JsValue> {
 }
 
 /// The instances whose windows live.
-pub(super) async fn alive(name: &str) -> BTreeSet<String> {
+pub(super) async fn alive(name: &str) -> Vec<String> {
     let prefix = lock_name(name, "");
     let held = held_locks().await.unwrap_or_default();
     held.iter().filter_map(|lock| lock.strip_prefix(&prefix).map(str::to_owned)).collect()

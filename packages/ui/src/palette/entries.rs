@@ -142,12 +142,17 @@ pub(crate) fn entries(session: &Session, typed: &str) -> [Vec<Entry>; 3] {
             deeds.push(Entry { target, glyph, text: text.to_owned(), aside: String::new(), keys, fit });
         }
     }
-    deeds.sort_by_key(|entry| std::cmp::Reverse(entry.fit.score));
+    best_first(&mut deeds);
     let mut cases = cases(session, typed);
-    cases.sort_by_key(|entry| std::cmp::Reverse(entry.fit.score));
+    best_first(&mut cases);
     cases.truncate(MOST);
     let messages = if typed.trim().chars().count() < 2 { Vec::new() } else { messages(session, typed) };
     [deeds, cases, messages]
+}
+
+/// Those that fit alike keep their order.
+fn best_first(entries: &mut [Entry]) {
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.fit.score));
 }
 
 fn cases(session: &Session, typed: &str) -> Vec<Entry> {
