@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 
@@ -24,15 +25,25 @@ fn run(program: &str, arguments: &[&str], at: Option<&Path>) -> Option<String> {
     }
 }
 
+/// One test has its disk at a time. A program that another test starts is for a moment a copy of this process, with every
+/// lock that is held here: a store that was just closed would still be in use.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A file system in memory, of one size.
-pub(crate) struct Tmpfs(TempDir);
+pub(crate) struct Tmpfs(
+    TempDir,
+    #[expect(dead_code, reason = "held until it is gone")] MutexGuard<'static, ()>,
+);
 
 impl Tmpfs {
     /// `None`: this process may not mount.
     pub(crate) fn new(options: &str) -> Option<Self> {
-        let folder = TempDir::new().unwrap();
+        let (turn, folder) = (turn(), TempDir::new().unwrap());
         run("mount", &["-t", "tmpfs", "-o", options, "tmpfs"], Some(folder.path()))?;
-        Some(Self(folder))
+        Some(Self(folder, turn))
     }
 
     /// Where the store goes.
@@ -80,17 +91,19 @@ pub(crate) struct Broken {
     image: PathBuf,
     mounted: TempDir,
     _images: TempDir,
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Broken {
     /// `None`: this process may not make block devices.
     pub(crate) fn new() -> Option<Self> {
+        let turn = turn();
         let (images, mounted) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let image = images.path().join("disk");
         std::fs::File::create(&image).unwrap().set_len(WHOLE).unwrap();
         run("mkfs.ext2", &["-q", "-F"], Some(&image))?;
         let device = run("losetup", &["--find", "--show"], Some(&image))?;
-        let disk = Self { device, image, mounted, _images: images };
+        let disk = Self { device, image, mounted, _images: images, _turn: turn };
         run("mount", &[&disk.device], Some(disk.mounted.path()))?;
         // What comes behind this stands at the far end.
         std::fs::write(disk.mounted.path().join("filler"), vec![1; 4 * 1024 * 1024]).unwrap();
