@@ -111,12 +111,16 @@ impl Session {
         self.focus(neighbour.map_or(Spot::Composer, Spot::Case));
     }
 
-    /// Gives up an unsent message; its neighbour takes the focus.
+    /// Gives up an unsent message; the nearest row that stays takes the focus.
     pub(crate) fn discard(&self, operation: OperationId, key: &MessageKey) {
         let keys = self.view.transcript.peek().clone();
-        let at = keys.iter().position(|other| other == key);
-        let neighbour = at.and_then(|at| keys.get(at + 1).or_else(|| keys.get(at.checked_sub(1)?)).cloned());
         self.act(Intent::Discard(operation));
+        let Some(case) = self.view.open.peek().clone() else { return };
+        let (above, below) = keys.split_at(keys.iter().position(|other| other == key).unwrap_or(0));
+        let neighbour = self.handle.read(|view| {
+            let mut nearest = below.iter().chain(above.iter().rev());
+            nearest.find(|other| view.message(&case, other).is_some()).cloned()
+        });
         self.focus(neighbour.map_or(Spot::Composer, Spot::Message));
     }
 
