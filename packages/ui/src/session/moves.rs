@@ -114,7 +114,7 @@ impl Session {
     /// Gives up an unsent message; its neighbour takes the focus.
     pub(crate) fn discard(&self, operation: OperationId, key: &MessageKey) {
         let keys = self.view.transcript.peek().clone();
-        let at = keys.iter().position(|other| other == key);
+        let at = keys.place_of(key);
         let neighbour = at.and_then(|at| keys.get(at + 1).or_else(|| keys.get(at.checked_sub(1)?)).cloned());
         self.act(Intent::Discard(operation));
         self.focus(neighbour.map_or(Spot::Composer, Spot::Message));
