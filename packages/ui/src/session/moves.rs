@@ -116,9 +116,9 @@ impl Session {
         let keys = self.view.transcript.peek().clone();
         self.act(Intent::Discard(operation));
         let Some(case) = self.view.open.peek().clone() else { return };
-        let (above, below) = keys.split_at(keys.iter().position(|other| other == key).unwrap_or(0));
+        let at = keys.place_of(key).unwrap_or(0);
         let neighbour = self.handle.read(|view| {
-            let mut nearest = below.iter().chain(above.iter().rev());
+            let mut nearest = keys.from(at).chain((0..at).rev().filter_map(|above| keys.get(above)));
             nearest.find(|other| view.message(&case, other).is_some()).cloned()
         });
         self.focus(neighbour.map_or(Spot::Composer, Spot::Message));
