@@ -55,6 +55,29 @@ async function begun(page) {
 }
 
 /**
+ * Writes down what begins to move inside an element: its animation, the milliseconds that it takes, what of it moves.
+ * @param {import('@playwright/test').Locator} place
+ */
+async function watchMoves(place) {
+  const moves = await place.evaluateHandle((place) => {
+    /** @type {{ name: string, millis: number, by: string[] }[]} */
+    const moves = [];
+    document.addEventListener('animationstart', ({ target, animationName: name }) => {
+      const element = /** @type {Element} */ (target);
+      const [animation] = element.getAnimations().filter((animation) => animation instanceof CSSAnimation && animation.animationName === name);
+      const effect = /** @type {KeyframeEffect} */ (animation?.effect);
+      if (effect && place.contains(element)) {
+        const said = ['offset', 'computedOffset', 'easing', 'composite'];
+        const by = effect.getKeyframes().flatMap((frame) => Object.keys(frame)).filter((key) => !said.includes(key));
+        moves.push({ name, millis: Number(effect.getTiming().duration), by: [...new Set(by)] });
+      }
+    });
+    return moves;
+  });
+  return () => moves.jsonValue();
+}
+
+/**
  * Opens whatever opens.
  * @param {import('./harness/copilot.js').Copilot} copilot
  */
@@ -126,4 +149,38 @@ test('for those who asked for less motion nothing moves: what opens is there, th
   expect(ring).toBe(8_000);
   const dots = copilot.thinking.locator('.dots i');
   expect(await dots.evaluateAll((dots) => dots.flatMap((dot) => dot.getAnimations()).length)).toBe(0);
+});
+
+test('the name that the server gives a case fades in, and what the person wrote is simply there', async ({ server, copilot }) => {
+  const heading = copilot.page.getByRole('heading', { level: 1 });
+  await server.faults.set([hang(TURNS, { commit: true })]);
+  await copilot.say('Disk of db-2 is full since 09:10.');
+  await expect(heading).toContainText('Chat-');
+  const moves = await watchMoves(heading);
+  await server.faults.letGo();
+  await expect(heading).not.toContainText('Chat-');
+  await expect.poll(moves).toEqual([{ name: 'fm-fade', millis: 180, by: ['opacity'] }]);
+  await copilot.answered(1);
+  const rename = async (/** @type {string} */ title) => {
+    await heading.getByRole('button').click();
+    await expect(heading.getByRole('textbox')).toBeFocused();
+    await copilot.page.keyboard.type(title);
+    await copilot.page.keyboard.press('Enter');
+    await expect(heading.getByRole('button', { name: title })).toBeFocused();
+    await begun(copilot.page);
+  };
+  await rename('Full disk on db-2');
+  expect(await moves(), 'a title of the person’s').toHaveLength(1);
+
+  await server.faults.set([hang(TURNS, { commit: true })]);
+  await copilot.newCase();
+  await copilot.say('Kafka lags behind.');
+  await expect(heading).toContainText('Chat-');
+  const none = await watchMoves(heading);
+  await rename('Consumers are late');
+  await server.faults.letGo();
+  await copilot.answered(1);
+  await begun(copilot.page);
+  await expect(heading).toContainText('Consumers are late');
+  expect(await none(), 'renamed before the server gave a name').toEqual([]);
 });
