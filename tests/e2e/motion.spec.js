@@ -184,3 +184,39 @@ test('the name that the server gives a case fades in, and what the person wrote 
   await expect(heading).toContainText('Consumers are late');
   expect(await none(), 'renamed before the server gave a name').toEqual([]);
 });
+
+test('a message that is sent from above is there at once and comes up with the end in 180 ms', async ({ server, copilot }) => {
+  const { page } = copilot;
+  await copilot.say(`A long question. ${'It began after the deploy of this morning. '.repeat(60)}`);
+  await copilot.answered(1);
+  await server.faults.set([hang(TURNS)]);
+  const moves = await watchMoves(copilot.conversation);
+  const glides = async () => (await moves()).filter(({ name }) => name === 'fm-glide');
+  const below = () => copilot.conversation.evaluate((log) => Math.abs(log.scrollHeight - log.clientHeight - log.scrollTop));
+  await copilot.say('At the end.');
+  await expect(copilot.thinking).toBeVisible();
+  await begun(page);
+  expect(await glides(), 'whoever is at the end sees no movement').toEqual([]);
+  for (let round = 1; round <= 2; round += 1) {
+    await copilot.conversation.hover();
+    await page.mouse.wheel(0, -1_000);
+    await expect(page.getByRole('button', { name: /^Jump to latest/ })).toBeVisible();
+    await copilot.composer.fill(`From above, ${round}.`);
+    await copilot.conversation.evaluate((log, text) => {
+      const there = new Promise((resolve) => {
+        const look = () => resolve([...log.querySelectorAll('article')].some((row) => row.textContent?.includes(text)));
+        addEventListener('keydown', () => requestAnimationFrame(look), { capture: true, once: true });
+      });
+      Object.assign(window, { there });
+    }, `From above, ${round}.`);
+    await copilot.composer.press('Enter');
+    // @ts-expect-error: written above
+    expect(await page.evaluate(() => window.there), 'the row is there in the first frame').toBe(true);
+    await expect.poll(glides).toHaveLength(round);
+    await begun(page);
+    await expect.poll(below).toBeLessThanOrEqual(1);
+    await expect(copilot.message(`From above, ${round}.`)).toBeInViewport();
+    await expect.poll(() => copilot.conversation.evaluate((log) => log.getAnimations({ subtree: true }).some(({ effect }) => effect?.getTiming().iterations === 1))).toBe(false);
+  }
+  expect((await glides()).at(-1)).toEqual({ name: 'fm-glide', millis: 180, by: ['transform'] });
+});

@@ -75,7 +75,7 @@ impl Session {
     /// Asks for another state of a case, in the person's words.
     pub(crate) fn set_state(&self, case: &CaseKey, to: CaseState) {
         if let Some(reading) = self.reading() {
-            reading.go_to_end();
+            reading.glide_to_end();
         }
         let (_, says) = words::set_state(&to);
         self.act(Intent::SetStatus { case: case.clone(), to, text: Arc::from(says) });

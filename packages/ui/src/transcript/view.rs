@@ -49,6 +49,7 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
 
     let keys = (session.view.transcript)();
     let _ = (reading.moved)();
+    let glide = (reading.glide)();
     let _ = (session.view.answered)();
     let (window, before, after) = reading.choose(&keys);
     let (last_answer, newest) = ends(&session, &case, &keys);
@@ -130,7 +131,15 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
                     i {}
                 }
             }
-            div { class: "list",
+            div {
+                class: "list",
+                "data-glides": (glide > 0.0).then_some("true"),
+                style: "--glide: {glide}px",
+                onanimationend: move |event: AnimationEvent| {
+                    if event.animation_name() == "fm-glide" {
+                        put(reading.glide, 0.0);
+                    }
+                },
                 div { class: "lead" }
                 div { class: "spacer", style: "block-size: {before}px" }
                 div { class: "rows",
