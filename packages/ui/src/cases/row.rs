@@ -67,8 +67,15 @@ pub(crate) fn CaseItem(id: CaseKey, stop: bool, place: (usize, usize)) -> Elemen
                             move |event: MountedEvent| session.spots.mounted(Spot::Case(id.clone()), event.data())
                         },
                         onfocus: {
-                            let id = id.clone();
-                            move |_| active.set(Some(id.clone()))
+                            let (session, id) = (session.clone(), id.clone());
+                            move |_| {
+                                active.set(Some(id.clone()));
+                                session.spots.on_row(Some(Spot::Case(id.clone())));
+                            }
+                        },
+                        onblur: {
+                            let session = session.clone();
+                            move |_| session.spots.on_row(None)
                         },
                         onclick: {
                             let (session, id) = (session.clone(), id.clone());

@@ -120,8 +120,16 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
                     }
                 }
             },
+            onfocusin: {
+                let session = session.clone();
+                move |_| session.spots.on_row(active.peek().clone().map(Spot::Message))
+            },
+            onfocusout: {
+                let session = session.clone();
+                move |_| session.spots.on_row(None)
+            },
             onkeydown: {
-                let (session, reading, keys) = (session, reading, keys.clone());
+                let (session, reading, keys) = (session, reading.clone(), keys.clone());
                 move |event: KeyboardEvent| step(&session, &reading, &keys, active, &event)
             },
             if loading {
