@@ -74,6 +74,8 @@ pub(crate) struct Reading {
     /// Moves when the drawn rows must be chosen again.
     pub(crate) moved: Signal<u64>,
     pub(crate) at_end: Signal<bool>,
+    /// How many pixels the rows still have to go up to where they stand; see [`glide_to_end`](Self::glide_to_end).
+    glide: Signal<f64>,
 }
 
 impl Reading {
@@ -94,6 +96,7 @@ impl Reading {
             asks,
             moved: Signal::new(0),
             at_end: Signal::new(at_end),
+            glide: Signal::new(0.0),
         }
     }
 
@@ -318,6 +321,16 @@ impl Reading {
         // person's, and leave the end again.
         self.settle();
         self.move_on();
+    }
+
+    /// Goes to the end with something of one's own. From elsewhere the rows are seen to go there: the scroller is at
+    /// the end at once, and they come up to it from where they were, as far as they are drawn.
+    pub(crate) fn glide_to_end(&self) {
+        if !*self.at_end.peek() {
+            let left = self.content.get() - self.viewport.get() - self.scroll.get();
+            put(self.glide, left.min(self.viewport.get()).clamp(0.0, MARGIN));
+        }
+        self.go_to_end();
     }
 
     /// Goes to a row; it stands a little below the upper edge.

@@ -53,6 +53,7 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
 
     let keys = (session.view.transcript)();
     let _ = (reading.moved)();
+    let glide = (reading.glide)();
     let _ = (session.view.answered)();
     let (window, before, after) = reading.choose(&keys);
     let (last_answer, newest) = ends(&session, &case, &keys);
@@ -122,8 +123,16 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
                     }
                 }
             },
+            onfocusin: {
+                let session = session.clone();
+                move |_| session.spots.on_row(active.peek().clone().map(Spot::Message))
+            },
+            onfocusout: {
+                let session = session.clone();
+                move |_| session.spots.on_row(None)
+            },
             onkeydown: {
-                let (session, reading, keys) = (session, reading, keys.clone());
+                let (session, reading, keys) = (session, reading.clone(), keys.clone());
                 move |event: KeyboardEvent| step(&session, &reading, &keys, active, &event)
             },
             if loading {
@@ -133,7 +142,15 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
                     i {}
                 }
             }
-            div { class: "list",
+            div {
+                class: "list",
+                "data-glides": (glide > 0.0).then_some("true"),
+                style: "--glide: {glide}px",
+                onanimationend: move |event: AnimationEvent| {
+                    if event.animation_name() == "fm-glide" {
+                        put(reading.glide, 0.0);
+                    }
+                },
                 div { class: "lead" }
                 div { class: "spacer", style: "block-size: {before}px" }
                 div { class: "rows",
