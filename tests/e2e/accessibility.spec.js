@@ -4,7 +4,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, words } from './harness.js';
-import { answerWith, REFRESH, TURNS } from './harness/routes.js';
+import { answerWith, hang, REFRESH, TURNS } from './harness/routes.js';
 import { SCENES, shown, still, THEMES, WIDTHS } from './harness/scenes.js';
 import { spoken } from './harness/spoken.js';
 
@@ -193,6 +193,22 @@ test('sending, waiting, failing and coming back are announced once each', async 
   await expect.poll(async () => (await heard()).at(-1)).toMatch(/^status: Discarded/);
   const once = (await heard()).filter((/** @type {string} */ text) => /Waiting, offline|Back online|All sent|not sent/.test(text));
   expect(once.toSorted()).toEqual([...new Set(once)].toSorted());
+});
+
+test('an answer is announced when it is begun and when it is complete, in the case that is open', async ({ server, copilot }) => {
+  await copilot.widen();
+  const heard = await listen(copilot.page);
+  await server.faults.set([hang(TURNS)]);
+  await copilot.say('First.');
+  const first = await copilot.caseKey();
+  await expect.poll(heard).toEqual(['status: Answer started']);
+  await copilot.newCase();
+  await copilot.show(first);
+  await expect(copilot.thinking).toBeVisible();
+  await server.faults.letGo();
+  await expect.poll(heard).toContain('status: Answer complete');
+  const answers = (await heard()).filter((/** @type {string} */ text) => text.includes('Answer'));
+  expect(answers, 'what is found on the way back does not begin then').toEqual(['status: Answer started', 'status: Answer complete']);
 });
 
 test('a message that the server takes to answer later is announced as sent', async ({ copilot }) => {

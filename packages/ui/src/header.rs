@@ -6,7 +6,7 @@ use copilot_core::model::CaseState;
 use copilot_core::view::{AccountStatus, CaseRow, LinkStatus, Status, StoreHealth};
 use dioxus::prelude::*;
 
-use crate::cases::Rename;
+use crate::cases::{Rename, Title};
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::menu::{Menu, MenuItem};
@@ -158,7 +158,7 @@ fn Names(id: CaseKey) -> Element {
                                 begin();
                             }
                         },
-                        "{case.title}"
+                        Title { case: case.clone() }
                     }
                 }
             }

@@ -4,11 +4,12 @@
 //! Rows register while they are in the page ([`use_case`], [`use_message`]); rows that are not drawn
 //! cost nothing. There is no state here that the core does not have, except what arrived unseen.
 
-use std::cell::RefCell;
+use std::cell::{self, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::rc::Rc;
 
+use copilot_core::Mono;
 use copilot_core::ids::{CaseKey, MessageKey};
 use copilot_core::model::Role;
 use copilot_core::view::{Badge, CaseRow, Group, MessageRow, Status, Thinking, ViewPatch};
@@ -90,6 +91,8 @@ pub(crate) struct Mirror {
     cases: Drawn<CaseKey, CaseRow>,
     messages: Drawn<MessageKey, MessageRow>,
     thinking: RefCell<HashSet<MessageKey>>,
+    /// When the newest answer that was seen to be worked on was begun.
+    begun: cell::Cell<Mono>,
     /// The case that is being opened with something in it that was not seen. Once it is open, it counts as seen.
     unread: RefCell<Option<CaseKey>>,
 }
@@ -113,6 +116,7 @@ impl Mirror {
             cases: Drawn::new(),
             messages: Drawn::new(),
             thinking: RefCell::default(),
+            begun: cell::Cell::new(handle.now().mono),
             unread: RefCell::default(),
         };
         mirror.opened(handle);
@@ -200,8 +204,9 @@ impl Mirror {
             let keys = before.changed_to(view.transcript(case));
             let mut thinking = self.thinking.borrow_mut();
             for key in keys.from(before.common(&keys)).rev().take(50) {
-                if view.message(case, key).is_some_and(|row| matches!(row.thinking, Some(Thinking::Since(_))))
-                {
+                let row = view.message(case, key);
+                if let Some(Thinking::Since(since)) = row.and_then(|row| row.thinking) {
+                    self.begun.set(self.begun.get().max(since));
                     thinking.insert(key.clone());
                 }
             }
@@ -232,7 +237,8 @@ impl Mirror {
         let row = handle.read(|view| view.message(case, key));
         let Some(row) = row.filter(|row| row.role == Role::Assistant) else { return };
         match row.thinking {
-            Some(Thinking::Since(_)) => {
+            Some(Thinking::Since(since)) => {
+                self.begun.set(self.begun.get().max(since));
                 self.thinking.borrow_mut().insert(key.clone());
             }
             Some(Thinking::Stopped) => {
@@ -245,6 +251,11 @@ impl Mirror {
                 }
             }
         }
+    }
+
+    /// Moves when an answer of the open case is begun.
+    pub(crate) fn begun(&self) -> Mono {
+        self.begun.get()
     }
 
     fn arrived(&self, key: &MessageKey) {

@@ -39,8 +39,10 @@ const RESERVE: f64 = 300.0;
 /// Rows that were drawn stay in the page, for a reader at the end, until they are this many pixels above the margin:
 /// taking one out with every message would keep that message from being painted.
 const LEFT_OVER: f64 = 600.0;
-/// What is left over goes when it is this many pixels, in a moment in which nobody waits for it.
+/// What is left over goes when it is this many pixels,
 const TIDIED_FROM: f64 = 300.0;
+/// so many milliseconds later: nobody waits for a frame then.
+const TIDIED_AFTER_MS: u32 = 250;
 /// The first row must be this close, in pixels, for older ones to be loaded.
 const NEAR_TOP: f64 = 700.0;
 /// Viewport that is assumed before it is measured.
@@ -74,6 +76,8 @@ pub(crate) struct Reading {
     /// Moves when the drawn rows must be chosen again.
     pub(crate) moved: Signal<u64>,
     pub(crate) at_end: Signal<bool>,
+    /// How many pixels the rows still have to go up to where they stand; see [`glide_to_end`](Self::glide_to_end).
+    glide: Signal<f64>,
 }
 
 impl Reading {
@@ -94,6 +98,7 @@ impl Reading {
             asks,
             moved: Signal::new(0),
             at_end: Signal::new(at_end),
+            glide: Signal::new(0.0),
         }
     }
 
@@ -103,7 +108,7 @@ impl Reading {
         let same = self.extents.borrow_mut().set_keys(keys);
         let extents = self.extents.borrow();
         let (mut window, left_over) = self.wanted(&extents);
-        if *self.place.borrow() == Place::End && same > window.start && left_over <= LEFT_OVER {
+        if self.asks && *self.place.borrow() == Place::End && same > window.start && left_over <= LEFT_OVER {
             window.start = window.start.min(self.drawn.borrow().start);
         }
         self.drawn.replace(window.clone());
@@ -228,16 +233,20 @@ impl Reading {
     fn scrolled(&self, event: &ScrollData) {
         self.viewport.set(f64::from(event.client_height()));
         self.moved_to(event.scroll_top(), f64::from(event.scroll_height()));
-        self.tidy();
         self.draw_ahead();
     }
 
-    /// Lets go of rows that are far above. A scroller that was scrolled has been painted. The space that they leave must
-    /// be as high as they are: they may have another height by now that nobody has told of yet.
+    /// Whether rows are in the page that are so far above that they should go.
+    fn is_untidy(&self) -> bool {
+        *self.place.borrow() == Place::End && self.wanted(&self.extents.borrow()).1 > TIDIED_FROM
+    }
+
+    /// Lets go of rows that are far above. The space that they leave must be as high as they are: they may have another
+    /// height by now that nobody has told of yet.
     fn tidy(&self) {
         self.measure_rows();
-        let (window, left_over) = self.wanted(&self.extents.borrow());
-        if *self.place.borrow() == Place::End && left_over > TIDIED_FROM {
+        if self.is_untidy() {
+            let (window, _) = self.wanted(&self.extents.borrow());
             self.drawn.borrow_mut().start = window.start;
             self.move_on();
         }
@@ -318,6 +327,16 @@ impl Reading {
         // person's, and leave the end again.
         self.settle();
         self.move_on();
+    }
+
+    /// Goes to the end with something of one's own. From elsewhere the rows are seen to go there: the scroller is at
+    /// the end at once, and they come up to it from where they were, as far as they are drawn.
+    pub(crate) fn glide_to_end(&self) {
+        if !*self.at_end.peek() {
+            let left = self.content.get() - self.viewport.get() - self.scroll.get();
+            put(self.glide, left.min(self.viewport.get()).clamp(0.0, MARGIN));
+        }
+        self.go_to_end();
     }
 
     /// Goes to a row; it stands a little below the upper edge.

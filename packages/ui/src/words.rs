@@ -205,6 +205,7 @@ pub(crate) const SIGN_OUT: &str = "Sign out";
 pub(crate) const KEEP_AND_SIGN_OUT: &str = "Keep and sign out";
 
 pub(crate) const SAID_WAITING_OFFLINE: &str = "Waiting, offline";
+pub(crate) const SAID_ANSWER_STARTED: &str = "Answer started";
 pub(crate) const SAID_ANSWER_COMPLETE: &str = "Answer complete";
 pub(crate) const SAID_SIGNED_OUT: &str = "Signed out";
 pub(crate) const SAID_DELETED: &str = "Deleted, undo available";

@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 use crate::announce::Saying;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
-use crate::room::use_spare;
+use crate::room::{Usage, use_spare};
 use crate::session::use_session;
 use crate::words;
 
@@ -78,6 +78,9 @@ pub(crate) fn Notices() -> Element {
                     div {
                         strong { "{notice.title}" }
                         "{notice.text}"
+                        if notice.kind == Kind::Full {
+                            Usage {}
+                        }
                     }
                     div { class: "buttons",
                         match notice.kind {

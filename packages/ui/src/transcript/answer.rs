@@ -301,7 +301,7 @@ impl Session {
     /// Says something that does not stand in the composer; what stands there stays.
     pub(crate) fn say_here(&self, case: CaseKey, turn: Turn) {
         if let Some(reading) = self.reading() {
-            reading.go_to_end();
+            reading.glide_to_end();
         }
         self.act(Intent::Say { case, turn });
         self.focus(Spot::Composer);

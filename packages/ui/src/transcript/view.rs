@@ -8,7 +8,7 @@ use copilot_core::ids::{CaseKey, MessageKey};
 use copilot_core::model::Role;
 use dioxus::prelude::*;
 
-use super::Reading;
+use super::{Reading, TIDIED_AFTER_MS};
 use super::row::Row;
 use crate::announce::Saying;
 use crate::focus::Spot;
@@ -53,6 +53,7 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
 
     let keys = (session.view.transcript)();
     let _ = (reading.moved)();
+    let glide = (reading.glide)();
     let _ = (session.view.answered)();
     let (window, before, after) = reading.choose(&keys);
     let (last_answer, newest) = ends(&session, &case, &keys);
@@ -77,6 +78,13 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
             reading.redrawn();
             // Whoever went to the top at once scrolls no further, and the first rows are only drawn now.
             load_older();
+            if reading.is_untidy() {
+                let (session, reading) = (session.clone(), reading.clone());
+                spawn(async move {
+                    session.host.sleep(TIDIED_AFTER_MS).await;
+                    reading.tidy();
+                });
+            }
         }
     });
     use_effect({
@@ -122,8 +130,16 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
                     }
                 }
             },
+            onfocusin: {
+                let session = session.clone();
+                move |_| session.spots.on_row(active.peek().clone().map(Spot::Message))
+            },
+            onfocusout: {
+                let session = session.clone();
+                move |_| session.spots.on_row(None)
+            },
             onkeydown: {
-                let (session, reading, keys) = (session, reading, keys.clone());
+                let (session, reading, keys) = (session, reading.clone(), keys.clone());
                 move |event: KeyboardEvent| step(&session, &reading, &keys, active, &event)
             },
             if loading {
@@ -133,7 +149,15 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
                     i {}
                 }
             }
-            div { class: "list",
+            div {
+                class: "list",
+                "data-glides": (glide > 0.0).then_some("true"),
+                style: "--glide: {glide}px",
+                onanimationend: move |event: AnimationEvent| {
+                    if event.animation_name() == "fm-glide" {
+                        put(reading.glide, 0.0);
+                    }
+                },
                 div { class: "lead" }
                 div { class: "spacer", style: "block-size: {before}px" }
                 div { class: "rows",

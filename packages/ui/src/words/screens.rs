@@ -118,6 +118,11 @@ pub(crate) fn storage(used: u64, limit: u64) -> String {
     format!("{} of {} used", label::size(used), label::size(limit))
 }
 
+/// So many bytes need not be kept, because the server has them.
+pub(crate) fn fetchable(bytes: u64) -> String {
+    format!("{} can be fetched again", label::size(bytes))
+}
+
 /// Frees so many bytes, as far as that is known.
 pub(crate) fn free(bytes: u64) -> String {
     if bytes == 0 { FREE_SPACE.to_owned() } else { format!("Free {}", label::size(bytes)) }
