@@ -18,7 +18,7 @@ pub enum Intent {
         /// In which case.
         case: Option<CaseKey>,
         /// What. Several turns are one message to the person (one file goes per turn); they are
-        /// accepted together or not at all.
+        /// accepted together or not at all, and what is wished about one of them later is about all that have not left.
         turns: Vec<Turn>,
     },
     /// Say something that does not stand in the composer, such as a suggested step: what stands there stays.

@@ -16,6 +16,7 @@ use copilot_core::view::{Badge, CaseRow, Group, MessageRow, Status, Thinking, Vi
 use copilot_runtime::Handle;
 use dioxus::prelude::*;
 
+use crate::keys::Keys;
 use crate::session::{put, use_session};
 
 /// The groups of the list, in their order on screen.
@@ -69,7 +70,7 @@ pub(crate) struct Mirror {
     /// The open case as its row in the list has it.
     pub row: Signal<Option<Rc<CaseRow>>>,
     pub groups: Signal<Groups>,
-    pub transcript: Signal<Rc<Vec<MessageKey>>>,
+    pub transcript: Signal<Keys<MessageKey>>,
     /// Whether older rows can be loaded.
     pub older: Signal<bool>,
     /// Whether nothing is known yet about the rows of the open case.
@@ -102,7 +103,7 @@ impl Mirror {
             open: Signal::new(None),
             row: Signal::new(None),
             groups: Signal::new(groups(handle)),
-            transcript: Signal::new(Rc::default()),
+            transcript: Signal::new(Keys::default()),
             older: Signal::new(false),
             loading: Signal::new(false),
             status: Signal::new(handle.read(|view| view.status())),
@@ -164,7 +165,7 @@ impl Mirror {
         self.unread.borrow_mut().take_if(|unread| Some(&*unread) != case.as_ref());
         self.thinking.borrow_mut().clear();
         put(self.open, case.clone());
-        put(self.transcript, Rc::default());
+        put(self.transcript, Keys::default());
         match case {
             Some(case) => {
                 self.read_row(handle, &case);
@@ -186,8 +187,8 @@ impl Mirror {
         self.read_rows(handle, case);
         let Some(last) = before.last() else { return };
         let now = self.transcript.peek().clone();
-        let added = now.iter().rposition(|key| key == last).map_or(0, |at| at + 1);
-        for key in now.iter().skip(added) {
+        let added = now.place_of(last).map_or(0, |at| at + 1);
+        for key in now.from(added) {
             let row = handle.read(|view| view.message(case, key));
             if row.is_some_and(|row| row.role != Role::User && row.thinking.is_none()) {
                 self.arrived(key);
@@ -199,15 +200,17 @@ impl Mirror {
         let keys = handle.read(|view| {
             put(self.older, view.has_older(case));
             put(self.loading, view.is_loading(case));
+            let before = self.transcript.peek();
+            let keys = before.changed_to(view.transcript(case));
             let mut thinking = self.thinking.borrow_mut();
-            for key in view.transcript(case).iter().rev().take(50) {
+            for key in keys.from(before.common(&keys)).rev().take(50) {
                 let row = view.message(case, key);
                 if let Some(Thinking::Since(since)) = row.and_then(|row| row.thinking) {
                     self.begun.set(self.begun.get().max(since));
                     thinking.insert(key.clone());
                 }
             }
-            Rc::new(view.transcript(case).to_vec())
+            keys
         });
         self.mark_unread(handle, case);
         put(self.transcript, keys);

@@ -28,6 +28,7 @@ pub(crate) use delivery::retry_helps;
 pub(crate) use hero::Hero;
 pub(crate) use view::{Bookmarks, Transcript};
 
+use crate::keys::Keys;
 use crate::session::{at_once, put};
 use crate::windowing::{Anchor, END_ZONE, Extents};
 
@@ -35,6 +36,11 @@ use crate::windowing::{Anchor, END_ZONE, Extents};
 const MARGIN: f64 = 900.0;
 /// Pixels that must stay drawn ahead; below that the window moves.
 const RESERVE: f64 = 300.0;
+/// Rows that were drawn stay in the page, for a reader at the end, until they are this many pixels above the margin:
+/// taking one out with every message would keep that message from being painted.
+const LEFT_OVER: f64 = 600.0;
+/// What is left over goes when it is this many pixels, in a moment in which nobody waits for it.
+const TIDIED_FROM: f64 = 300.0;
 /// The first row must be this close, in pixels, for older ones to be loaded.
 const NEAR_TOP: f64 = 700.0;
 /// Viewport that is assumed before it is measured.
@@ -95,15 +101,25 @@ impl Reading {
     }
 
     /// Takes over the rows as they are now; which of them to draw, and the space before and after them.
-    fn choose(&self, keys: &Rc<Vec<MessageKey>>) -> (Range<usize>, f64, f64) {
+    fn choose(&self, keys: &Keys<MessageKey>) -> (Range<usize>, f64, f64) {
         self.follow_scroller();
-        self.extents.borrow_mut().set_keys(keys);
+        let same = self.extents.borrow_mut().set_keys(keys);
         let extents = self.extents.borrow();
-        let target = extents.scroll_of(self.anchor(&extents), self.viewport.get());
-        let window = extents.window(target, self.viewport.get(), MARGIN);
+        let (mut window, left_over) = self.wanted(&extents);
+        if *self.place.borrow() == Place::End && same > window.start && left_over <= LEFT_OVER {
+            window.start = window.start.min(self.drawn.borrow().start);
+        }
         self.drawn.replace(window.clone());
         let (before, after) = (extents.top(window.start), extents.total() - extents.top(window.end));
         (window, before, after)
+    }
+
+    /// The rows to draw around the reader's place, and how many pixels of what is drawn are above them.
+    fn wanted(&self, extents: &Extents<MessageKey>) -> (Range<usize>, f64) {
+        let viewport = self.viewport.get();
+        let window = extents.window(extents.scroll_of(self.anchor(extents), viewport), viewport, MARGIN);
+        let left_over = extents.top(window.start) - extents.top(self.drawn.borrow().start);
+        (window, left_over)
     }
 
     fn anchor(&self, extents: &Extents<MessageKey>) -> Anchor {
@@ -215,7 +231,19 @@ impl Reading {
     fn scrolled(&self, event: &ScrollData) {
         self.viewport.set(f64::from(event.client_height()));
         self.moved_to(event.scroll_top(), f64::from(event.scroll_height()));
+        self.tidy();
         self.draw_ahead();
+    }
+
+    /// Lets go of rows that are far above. A scroller that was scrolled has been painted. The space that they leave must
+    /// be as high as they are: they may have another height by now that nobody has told of yet.
+    fn tidy(&self) {
+        self.measure_rows();
+        let (window, left_over) = self.wanted(&self.extents.borrow());
+        if *self.place.borrow() == Place::End && left_over > TIDIED_FROM {
+            self.drawn.borrow_mut().start = window.start;
+            self.move_on();
+        }
     }
 
     /// The scroller has another height.

@@ -1,6 +1,7 @@
 //! The web bundle: `packages/web` compiled, joined to JavaScript, made small, checked, and written to `dist`.
 //!
-//! Read in the order of the pipeline: [`module`] (wasm-bindgen, wasm-opt), [`glue`] (no compiling of text),
+//! Read in the order of the pipeline: [`module`] (wasm-bindgen, wasm-opt), [`order`] (functions
+//! by [`likeness`]), [`glue`] (no compiling of text),
 //! [`assemble`] (the folder and its [`compress`]ed copies, with [`diagrams`] and what makes it [`installed`]), [`policy`] (what
 //! browser extensions accept), [`extension`] (the same files as an extension), [`sizes`].
 
@@ -11,7 +12,9 @@ mod extension;
 mod glue;
 mod imports;
 mod installed;
+mod likeness;
 mod module;
+mod order;
 mod policy;
 pub(crate) mod sizes;
 

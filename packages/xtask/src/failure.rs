@@ -45,6 +45,10 @@ pub(crate) enum Failure {
     #[error("wasm-bindgen could not read the compiled module: {0}.")]
     Bindgen(String),
 
+    /// The functions of the module could not be ordered.
+    #[error("Could not read the module that wasm-opt wrote: {0}.")]
+    Order(wasmparser::BinaryReaderError),
+
     /// The archive of the extension could not be made.
     #[error("Could not pack the extension: {0}.")]
     Archive(#[from] zip::result::ZipError),

@@ -34,6 +34,7 @@ mod snapshots;
 mod stories;
 mod title_and_delete;
 mod title_conflicts;
+mod together;
 mod trace;
 mod trying;
 mod unsent;

@@ -67,7 +67,7 @@ impl Session {
     fn go_back(&self) {
         let back = self.way_back.borrow().clone();
         let is_there = match &back {
-            Spot::Message(key) => self.view.transcript.peek().contains(key),
+            Spot::Message(key) => self.view.transcript.peek().place_of(key).is_some(),
             Spot::Case(key) => *self.wide.peek() && self.handle.read(|view| view.case(key).is_some()),
             _ => true,
         };
@@ -133,12 +133,16 @@ impl Session {
         self.focus(neighbour.map_or(Spot::Composer, Spot::Case));
     }
 
-    /// Gives up an unsent message; its neighbour takes the focus.
+    /// Gives up an unsent message; the nearest row that stays takes the focus.
     pub(crate) fn discard(&self, operation: OperationId, key: &MessageKey) {
         let keys = self.view.transcript.peek().clone();
-        let at = keys.iter().position(|other| other == key);
-        let neighbour = at.and_then(|at| keys.get(at + 1).or_else(|| keys.get(at.checked_sub(1)?)).cloned());
         self.act(Intent::Discard(operation));
+        let Some(case) = self.view.open.peek().clone() else { return };
+        let at = keys.place_of(key).unwrap_or(0);
+        let neighbour = self.handle.read(|view| {
+            let mut nearest = keys.from(at).chain((0..at).rev().filter_map(|above| keys.get(above)));
+            nearest.find(|other| view.message(&case, other).is_some()).cloned()
+        });
         self.focus(neighbour.map_or(Spot::Composer, Spot::Message));
     }
 

@@ -13,9 +13,13 @@ use super::row::Row;
 use crate::announce::Saying;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
+use crate::keys::Keys;
 use crate::preferences::Choice;
 use crate::session::{Session, put, use_session};
 use crate::words;
+
+/// How many of the last rows are looked through for the last answer and the person's last message.
+const LOOKED_THROUGH: usize = 60;
 
 /// Places of conversations that were left, for the way back.
 #[derive(Clone, Default)]
@@ -53,8 +57,7 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
     let _ = (session.view.answered)();
     let (window, before, after) = reading.choose(&keys);
     let (last_answer, newest) = ends(&session, &case, &keys);
-    // Looked for from the end: it stands there, unless somebody walks through the rows.
-    if active.peek().as_ref().is_none_or(|key| !keys.iter().rev().any(|other| other == key)) {
+    if active.peek().as_ref().is_none_or(|key| keys.place_of(key).is_none()) {
         let mut active = active;
         let last = keys.last().cloned();
         use_later(move || active.set(last.clone()));
@@ -175,10 +178,14 @@ fn use_later(change: impl FnMut() + 'static) {
 }
 
 /// The last complete answer and the person's last row.
-fn ends(session: &Session, case: &CaseKey, keys: &[MessageKey]) -> (Option<MessageKey>, Option<MessageKey>) {
+fn ends(
+    session: &Session,
+    case: &CaseKey,
+    keys: &Keys<MessageKey>,
+) -> (Option<MessageKey>, Option<MessageKey>) {
     let (mut answer, mut newest) = (None, None);
     session.handle.read(|view| {
-        for key in keys.iter().rev().take(60) {
+        for key in keys.from(keys.len().saturating_sub(LOOKED_THROUGH)).rev() {
             let Some(row) = view.message(case, key) else { continue };
             match row.role {
                 Role::Assistant if answer.is_none() && row.thinking.is_none() => answer = Some(key.clone()),
@@ -214,7 +221,7 @@ fn seen(session: &Session, at_end: bool) {
 fn step(
     session: &Session,
     reading: &Reading,
-    keys: &[MessageKey],
+    keys: &Keys<MessageKey>,
     mut active: Signal<Option<MessageKey>>,
     event: &KeyboardEvent,
 ) {
@@ -222,7 +229,7 @@ fn step(
         return;
     }
     let letters = session.preferences.is_on(Choice::Letters);
-    let at = active.peek().as_ref().and_then(|key| keys.iter().rposition(|other| other == key));
+    let at = active.peek().as_ref().and_then(|key| keys.place_of(key));
     let to = match (event.key(), at) {
         (Key::ArrowDown, Some(at)) => at + 1,
         (Key::ArrowUp, Some(at)) => at.saturating_sub(1),

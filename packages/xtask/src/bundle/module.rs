@@ -1,4 +1,4 @@
-//! From the compiled module to browser files: wasm-bindgen, the glue's disarming, wasm-opt.
+//! From the compiled module to browser files: wasm-bindgen, the glue's disarming, wasm-opt, functions alike side by side.
 //!
 //! The result is kept and made again only when the module, this recipe or the tools changed.
 
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::glue;
+use super::{glue, order};
 use crate::child;
 use crate::failure::Failure;
 use crate::node::Node;
@@ -21,7 +21,12 @@ use crate::workspace::Workspace;
 pub(crate) const STEM: &str = "copilot_web";
 
 /// A change of how the files are made makes them anew.
-const RECIPE: &str = concat!(include_str!("module.rs"), include_str!("glue.rs"));
+const RECIPE: &str = concat!(
+    include_str!("module.rs"),
+    include_str!("glue.rs"),
+    include_str!("order.rs"),
+    include_str!("likeness.rs")
+);
 const TOOLS_MANIFEST: &str = include_str!("../../tools/package.json");
 const TOOLS_LOCK: &str = include_str!("../../tools/package-lock.json");
 
@@ -34,6 +39,11 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-nontrapping-float-to-int",
     "--enable-multivalue",
 ];
+
+/// What wasm-opt does. A segment of data of its own behind every run of zeros costs more than the zeros, which are next to
+/// nothing once compressed.
+const OPTIMISED: [&str; 5] =
+    ["-Oz", "--skip-pass=memory-packing", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
 /// Makes the files, if needed, and returns their folder.
 pub(crate) fn make(workspace: &Workspace, step: &mut Step, compiled: &Path) -> Result<PathBuf, Failure> {
@@ -54,14 +64,13 @@ pub(crate) fn make(workspace: &Workspace, step: &mut Step, compiled: &Path) -> R
     ] {
         old?;
     }
-    bind(bytes.clone(), &folder, Names::Kept)?;
+    bind(bytes, &folder)?;
     let is_optimised = match node {
         Some(node) => optimise(workspace, step, &node, &folder),
         None => false,
     };
     if !is_optimised {
         step.say(words::NO_WASM_OPT);
-        bind(bytes, &folder, Names::Removed)?;
     }
     disarm(step, &folder)?;
     let made = if is_optimised { optimised(&key) } else { key };
@@ -90,20 +99,13 @@ fn remove_if_there(path: &Path, remove: impl FnOnce(&Path) -> io::Result<()>) ->
     }
 }
 
-/// Whether the names of functions stay in the module: wasm-opt orders by them and then removes them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Names {
-    Kept,
-    Removed,
-}
-
 /// The library is pinned by the same lock file as the `wasm-bindgen` crate; their versions must be equal.
-fn bind(module: Vec<u8>, folder: &Path, names: Names) -> Result<(), Failure> {
+fn bind(module: Vec<u8>, folder: &Path) -> Result<(), Failure> {
     let mut bindgen = Bindgen::new();
     bindgen
         .input_bytes(STEM, module)
         .typescript(false)
-        .remove_name_section(names == Names::Removed)
+        .remove_name_section(true)
         .remove_producers_section(true)
         .omit_default_module_path(false);
     bindgen
@@ -144,16 +146,18 @@ fn try_optimise(workspace: &Workspace, step: &mut Step, node: &Node, folder: &Pa
 
     let module = folder.join(format!("{STEM}_bg.wasm"));
     let smaller = folder.join(format!("{STEM}_bg.small.wasm"));
-    let mut wasm_opt = node.script(folder, &tools.join("node_modules/binaryen/bin/wasm-opt"));
-    wasm_opt
-        .arg("-Oz")
-        // Neighbours by name are instances of one generic function: alike, and near enough for gzip to see it (4 %).
-        .arg("--reorder-functions-by-name")
-        .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
-        .args(WASM_FEATURES)
-        .arg(&module)
-        .arg("-o")
-        .arg(&smaller);
-    child::run(step, "wasm-opt", &mut wasm_opt)?;
+    let wasm_opt = tools.join("node_modules/binaryen/bin/wasm-opt");
+    let run = |step: &mut Step, order: &[&str]| {
+        let mut command = node.script(folder, &wasm_opt);
+        command.args(OPTIMISED).args(order).args(WASM_FEATURES).arg(&module).arg("-o").arg(&smaller);
+        child::run(step, "wasm-opt", &mut command)
+    };
+    run(step, &[])?;
+    let bytes = fs::read(&smaller).map_err(Failure::file("read", &smaller))?;
+    // The names say the order: wasm-opt moves the functions and all that points to them, and does the second round of
+    // its work for which the first has made room.
+    let named = order::named_by_place(&bytes).map_err(Failure::Order)?;
+    fs::write(&module, named).map_err(Failure::file("write", &module))?;
+    run(step, &["--reorder-functions-by-name"])?;
     fs::rename(&smaller, &module).map_err(Failure::file("write", &module))
 }
