@@ -62,7 +62,7 @@ pub enum Intent {
         /// What stands there; empty removes the draft.
         draft: Draft,
     },
-    /// Try a failed operation again, now.
+    /// Try a failed operation again, now. A message that was stopped is looked for, not sent.
     Retry(OperationId),
     /// Try every failed operation of a case again, oldest first.
     RetryAll(CaseKey),

@@ -39,8 +39,10 @@ const RESERVE: f64 = 300.0;
 /// Rows that were drawn stay in the page, for a reader at the end, until they are this many pixels above the margin:
 /// taking one out with every message would keep that message from being painted.
 const LEFT_OVER: f64 = 600.0;
-/// What is left over goes when it is this many pixels, in a moment in which nobody waits for it.
+/// What is left over goes when it is this many pixels,
 const TIDIED_FROM: f64 = 300.0;
+/// so many milliseconds later: nobody waits for a frame then.
+const TIDIED_AFTER_MS: u32 = 250;
 /// The first row must be this close, in pixels, for older ones to be loaded.
 const NEAR_TOP: f64 = 700.0;
 /// Viewport that is assumed before it is measured.
@@ -106,7 +108,7 @@ impl Reading {
         let same = self.extents.borrow_mut().set_keys(keys);
         let extents = self.extents.borrow();
         let (mut window, left_over) = self.wanted(&extents);
-        if *self.place.borrow() == Place::End && same > window.start && left_over <= LEFT_OVER {
+        if self.asks && *self.place.borrow() == Place::End && same > window.start && left_over <= LEFT_OVER {
             window.start = window.start.min(self.drawn.borrow().start);
         }
         self.drawn.replace(window.clone());
@@ -231,16 +233,20 @@ impl Reading {
     fn scrolled(&self, event: &ScrollData) {
         self.viewport.set(f64::from(event.client_height()));
         self.moved_to(event.scroll_top(), f64::from(event.scroll_height()));
-        self.tidy();
         self.draw_ahead();
     }
 
-    /// Lets go of rows that are far above. A scroller that was scrolled has been painted. The space that they leave must
-    /// be as high as they are: they may have another height by now that nobody has told of yet.
+    /// Whether rows are in the page that are so far above that they should go.
+    fn is_untidy(&self) -> bool {
+        *self.place.borrow() == Place::End && self.wanted(&self.extents.borrow()).1 > TIDIED_FROM
+    }
+
+    /// Lets go of rows that are far above. The space that they leave must be as high as they are: they may have another
+    /// height by now that nobody has told of yet.
     fn tidy(&self) {
         self.measure_rows();
-        let (window, left_over) = self.wanted(&self.extents.borrow());
-        if *self.place.borrow() == Place::End && left_over > TIDIED_FROM {
+        if self.is_untidy() {
+            let (window, _) = self.wanted(&self.extents.borrow());
             self.drawn.borrow_mut().start = window.start;
             self.move_on();
         }

@@ -29,8 +29,12 @@ export function tell(measure, unit, samples) {
   }
 }
 
-/** Milliseconds between the last letter and Enter: fast typists have as many between two letters. */
-const PAUSE = 100;
+/**
+ * Milliseconds between the text and Enter, and as many before the next text. While something moves, the browser paints at
+ * the beat of the screen and every press waits for it; this is longer than the button takes to light up (120 ms), and
+ * than the row before takes to say that it is being sent (400 ms from its Enter).
+ */
+const PAUSE = 300;
 
 /**
  * How long it takes from each press of Enter until the frame with its consequences is handed to the screen: the first
@@ -65,7 +69,7 @@ export async function enters(page, count, write) {
       await write(number);
       await page.waitForTimeout(PAUSE);
       await page.keyboard.press('Enter');
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+      await page.waitForTimeout(PAUSE);
     }
   });
   // @ts-expect-error: written above

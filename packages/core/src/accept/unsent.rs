@@ -19,6 +19,10 @@ impl Core {
             return self.refuse(Refusal::TooLate);
         };
         let case = entry.op.case.clone();
+        if entry.stage == Stage::Stopped && !anyway {
+            // Whoever has stopped it does not want it sent, but known.
+            return self.want_messages(&case);
+        }
         let failed_create = self
             .ledger
             .meta_of(&case)

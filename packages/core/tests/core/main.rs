@@ -13,9 +13,11 @@ mod states;
 mod stored;
 mod support;
 
+mod answers;
 mod consistency;
 mod contamination;
 mod defect_2025;
+mod doubt;
 mod end_first;
 mod failure_table;
 mod forgetting;

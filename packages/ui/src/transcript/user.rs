@@ -8,7 +8,7 @@ use copilot_core::model::Turn;
 use copilot_core::view::{Attachment, Delivery, MessageRow};
 use dioxus::prelude::*;
 
-use super::delivery::{Action, Look, SENT_MS, Says, show, ways_out};
+use super::delivery::{Action, Look, SENT_MS, Says, is_unsure, show, ways_out};
 use super::meta::Meta;
 use super::row::{Article, moment};
 use crate::copy::CopyIcon;
@@ -42,6 +42,7 @@ pub(crate) fn UserRow(case: CaseKey, row: Rc<MessageRow>, newest: bool) -> Eleme
         _ => None,
     };
     let state_words = match (&failure, shown.says) {
+        (Some((failure, _)), _) if is_unsure(failure) => "not confirmed".to_owned(),
         (Some(_), _) => "not sent".to_owned(),
         (None, Says::Words(words)) => words.trim_end_matches('…').to_lowercase(),
         (None, Says::StillSending(_)) => "still sending".to_owned(),
@@ -88,8 +89,10 @@ pub(crate) fn UserRow(case: CaseKey, row: Rc<MessageRow>, newest: bool) -> Eleme
                 div { class: "why", id: why_id,
                     Icon { glyph: Glyph::Alert, size: 14 }
                     span {
-                        strong { "{words::NOT_SENT}" }
-                        " {why(&session, &row, &failure)}"
+                        if !is_unsure(&failure) {
+                            strong { "{words::NOT_SENT} " }
+                        }
+                        "{why(&session, &row, &failure)}"
                     }
                 }
                 WaysOut { case, row: row, actions: ways_out(&failure, not_before, now.mono) }

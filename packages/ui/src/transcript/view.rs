@@ -8,8 +8,8 @@ use copilot_core::ids::{CaseKey, MessageKey};
 use copilot_core::model::Role;
 use dioxus::prelude::*;
 
-use super::Reading;
 use super::row::Row;
+use super::{Reading, TIDIED_AFTER_MS};
 use crate::announce::Saying;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
@@ -78,6 +78,13 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
             reading.redrawn();
             // Whoever went to the top at once scrolls no further, and the first rows are only drawn now.
             load_older();
+            if reading.is_untidy() {
+                let (session, reading) = (session.clone(), reading.clone());
+                spawn(async move {
+                    session.host.sleep(TIDIED_AFTER_MS).await;
+                    reading.tidy();
+                });
+            }
         }
     });
     use_effect({
