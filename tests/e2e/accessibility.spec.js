@@ -4,7 +4,8 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, words } from './harness.js';
-import { answerWith, REFRESH, TURNS } from './harness/routes.js';
+import { tooWide } from './harness/layout.js';
+import { answerWith, hang, REFRESH, TURNS } from './harness/routes.js';
 import { SCENES, shown, still, THEMES, WIDTHS } from './harness/scenes.js';
 import { spoken } from './harness/spoken.js';
 
@@ -12,19 +13,6 @@ import { spoken } from './harness/spoken.js';
 test.describe.configure({ timeout: 240_000 });
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/**
- * The parts of the panel that could be scrolled sideways.
- * @param {import('@playwright/test').Page} page
- */
-function tooWide(page) {
-  return page.evaluate(() =>
-    [...document.querySelectorAll('html, body, header, main, footer, nav, form, [role="log"], [role="dialog"], article')]
-      .filter((part) => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflowX !== 'visible')
-      .map((part) => `${part.tagName.toLowerCase()} is ${part.scrollWidth} wide in ${part.clientWidth}`)
-      .concat(document.documentElement.scrollWidth > innerWidth ? ['the page'] : []),
-  );
-}
 
 /** What a finger needs, in pixels (ux §3). */
 const HIT = 44;
@@ -193,6 +181,22 @@ test('sending, waiting, failing and coming back are announced once each', async 
   await expect.poll(async () => (await heard()).at(-1)).toMatch(/^status: Discarded/);
   const once = (await heard()).filter((/** @type {string} */ text) => /Waiting, offline|Back online|All sent|not sent/.test(text));
   expect(once.toSorted()).toEqual([...new Set(once)].toSorted());
+});
+
+test('an answer is announced when it is begun and when it is complete, in the case that is open', async ({ server, copilot }) => {
+  await copilot.widen();
+  const heard = await listen(copilot.page);
+  await server.faults.set([hang(TURNS)]);
+  await copilot.say('First.');
+  const first = await copilot.caseKey();
+  await expect.poll(heard).toEqual(['status: Answer started']);
+  await copilot.newCase();
+  await copilot.show(first);
+  await expect(copilot.thinking).toBeVisible();
+  await server.faults.letGo();
+  await expect.poll(heard).toContain('status: Answer complete');
+  const answers = (await heard()).filter((/** @type {string} */ text) => text.includes('Answer'));
+  expect(answers, 'what is found on the way back does not begin then').toEqual(['status: Answer started', 'status: Answer complete']);
 });
 
 test('a message that the server takes to answer later is announced as sent', async ({ copilot }) => {

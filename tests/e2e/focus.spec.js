@@ -55,6 +55,55 @@ test('a layer gives the focus back to what opened it', async ({ copilot }) => {
   await expect(copilot.composer).toBeFocused();
 });
 
+/** The layers that a key opens, each with its name. */
+const LAYERS = [
+  ['ControlOrMeta+K', 'Command palette'],
+  ['ControlOrMeta+/', 'Keyboard shortcuts'],
+  ['?', 'Keyboard shortcuts'],
+  ['ControlOrMeta+I', 'Case details'],
+];
+
+test('a layer that a key opens on a row gives the focus back to that row', async ({ copilot }) => {
+  const { page } = copilot;
+  await copilot.say('Checkout is slow.');
+  await copilot.answered(1);
+  const row = copilot.message('Checkout is slow.');
+  const round = async (/** @type {string} */ keys, /** @type {string} */ name) => {
+    await page.keyboard.press(keys);
+    const dialog = page.getByRole('dialog', { name, exact: true });
+    await expect(dialog).toBeVisible();
+    await expect.poll(() => dialog.evaluate((dialog) => dialog.contains(document.activeElement)), `${keys} took the focus`).toBe(true);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+  };
+  await row.focus();
+  for (const [keys, name] of [...LAYERS, ['ControlOrMeta+B', 'Cases'], ['/', 'Cases']]) {
+    await round(keys, name);
+    await expect(row, `after ${keys} on a message`).toBeFocused();
+  }
+  await copilot.widen();
+  const current = copilot.currentCase.getByRole('button').first();
+  await current.focus();
+  for (const [keys, name] of LAYERS) {
+    await round(keys, name);
+    await expect(current, `after ${keys} on a case`).toBeFocused();
+  }
+  await copilot.composer.focus();
+  await round('ControlOrMeta+K', 'Command palette');
+  await expect(copilot.composer, 'no row had the focus this time').toBeFocused();
+});
+
+test('a layer that takes the place of another gives the focus back to what opened the first', async ({ copilot }) => {
+  const { page } = copilot;
+  await copilot.say('Checkout is slow.');
+  await copilot.answered(1);
+  await copilot.openCases();
+  await page.keyboard.press('ControlOrMeta+K');
+  await expect(page.getByRole('combobox', { name: 'Command palette' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Cases', exact: true })).toBeFocused();
+});
+
 const onTouch = test.extend({
   chromium: async ({}, use) => {
     const chromium = await Chromium.start({ hasTouch: true });

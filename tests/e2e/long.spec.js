@@ -27,6 +27,20 @@ const firstDrawn = (page) =>
     return Math.min(...rows.map((row) => Number(/Message (\d+)\./.exec(row.textContent ?? '')?.[1] ?? Infinity)));
   });
 
+/** Pixels above the view in which rows are in the page, and pixels of rows that may stay there for a while. */
+const [MARGIN, LEFT_OVER] = [900, 300];
+
+/**
+ * How many pixels of rows above the view are in the page that need not be. The window begins with a whole row.
+ * @param {Element} log
+ * @param {number} allowed
+ */
+function tooFarAbove(log, allowed) {
+  const rows = [...log.querySelectorAll('article')].map((row) => row.getBoundingClientRect());
+  const tallest = Math.max(...rows.map(({ height }) => height));
+  return log.getBoundingClientRect().top - rows[0].top - allowed - tallest;
+}
+
 /**
  * Counts what changes in the conversation while something happens, by the row it happens in.
  * @param {import('@playwright/test').Page} page
@@ -199,6 +213,7 @@ test('ten thousand messages are read, written to and left with a small page', as
   }
   await expect(copilot.mine.last()).toContainText('Timed message 19');
   expect(await elements(page)).toBeLessThanOrEqual(MOST_ELEMENTS);
+  await expect.poll(() => copilot.conversation.evaluate(tooFarAbove, MARGIN + LEFT_OVER), { message: 'rows above are let go' }).toBeLessThan(0);
   const p95 = times.toSorted((a, b) => a - b)[18];
   await server.faults.letGo();
   await copilot.newCase();

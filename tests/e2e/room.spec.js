@@ -42,6 +42,11 @@ test('a full device offers to free the answers that can be fetched again, and go
   const notice = page.getByRole('note').filter({ hasText: words('This device is out of space for FaultMaven.') });
   await expect(notice).toBeVisible();
   await expect(notice.getByRole('button', { name: 'Export', exact: true })).toBeVisible();
+  const meter = notice.getByRole('meter', { name: 'On this device' });
+  await expect(meter).toHaveAttribute('aria-valuetext', /^\d[\d.]* MB of \d[\d.]* MB used$/);
+  const [used, most] = await Promise.all(['aria-valuenow', 'aria-valuemax'].map(async (name) => Number(await meter.getAttribute(name))));
+  expect(used / most, 'the bar is full').toBeGreaterThan(0.9);
+  await expect(notice).toContainText(/\d[\d.]* (B|kB|MB) can be fetched again/);
   await notice.getByRole('button', { name: /^Free \d[\d.]* (B|kB|MB)$/ }).click();
   await expect(heard(copilot)).toHaveCount(1);
   await expect(notice.getByRole('button', { name: /^Free/ }), 'there is no more to free').toHaveCount(0);

@@ -4,6 +4,7 @@ mod backups;
 mod import;
 mod status;
 mod titles;
+mod together;
 mod unsent;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::journal::Record;
 use crate::model::{Draft, Turn};
 use crate::operation::{OperationKind, PendingOperation, Wait};
 use crate::outbox::Phase;
+use crate::time::Wall;
 use crate::view::{LinkStatus, ViewPatch};
 
 impl Core {
@@ -65,11 +67,15 @@ impl Core {
 
     /// States that the person did something.
     fn begin(&mut self, case: &CaseKey, kind: OperationKind) -> OperationId {
+        self.begin_at(self.now.wall, case, kind)
+    }
+
+    fn begin_at(&mut self, created: Wall, case: &CaseKey, kind: OperationKind) -> OperationId {
         let op = PendingOperation {
             id: self.mint_operation(),
             case: case.clone(),
             order: self.ledger.next_order(case, &kind),
-            created: self.now.wall,
+            created,
             kind,
         };
         let id = op.id;
@@ -119,8 +125,9 @@ impl Core {
             let turn = self.known_turn(&case);
             self.state(Record::Seen { case: case.clone(), turn }, false);
         }
+        let moment = self.moment_of_its_own(&case);
         for turn in turns {
-            self.say(&case, turn);
+            self.say(&case, turn, moment);
         }
         if self.net.link != LinkStatus::Online {
             self.announce(Announcement::WaitingOffline);
@@ -128,9 +135,9 @@ impl Core {
         Some(case)
     }
 
-    fn say(&mut self, case: &CaseKey, turn: Turn) -> OperationId {
+    fn say(&mut self, case: &CaseKey, turn: Turn, moment: Wall) -> OperationId {
         let (question, answer) = (self.mint_message(), self.mint_message());
-        self.begin(case, OperationKind::SubmitTurn { question, answer, turn: Arc::new(turn) })
+        self.begin_at(moment, case, OperationKind::SubmitTurn { question, answer, turn: Arc::new(turn) })
     }
 
     /// Whether the person can still do something in a case.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::ids::{MessageKey, RealId};
 use crate::model::{RealCase, Role};
 use crate::ordered::{OrderedMap, OrderedSet};
-use crate::time::Mono;
+use crate::time::{Millis, Mono};
 use crate::view::CachedMessage;
 
 /// The order of rows in a case: turn, time, arrival (contract 5.7).
@@ -26,6 +26,10 @@ pub(crate) struct Rows {
     arrivals: OrderedSet<(u32, RealId)>,
     /// Rows that another window told of: whether they reached the cache is not known here.
     told: OrderedSet<RealId>,
+    /// Answers that the server's list has left out, since when.
+    left_out: OrderedMap<RealId, Mono>,
+    /// Those of them that it still left out a good while later.
+    gone: OrderedSet<RealId>,
     /// Indexes of the server's list that have been read: from, up to.
     pub(crate) window: Option<(u32, u32)>,
 }
@@ -93,6 +97,38 @@ impl Rows {
     /// Whether another window told of a row, for the last time.
     pub(crate) fn take_told(&mut self, id: &RealId) -> bool {
         self.told.remove(id)
+    }
+
+    /// Notes whether a page that holds a turn holds its answer as well. A server may list rows late: an answer is gone
+    /// when the list left it out twice, `wait` apart. Returns where one stood that is left out for the first time, and
+    /// the rows for which it makes a difference.
+    pub(crate) fn note_answer(
+        &mut self,
+        turn: u32,
+        is_listed: bool,
+        (now, wait): (Mono, Millis),
+    ) -> (Option<u32>, Vec<Arc<CachedMessage>>) {
+        let (mut first, mut changed) = (None, Vec::new());
+        for id in self.turns.get(&(turn, Role::Assistant)).into_iter().flatten() {
+            let Some(row) = self.by_id.get(id) else { continue };
+            let differs = if is_listed {
+                self.left_out.remove(id);
+                self.gone.remove(id)
+            } else if let Some(since) = self.left_out.get(id) {
+                now - *since >= wait && self.gone.insert(id.clone())
+            } else {
+                self.left_out.insert(id.clone(), now);
+                first = Some(row.arrival);
+                false
+            };
+            changed.extend(differs.then(|| Arc::clone(row)));
+        }
+        (first, changed)
+    }
+
+    /// Whether a row is not in the server's list any more.
+    pub(crate) fn is_gone(&self, id: &RealId) -> bool {
+        self.gone.contains(id)
     }
 
     /// Whether a row of a turn is here, from one side.
@@ -216,6 +252,7 @@ impl Confirmed {
             case.hash(state);
             rows.iter().for_each(|row| row.hash(state));
             rows.window.hash(state);
+            rows.gone.hash(state);
         }
     }
 }

@@ -243,6 +243,9 @@ impl Core {
         if live.is_some_and(|live| live.verified) {
             return false;
         }
+        if live.is_some_and(|live| live.last_look.is_some()) {
+            return true;
+        }
         let lifetime = self.net.key_lifetime();
         let sent_long_ago =
             live.and_then(|live| live.attempted_at).is_some_and(|at| self.now.mono - at >= lifetime);

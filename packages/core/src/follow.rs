@@ -178,6 +178,9 @@ impl Core {
         if self.outbox.forget(id, &case) || entry.op.is_edit() {
             self.screen.patch(crate::view::ViewPatch::Status);
         }
+        if let Some(before) = self.turn_of_message_before(entry) {
+            self.recount(before);
+        }
         if was_failed {
             self.recount_lane(&lane);
         }
@@ -240,8 +243,14 @@ impl Core {
         }
     }
 
-    /// Counts one operation anew. True if its count changed.
+    /// Counts one operation anew, and with it the turn of the same message before it. True if a count changed.
     pub(crate) fn recount(&mut self, id: OperationId) -> bool {
+        let before = self.ledger.entry(&id).and_then(|entry| self.turn_of_message_before(entry));
+        let changed = before.is_some_and(|before| self.recount_one(before));
+        self.recount_one(id) || changed
+    }
+
+    fn recount_one(&mut self, id: OperationId) -> bool {
         let Some(entry) = self.ledger.entry(&id) else {
             return false;
         };
@@ -269,7 +278,8 @@ impl Core {
         }
     }
 
-    pub(crate) fn tally_of(&self, entry: &Entry) -> Tally {
+    /// How an operation counts for itself.
+    pub(crate) fn tally_alone(&self, entry: &Entry) -> Tally {
         let is_turn = matches!(entry.op.kind, OperationKind::SubmitTurn { .. });
         if entry.discarding.is_some() || matches!(entry.op.kind, OperationKind::CreateCase { .. }) {
             return Tally::None;

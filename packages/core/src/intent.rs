@@ -18,7 +18,7 @@ pub enum Intent {
         /// In which case.
         case: Option<CaseKey>,
         /// What. Several turns are one message to the person (one file goes per turn); they are
-        /// accepted together or not at all.
+        /// accepted together or not at all, and what is wished about one of them later is about all that have not left.
         turns: Vec<Turn>,
     },
     /// Say something that does not stand in the composer, such as a suggested step: what stands there stays.
@@ -62,7 +62,7 @@ pub enum Intent {
         /// What stands there; empty removes the draft.
         draft: Draft,
     },
-    /// Try a failed operation again, now.
+    /// Try a failed operation again, now. A message that was stopped is looked for, not sent.
     Retry(OperationId),
     /// Try every failed operation of a case again, oldest first.
     RetryAll(CaseKey),

@@ -24,7 +24,7 @@ pub struct PendingOperation {
     /// Its place in the case: higher than that of everything the person had done in the case
     /// before. A counter, not a time, because clocks jump. Ties between windows go by `id`.
     pub order: u64,
-    /// When the person did it.
+    /// When the person did it. Turns of a case that have this in common were sent with one press and are one message.
     pub created: Wall,
     /// What it does.
     pub kind: OperationKind,

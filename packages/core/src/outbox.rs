@@ -69,6 +69,8 @@ pub(crate) struct Live {
     pub(crate) in_doubt_since: Option<Mono>,
     /// The server's list was read and does not hold the message, although its key may have expired.
     pub(crate) verified: bool,
+    /// Its tries are used up, and before the person is told it is looked for once more.
+    pub(crate) last_look: Option<LastLook>,
     /// When this instance first saw the operation.
     pub(crate) seen_at: Mono,
     /// When the server's acknowledgement was seen.
@@ -79,6 +81,13 @@ pub(crate) struct Live {
     pub(crate) polls: u32,
     pub(crate) polling_since: Option<Mono>,
     pub(crate) tally: Tally,
+}
+
+/// What the last of all tries met, for the person who is told of it when the message is not found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct LastLook {
+    pub(crate) tries: u32,
+    pub(crate) status: Option<u16>,
 }
 
 impl Live {
@@ -97,6 +106,7 @@ impl Live {
             uncertain: false,
             in_doubt_since: None,
             verified: false,
+            last_look: None,
             seen_at,
             acknowledged_at: None,
             thinking_since: None,

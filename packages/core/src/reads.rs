@@ -67,6 +67,8 @@ struct Reading {
     /// From which index on, if that is not the end.
     again_from: Option<u32>,
     again: usize,
+    /// When to read once more what was left out, and from which index on.
+    once_more: Option<(Mono, u32)>,
 }
 
 /// What is to be read.
@@ -188,6 +190,15 @@ impl Reads {
         reading.older_wanted = missing == Missing::Above;
     }
 
+    /// A case is read once more from this index on when its moment has come.
+    pub(crate) fn look_again(&mut self, case: &RealId, at: Mono, from: u32) {
+        if let Some(reading) = self.messages.get_mut(case) {
+            let from = from.saturating_sub(OVERLAP);
+            reading.once_more =
+                Some(reading.once_more.map_or((at, from), |(at, other)| (at, from.min(other))));
+        }
+    }
+
     pub(crate) fn forget(&mut self, case: &RealId) {
         self.messages.remove(case);
         self.cases.remove(case);
@@ -252,7 +263,12 @@ impl Core {
         if !self.reads.visible {
             return None;
         }
-        let again = self.reads.messages.values().filter_map(|reading| reading.again_at);
+        let once_more = |reading: &Reading| reading.once_more.map(|(at, _)| at);
+        let again = self
+            .reads
+            .messages
+            .values()
+            .flat_map(|reading| reading.again_at.into_iter().chain(once_more(reading)));
         again.chain(self.reads.list_at).chain(self.reads.search_moment(self.now.mono)).min()
     }
 
@@ -268,6 +284,9 @@ impl Core {
                 reading.again_at = None;
                 let from = reading.again_from.take().map_or(Want::End, Want::At);
                 reading.wanted.get_or_insert(from);
+            }
+            if let Some((_, from)) = reading.once_more.take_if(|(at, _)| *at <= now) {
+                reading.wanted.get_or_insert(Want::At(from));
             }
         }
     }

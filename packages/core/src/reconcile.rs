@@ -179,7 +179,9 @@ impl Core {
                 if let Some(wait) = gate {
                     self.close_gate(wait);
                 }
-                self.reject(entry, failure);
+                if !self.looks_once_more(entry, &failure) {
+                    self.reject(entry, failure);
+                }
             }
         }
     }

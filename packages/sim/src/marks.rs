@@ -136,6 +136,10 @@ marks! {
     Discarded,
     /// A discard was taken back.
     DiscardUndone,
+    /// A turn was given up along with another one of the same message.
+    GivenUpAsOne,
+    /// It was taken back along with it.
+    TakenBackAsOne,
     /// A deletion was taken back.
     DeleteUndone,
     /// A case was deleted on the server.

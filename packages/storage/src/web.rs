@@ -18,9 +18,9 @@
 //!
 //! `localStorage` is written in the call of [`append`](Store::append) itself, so the batch survives
 //! the closing or the crash of the tab from that moment on; the browser writes it to disk seconds
-//! later. IndexedDB follows in a transaction of strict durability, which also survives a killed
-//! browser; then the belt entry goes, and the batch is acknowledged. A batch for which the belt has no
-//! room goes to IndexedDB alone. What a window that ended left in the belt is stored by one that stays,
+//! later. IndexedDB follows in the next task, which the browser begins after the painting, in a
+//! transaction of strict durability, which also survives a killed browser; then the belt entry goes, and
+//! the batch is acknowledged. A batch for which the belt has no room goes to IndexedDB alone, at once. What a window that ended left in the belt is stored by one that stays,
 //! or by the next one that starts.
 //!
 //! Left out: private windows and browsers without IndexedDB. [`WebStore::open`] says so, and the
@@ -154,14 +154,21 @@ impl Store for WebStore {
         let Some(batch) = Numbered::new(number, batch) else {
             return Box::pin(async { Err(StoreRefusal::Unavailable) });
         };
-        window.belt.put(window.instance.id(), number, &batch.texts);
+        let kept = window.belt.put(window.instance.id(), number, &batch.texts);
         if is_work && !window.asked_to_persist.replace(true) {
             ask_to_persist();
         }
         let (answer, waiting) = oneshot::channel();
         window.waiting.borrow_mut().push(Waiting { batch, answer });
         if !window.committing.replace(true) {
-            spawn_local(Rc::clone(window).commit());
+            let window = Rc::clone(window);
+            spawn_local(async move {
+                // What is in the belt can wait until what the person has just done is painted.
+                if kept {
+                    js::next_task().await;
+                }
+                window.commit().await;
+            });
         }
         Box::pin(async move { waiting.await.unwrap_or(Err(StoreRefusal::Unavailable)) })
     }

@@ -17,6 +17,8 @@ pub(crate) enum Saying {
     Sent(u32),
     /// A message waits because there is no route.
     WaitingOffline,
+    /// FaultMaven works on an answer.
+    AnswerStarted,
     /// An answer is complete.
     AnswerComplete,
     /// The server can be reached again, and this many messages go out.
@@ -52,6 +54,7 @@ impl Saying {
         match self {
             Self::Sent(count) => words::said_sent(*count),
             Self::WaitingOffline => words::SAID_WAITING_OFFLINE.to_owned(),
+            Self::AnswerStarted => words::SAID_ANSWER_STARTED.to_owned(),
             Self::AnswerComplete => words::SAID_ANSWER_COMPLETE.to_owned(),
             Self::BackOnline(count) => words::said_back_online(*count),
             Self::AllSent => words::ALL_SENT.to_owned(),
@@ -74,6 +77,8 @@ impl Saying {
             (Self::NewBelow(_), Self::NewBelow(_)) | (Self::BackOnline(_), Self::BackOnline(_)) => {
                 Some(newer.clone())
             }
+            // Whoever has not heard of the beginning needs no more than the end.
+            (Self::AnswerStarted, Self::AnswerComplete) => Some(newer.clone()),
             (a, b) if a == b => Some(newer.clone()),
             _ => None,
         }
@@ -117,6 +122,15 @@ mod tests {
         }
         assert_eq!(queue.pop().unwrap().text(), "3 messages sent");
         assert!(queue.pop().is_none());
+    }
+
+    #[test]
+    fn an_answer_that_is_there_before_its_beginning_was_said_is_said_once() {
+        let mut queue = Queue::default();
+        queue.push(Saying::AnswerStarted);
+        queue.push(Saying::AnswerComplete);
+        assert_eq!(queue.pop(), Some(Saying::AnswerComplete));
+        assert_eq!(queue.pop(), None);
     }
 
     #[test]

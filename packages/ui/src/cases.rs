@@ -1,13 +1,14 @@
 //! The list of cases: a sidebar in a wide panel, a drawer in a narrow one.
 //!
 //! `part` chooses the rows that are in the page, `row` draws a case, `results` what a search found, `rename` changes a
-//! title in place, `account` is the foot of the list.
+//! title in place, `title` shows one, `account` is the foot of the list.
 
 mod account;
 mod part;
 mod rename;
 mod results;
 mod row;
+mod title;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -18,6 +19,7 @@ use copilot_core::view::Group;
 use dioxus::prelude::*;
 
 pub(crate) use rename::Rename;
+pub(crate) use title::Title;
 
 use crate::feedback::ToastView;
 use crate::focus::Spot;

@@ -242,7 +242,7 @@ impl Session {
         }
         let case = self.desk.case.borrow().clone();
         if let Some(reading) = self.reading() {
-            reading.go_to_end();
+            reading.glide_to_end();
         }
         self.desk.changed();
         self.desk.submitting.set(true);

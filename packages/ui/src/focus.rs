@@ -38,13 +38,15 @@ pub(crate) enum Spot {
 /// The elements behind the places.
 pub(crate) struct Spots {
     mounted: RefCell<HashMap<Spot, Rc<MountedData>>>,
+    /// The row that has the focus, if one has it.
+    row: RefCell<Option<Spot>>,
     wish: Signal<Option<Spot>>,
 }
 
 impl Spots {
     /// To be called inside a hook.
     pub(crate) fn new() -> Self {
-        Self { mounted: RefCell::default(), wish: Signal::new(None) }
+        Self { mounted: RefCell::default(), row: RefCell::default(), wish: Signal::new(None) }
     }
 
     /// An element took its place.
@@ -60,6 +62,17 @@ impl Spots {
     /// An element left its place.
     pub(crate) fn left(&self, spot: &Spot) {
         self.mounted.borrow_mut().remove(spot);
+        self.row.borrow_mut().take_if(|row| row == spot);
+    }
+
+    /// The focus is in a row now, or in none.
+    pub(crate) fn on_row(&self, row: Option<Spot>) {
+        self.row.replace(row);
+    }
+
+    /// The row that has the focus.
+    pub(crate) fn row(&self) -> Option<Spot> {
+        self.row.borrow().clone()
     }
 
     /// The element at a place.

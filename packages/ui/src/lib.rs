@@ -20,6 +20,7 @@ mod header;
 mod host;
 mod icon;
 mod inspector;
+mod keys;
 mod label;
 mod markdown;
 mod menu;

@@ -4,17 +4,19 @@
 //! Rows register while they are in the page ([`use_case`], [`use_message`]); rows that are not drawn
 //! cost nothing. There is no state here that the core does not have, except what arrived unseen.
 
-use std::cell::RefCell;
+use std::cell::{self, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::rc::Rc;
 
+use copilot_core::Mono;
 use copilot_core::ids::{CaseKey, MessageKey};
 use copilot_core::model::Role;
 use copilot_core::view::{Badge, CaseRow, Group, MessageRow, Status, Thinking, ViewPatch};
 use copilot_runtime::Handle;
 use dioxus::prelude::*;
 
+use crate::keys::Keys;
 use crate::session::{put, use_session};
 
 /// The groups of the list, in their order on screen.
@@ -68,7 +70,7 @@ pub(crate) struct Mirror {
     /// The open case as its row in the list has it.
     pub row: Signal<Option<Rc<CaseRow>>>,
     pub groups: Signal<Groups>,
-    pub transcript: Signal<Rc<Vec<MessageKey>>>,
+    pub transcript: Signal<Keys<MessageKey>>,
     /// Whether older rows can be loaded.
     pub older: Signal<bool>,
     /// Whether nothing is known yet about the rows of the open case.
@@ -89,6 +91,8 @@ pub(crate) struct Mirror {
     cases: Drawn<CaseKey, CaseRow>,
     messages: Drawn<MessageKey, MessageRow>,
     thinking: RefCell<HashSet<MessageKey>>,
+    /// When the newest answer that was seen to be worked on was begun.
+    begun: cell::Cell<Mono>,
     /// The case that is being opened with something in it that was not seen. Once it is open, it counts as seen.
     unread: RefCell<Option<CaseKey>>,
 }
@@ -99,7 +103,7 @@ impl Mirror {
             open: Signal::new(None),
             row: Signal::new(None),
             groups: Signal::new(groups(handle)),
-            transcript: Signal::new(Rc::default()),
+            transcript: Signal::new(Keys::default()),
             older: Signal::new(false),
             loading: Signal::new(false),
             status: Signal::new(handle.read(|view| view.status())),
@@ -112,6 +116,7 @@ impl Mirror {
             cases: Drawn::new(),
             messages: Drawn::new(),
             thinking: RefCell::default(),
+            begun: cell::Cell::new(handle.now().mono),
             unread: RefCell::default(),
         };
         mirror.opened(handle);
@@ -160,7 +165,7 @@ impl Mirror {
         self.unread.borrow_mut().take_if(|unread| Some(&*unread) != case.as_ref());
         self.thinking.borrow_mut().clear();
         put(self.open, case.clone());
-        put(self.transcript, Rc::default());
+        put(self.transcript, Keys::default());
         match case {
             Some(case) => {
                 self.read_row(handle, &case);
@@ -182,8 +187,8 @@ impl Mirror {
         self.read_rows(handle, case);
         let Some(last) = before.last() else { return };
         let now = self.transcript.peek().clone();
-        let added = now.iter().rposition(|key| key == last).map_or(0, |at| at + 1);
-        for key in now.iter().skip(added) {
+        let added = now.place_of(last).map_or(0, |at| at + 1);
+        for key in now.from(added) {
             let row = handle.read(|view| view.message(case, key));
             if row.is_some_and(|row| row.role != Role::User && row.thinking.is_none()) {
                 self.arrived(key);
@@ -195,14 +200,17 @@ impl Mirror {
         let keys = handle.read(|view| {
             put(self.older, view.has_older(case));
             put(self.loading, view.is_loading(case));
+            let before = self.transcript.peek();
+            let keys = before.changed_to(view.transcript(case));
             let mut thinking = self.thinking.borrow_mut();
-            for key in view.transcript(case).iter().rev().take(50) {
-                if view.message(case, key).is_some_and(|row| matches!(row.thinking, Some(Thinking::Since(_))))
-                {
+            for key in keys.from(before.common(&keys)).rev().take(50) {
+                let row = view.message(case, key);
+                if let Some(Thinking::Since(since)) = row.and_then(|row| row.thinking) {
+                    self.begun.set(self.begun.get().max(since));
                     thinking.insert(key.clone());
                 }
             }
-            Rc::new(view.transcript(case).to_vec())
+            keys
         });
         self.mark_unread(handle, case);
         put(self.transcript, keys);
@@ -229,7 +237,8 @@ impl Mirror {
         let row = handle.read(|view| view.message(case, key));
         let Some(row) = row.filter(|row| row.role == Role::Assistant) else { return };
         match row.thinking {
-            Some(Thinking::Since(_)) => {
+            Some(Thinking::Since(since)) => {
+                self.begun.set(self.begun.get().max(since));
                 self.thinking.borrow_mut().insert(key.clone());
             }
             Some(Thinking::Stopped) => {
@@ -242,6 +251,11 @@ impl Mirror {
                 }
             }
         }
+    }
+
+    /// Moves when an answer of the open case is begun.
+    pub(crate) fn begun(&self) -> Mono {
+        self.begun.get()
     }
 
     fn arrived(&self, key: &MessageKey) {

@@ -1,6 +1,10 @@
 //! Room on this device: how much could be freed because the server sends it again, and freeing it; getting a place to
 //! keep things where there was none.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
+use copilot_core::view::StoreHealth;
 use copilot_runtime::Handle;
 use dioxus::core::{Runtime, RuntimeGuard};
 use dioxus::prelude::*;
@@ -20,6 +24,51 @@ pub(crate) fn use_spare() -> Option<u64> {
         Handle::spare(&session.handle)
     });
     measured()
+}
+
+/// How full the device is for this program: a bar and words, where the shell knows the numbers. What can be fetched
+/// again is the green end of what is used, and said unless something else stands `beside` the words.
+#[component]
+pub(crate) fn Usage(beside: Option<String>) -> Element {
+    let session = use_session();
+    let status = session.view.status;
+    let measured = use_resource(move || {
+        let _measured_again_after = ((session.freed)(), (session.minute)());
+        session.host.storage()
+    });
+    let spare = use_spare().unwrap_or_default();
+    let most = use_hook(|| Rc::new(Cell::new(0)));
+    let Some((used, limit)) = measured().flatten() else { return rsx! {} };
+    let limit = if status.read().store == StoreHealth::Full {
+        // Browsers name a limit that is far off, so that nobody is known by it. What is here when they refuse more is all.
+        most.set(most.get().max(used));
+        most.get()
+    } else {
+        limit
+    };
+    let limit = limit.max(used).max(1);
+    let spare = spare.min(used);
+    let beside = beside.or_else(|| (spare > 0).then(|| words::fetchable(spare))).unwrap_or_default();
+    let percent = |bytes: u64| bytes.saturating_mul(100) / limit;
+    rsx! {
+        div { class: "setting-line num",
+            span { "{words::storage(used, limit)}" }
+            span { class: "quiet", "{beside}" }
+        }
+        div {
+            class: "bar",
+            role: "meter",
+            aria_label: words::ON_DEVICE,
+            aria_valuemin: "0",
+            aria_valuemax: "{limit}",
+            aria_valuenow: "{used}",
+            aria_valuetext: words::storage(used, limit),
+            i { style: "inline-size: {percent(used - spare)}%" }
+            if spare > 0 {
+                i { class: "spare", style: "inline-size: {percent(spare)}%" }
+            }
+        }
+    }
 }
 
 impl Session {

@@ -258,6 +258,7 @@ impl Session {
                 if toast.is_some_and(|operation| !self.still_waits(operation)) {
                     put(self.toast, None);
                 }
+                let begun = self.view.begun();
                 for patch in *patches {
                     self.view.apply(&self.handle, patch);
                     match patch {
@@ -270,6 +271,9 @@ impl Session {
                         ViewPatch::Draft(case) => self.draft_changed(case.as_ref()),
                         _ => {}
                     }
+                }
+                if self.view.begun() > begun {
+                    self.say(Saying::AnswerStarted);
                 }
             }
             Change::Notice(notice) => self.notice(notice),

@@ -14,7 +14,7 @@ use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::label;
 use crate::preferences::{Choice, use_preferences};
-use crate::room::use_spare;
+use crate::room::{Usage, use_spare};
 use crate::session::{Dialog, Page, put, use_session};
 use crate::words;
 use import::Import;
@@ -284,13 +284,6 @@ fn Keyboard() -> Element {
 #[component]
 fn Device() -> Element {
     let session = use_session();
-    let measured = use_resource({
-        let session = session.clone();
-        move || {
-            let _measured_again_after = (session.freed)();
-            session.host.storage()
-        }
-    });
     let level = session.view.status.read().durability;
     let steps = match level {
         Durability::Nothing => 0,
@@ -302,22 +295,7 @@ fn Device() -> Element {
     rsx! {
         section { aria_label: words::ON_DEVICE,
             h2 { "{words::ON_DEVICE}" }
-            if let Some((used, limit)) = measured().flatten() {
-                div { class: "setting-line num",
-                    span { "{words::storage(used, limit)}" }
-                    span { class: "quiet", "{words::cases(count)}" }
-                }
-                div {
-                    class: "bar",
-                    role: "meter",
-                    aria_label: words::ON_DEVICE,
-                    aria_valuemin: "0",
-                    aria_valuemax: "{limit}",
-                    aria_valuenow: "{used}",
-                    aria_valuetext: words::storage(used, limit),
-                    i { style: "inline-size: {used.saturating_mul(100) / limit.max(1)}%" }
-                }
-            }
+            Usage { beside: words::cases(count) }
             div { class: "setting",
                 span {
                     "{words::DURABILITY}"

@@ -28,6 +28,7 @@ pub(crate) use delivery::retry_helps;
 pub(crate) use hero::Hero;
 pub(crate) use view::{Bookmarks, Transcript};
 
+use crate::keys::Keys;
 use crate::session::{at_once, put};
 use crate::windowing::{Anchor, END_ZONE, Extents};
 
@@ -35,6 +36,13 @@ use crate::windowing::{Anchor, END_ZONE, Extents};
 const MARGIN: f64 = 900.0;
 /// Pixels that must stay drawn ahead; below that the window moves.
 const RESERVE: f64 = 300.0;
+/// Rows that were drawn stay in the page, for a reader at the end, until they are this many pixels above the margin:
+/// taking one out with every message would keep that message from being painted.
+const LEFT_OVER: f64 = 600.0;
+/// What is left over goes when it is this many pixels,
+const TIDIED_FROM: f64 = 300.0;
+/// so many milliseconds later: nobody waits for a frame then.
+const TIDIED_AFTER_MS: u32 = 250;
 /// The first row must be this close, in pixels, for older ones to be loaded.
 const NEAR_TOP: f64 = 700.0;
 /// Viewport that is assumed before it is measured.
@@ -68,6 +76,8 @@ pub(crate) struct Reading {
     /// Moves when the drawn rows must be chosen again.
     pub(crate) moved: Signal<u64>,
     pub(crate) at_end: Signal<bool>,
+    /// How many pixels the rows still have to go up to where they stand; see [`glide_to_end`](Self::glide_to_end).
+    glide: Signal<f64>,
 }
 
 impl Reading {
@@ -88,19 +98,30 @@ impl Reading {
             asks,
             moved: Signal::new(0),
             at_end: Signal::new(at_end),
+            glide: Signal::new(0.0),
         }
     }
 
     /// Takes over the rows as they are now; which of them to draw, and the space before and after them.
-    fn choose(&self, keys: &Rc<Vec<MessageKey>>) -> (Range<usize>, f64, f64) {
+    fn choose(&self, keys: &Keys<MessageKey>) -> (Range<usize>, f64, f64) {
         self.follow_scroller();
-        self.extents.borrow_mut().set_keys(keys);
+        let same = self.extents.borrow_mut().set_keys(keys);
         let extents = self.extents.borrow();
-        let target = extents.scroll_of(self.anchor(&extents), self.viewport.get());
-        let window = extents.window(target, self.viewport.get(), MARGIN);
+        let (mut window, left_over) = self.wanted(&extents);
+        if self.asks && *self.place.borrow() == Place::End && same > window.start && left_over <= LEFT_OVER {
+            window.start = window.start.min(self.drawn.borrow().start);
+        }
         self.drawn.replace(window.clone());
         let (before, after) = (extents.top(window.start), extents.total() - extents.top(window.end));
         (window, before, after)
+    }
+
+    /// The rows to draw around the reader's place, and how many pixels of what is drawn are above them.
+    fn wanted(&self, extents: &Extents<MessageKey>) -> (Range<usize>, f64) {
+        let viewport = self.viewport.get();
+        let window = extents.window(extents.scroll_of(self.anchor(extents), viewport), viewport, MARGIN);
+        let left_over = extents.top(window.start) - extents.top(self.drawn.borrow().start);
+        (window, left_over)
     }
 
     fn anchor(&self, extents: &Extents<MessageKey>) -> Anchor {
@@ -215,6 +236,22 @@ impl Reading {
         self.draw_ahead();
     }
 
+    /// Whether rows are in the page that are so far above that they should go.
+    fn is_untidy(&self) -> bool {
+        *self.place.borrow() == Place::End && self.wanted(&self.extents.borrow()).1 > TIDIED_FROM
+    }
+
+    /// Lets go of rows that are far above. The space that they leave must be as high as they are: they may have another
+    /// height by now that nobody has told of yet.
+    fn tidy(&self) {
+        self.measure_rows();
+        if self.is_untidy() {
+            let (window, _) = self.wanted(&self.extents.borrow());
+            self.drawn.borrow_mut().start = window.start;
+            self.move_on();
+        }
+    }
+
     /// The scroller has another height.
     fn resized(&self, height: f64) {
         self.viewport.set(height);
@@ -290,6 +327,16 @@ impl Reading {
         // person's, and leave the end again.
         self.settle();
         self.move_on();
+    }
+
+    /// Goes to the end with something of one's own. From elsewhere the rows are seen to go there: the scroller is at
+    /// the end at once, and they come up to it from where they were, as far as they are drawn.
+    pub(crate) fn glide_to_end(&self) {
+        if !*self.at_end.peek() {
+            let left = self.content.get() - self.viewport.get() - self.scroll.get();
+            put(self.glide, left.min(self.viewport.get()).clamp(0.0, MARGIN));
+        }
+        self.go_to_end();
     }
 
     /// Goes to a row; it stands a little below the upper edge.

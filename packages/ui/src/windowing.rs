@@ -8,7 +8,8 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::ops::Range;
-use std::rc::Rc;
+
+use crate::keys::Keys;
 
 /// Assumed height in pixels of a row that was never drawn: about three lines with their meta line.
 /// Constant, so that spacers do not drift while rows are being measured.
@@ -35,37 +36,28 @@ pub(crate) enum Anchor {
 #[derive(Debug, Default)]
 pub(crate) struct Extents<K> {
     measured: HashMap<K, f64>,
-    /// Shared with whoever told of them: a list of ten thousand is not copied for this.
-    keys: Rc<Vec<K>>,
+    keys: Keys<K>,
     /// Top edge of each row and, last, the end of the list.
     tops: Vec<f64>,
 }
 
 impl<K: Clone + Eq + Hash> Extents<K> {
     pub(crate) fn new() -> Self {
-        Self { measured: HashMap::new(), keys: Rc::default(), tops: vec![0.0] }
+        Self { measured: HashMap::new(), keys: Keys::default(), tops: vec![0.0] }
     }
 
     /// Takes over a new order of rows. Heights of rows that stay are kept, also those of rows that
-    /// are away for a moment.
-    pub(crate) fn set_keys(&mut self, keys: &Rc<Vec<K>>) {
-        if Rc::ptr_eq(&self.keys, keys) {
-            return;
-        }
-        let (mut old, mut new, mut same) = (self.keys.iter(), keys.iter(), 0);
-        // A plain loop: this runs over ten thousand keys before a message is painted, and the module is built for size.
-        while let (Some(old), Some(new)) = (old.next(), new.next())
-            && old == new
-        {
-            same += 1;
-        }
+    /// are away for a moment. Returns how many rows it begins with as before.
+    pub(crate) fn set_keys(&mut self, keys: &Keys<K>) -> usize {
+        let same = self.keys.common(keys);
         self.tops.truncate(same + 1);
         let mut top = self.total();
-        for key in keys.iter().skip(same) {
+        for key in keys.from(same) {
             top += self.measured.get(key).copied().unwrap_or(ASSUMED);
             self.tops.push(top);
         }
-        self.keys = Rc::clone(keys);
+        self.keys = keys.clone();
+        same
     }
 
     /// Takes over measured heights in pixels; whether any row of the list has another height now.
@@ -89,7 +81,7 @@ impl<K: Clone + Eq + Hash> Extents<K> {
 
     /// Place of a row. Looks from the end: the rows in use are there.
     pub(crate) fn index_of(&self, key: &K) -> Option<usize> {
-        self.keys.iter().rposition(|other| other == key)
+        self.keys.place_of(key)
     }
 
     /// The row at an index.
@@ -168,7 +160,7 @@ mod tests {
 
     fn list(count: u32) -> Extents<u32> {
         let mut list = Extents::new();
-        list.set_keys(&Rc::new((0..count).collect()));
+        list.set_keys(&Keys::default().changed_to(&(0..count).collect::<Vec<_>>()));
         list
     }
 
@@ -228,7 +220,7 @@ mod tests {
         let key = *list.key(index).unwrap();
         let mut keys: Vec<u32> = (1_000..1_050).collect();
         keys.extend(0..100);
-        list.set_keys(&Rc::new(keys));
+        list.set_keys(&Keys::default().changed_to(&keys));
         let index = list.index_of(&key).unwrap();
         assert_eq!(index, 58);
         assert!(

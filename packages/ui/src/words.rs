@@ -148,6 +148,10 @@ pub(crate) const THINKING: &str = "Thinking";
 pub(crate) const THINKING_LONG: &str = "Taking longer than usual";
 pub(crate) const GO_ON_WRITING: &str = "You can go on writing.";
 pub(crate) const STOPPED: &str = "You stopped this answer.";
+pub(crate) const STOPPED_SENDING: &str = "Stopped. It may have arrived.";
+pub(crate) const MAY_HAVE_ARRIVED: &str = "It may have arrived. The server didn’t confirm it.";
+pub(crate) const ANSWER_MISSING: &str =
+    "FaultMaven’s answer to this isn’t on the server. The copy on this device is kept.";
 pub(crate) const NOT_SENT: &str = "Not sent.";
 
 pub(crate) const OFFLINE: &str = "Offline.";
@@ -201,6 +205,7 @@ pub(crate) const SIGN_OUT: &str = "Sign out";
 pub(crate) const KEEP_AND_SIGN_OUT: &str = "Keep and sign out";
 
 pub(crate) const SAID_WAITING_OFFLINE: &str = "Waiting, offline";
+pub(crate) const SAID_ANSWER_STARTED: &str = "Answer started";
 pub(crate) const SAID_ANSWER_COMPLETE: &str = "Answer complete";
 pub(crate) const SAID_SIGNED_OUT: &str = "Signed out";
 pub(crate) const SAID_DELETED: &str = "Deleted, undo available";

@@ -30,33 +30,86 @@ export function tell(measure, unit, samples) {
 }
 
 /**
- * From now on the page notes how long it takes from a press of Enter until the frame with its consequences is handed to
- * the screen: the first frame after the event, as `same-frame.spec.js` proves.
- * @param {import('@playwright/test').Page} page
+ * Milliseconds between the text and Enter, and as many before the next text. While something moves, the browser paints at
+ * the beat of the screen and every press waits for it; this is longer than the button takes to light up (120 ms), and
+ * than the row before takes to say that it is being sent (400 ms from its Enter).
  */
-export async function watchEnter(page) {
+const PAUSE = 300;
+
+/**
+ * How long it takes from each press of Enter until the frame with its consequences is handed to the screen: the first
+ * frame after the event, as `same-frame.spec.js` proves.
+ *
+ * The end is taken from the browser's trace, where the page's thread has handed the frame over. A task that the page
+ * posts in the frame, as `untilPainted` does, would not do: after a press the browser holds tasks back, in one of five
+ * cases until the frame after the next.
+ * @param {import('@playwright/test').Page} page
+ * @param {number} count
+ * @param {(number: number) => Promise<void>} write Gets the page ready for a press.
+ * @returns {Promise<number[]>} Milliseconds.
+ */
+export async function enters(page, count, write) {
   await page.evaluate(() => {
-    /** @type {number[]} */
-    const painted = [];
+    const watching = new AbortController();
+    const { signal } = watching;
     addEventListener(
       'keydown',
       ({ key, timeStamp }) => {
-        if (key !== 'Enter') {
-          return;
+        if (key === 'Enter') {
+          performance.mark('press', { startTime: timeStamp });
+          requestAnimationFrame(() => performance.mark('frame'));
         }
-        requestAnimationFrame(() => {
-          // A message is a task of its own: it comes after style, layout and paint of this frame.
-          const { port1, port2 } = new MessageChannel();
-          port1.onmessage = () => painted.push(performance.now() - timeStamp);
-          port2.postMessage(0);
-        });
       },
-      { capture: true },
+      { capture: true, signal },
     );
-    Object.assign(window, { painted });
+    Object.assign(window, { watching });
+  });
+  const events = await traced(page, ['blink.user_timing', 'cc'], async () => {
+    for (let number = 0; number < count; number += 1) {
+      await write(number);
+      await page.waitForTimeout(PAUSE);
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(PAUSE);
+    }
   });
   // @ts-expect-error: written above
-  return () => page.evaluate(() => window.painted);
+  await page.evaluate(() => window.watching.abort());
+  const named = (/** @type {string} */ name) => events.filter((event) => event.name === name);
+  const [frames, ends] = [named('frame'), named('ProxyMain::BeginMainFrame::commit')];
+  const samples = named('press').flatMap((press) => {
+    const frame = frames.find(({ ts }) => ts >= press.ts);
+    const end = frame && ends.find(({ ts, pid }) => ts >= frame.ts && pid === frame.pid);
+    return end ? [(end.ts + (end.dur ?? 0) - press.ts) / 1_000] : [];
+  });
+  if (samples.length !== count) {
+    throw new Error(`${count} presses, and ${samples.length} of them with a frame in the trace.`);
+  }
+  return samples;
+}
+
+/**
+ * What the browser notes while something is done, oldest first.
+ * @param {import('@playwright/test').Page} page
+ * @param {string[]} categories
+ * @param {() => Promise<void>} work
+ * @returns {Promise<{ name: string, pid: number, ts: number, dur?: number }[]>} `ts` and `dur` in microseconds.
+ */
+async function traced(page, categories, work) {
+  const session = await page.context().newCDPSession(page);
+  /** @type {any[]} */
+  const events = [];
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...value));
+  const ended = new Promise((done) => session.once('Tracing.tracingComplete', done));
+  const traceConfig = { includedCategories: categories, excludedCategories: ['*'] };
+  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig });
+  try {
+    await work();
+  } finally {
+    await session.send('Tracing.end');
+    await ended;
+    await session.detach();
+  }
+  return events.sort((one, other) => one.ts - other.ts);
 }
 
 /**

@@ -6,7 +6,7 @@
 import { expect, test } from '../harness.js';
 import { Extension } from '../harness/extension.js';
 import { CASES, letWait, listed, longCase, makeWorld, openLongCase, readAll } from '../harness/large.js';
-import { barePage, either, framesOf, memory, slowed, starts, tell, untilPainted, watchEnter, watchStart } from '../harness/speed.js';
+import { barePage, either, enters, framesOf, memory, slowed, starts, tell, untilPainted, watchStart } from '../harness/speed.js';
 
 const RUNS = either(40, 3);
 const STARTS = either(20, 2);
@@ -78,27 +78,15 @@ test('what is done often is done in a frame', async ({ server, chromium, copilot
 
   await part('Enter', async () => {
     await openLongCase(copilot);
-    const painted = await watchEnter(page);
     for (const [rate, measure] of /** @type {const} */ ([[1, 'web.enter'], [4, 'web.enter.slow']])) {
-      const before = (await painted()).length;
-      await slowed(page, rate, async () => {
-        for (let number = 0; number < RUNS; number += 1) {
-          await copilot.say(`Message of the measurement ${rate} ${number}`);
-          await expect.poll(async () => (await painted()).length).toBe(before + number + 1);
-        }
-      });
-      tell(measure, 'ms', (await painted()).slice(before));
+      const write = (/** @type {number} */ number) => copilot.composer.fill(`Message of the measurement ${rate} ${number}`);
+      await slowed(page, rate, async () => tell(measure, 'ms', await enters(page, RUNS, write)));
     }
   });
 
   await part('Enter on a page that has nothing else to do', async () => {
     const bare = await barePage(page.context());
-    const painted = await watchEnter(bare);
-    for (let number = 0; number < RUNS; number += 1) {
-      await bare.keyboard.press('Enter');
-      await expect.poll(async () => (await painted()).length).toBe(number + 1);
-    }
-    tell('web.enter.bare', 'ms', await painted());
+    tell('web.enter.bare', 'ms', await enters(bare, RUNS, (number) => bare.locator('textarea').fill(`Message ${number}`)));
     await bare.close();
   });
 

@@ -37,7 +37,8 @@ impl Core {
 
     pub(crate) fn request_status(&mut self, case: &CaseKey, from: CaseState, to: CaseState, text: Arc<str>) {
         let intention = Some(Intention::StatusTransition { from, to: to.clone() });
-        let op = self.say(case, Turn { text, data: None, intention });
+        let moment = self.moment_of_its_own(case);
+        let op = self.say(case, Turn { text, data: None, intention }, moment);
         self.undoable(op, Undoable::StatusChanged { case: case.clone(), to });
     }
 }

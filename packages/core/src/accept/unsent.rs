@@ -19,7 +19,10 @@ impl Core {
             return self.refuse(Refusal::TooLate);
         };
         let case = entry.op.case.clone();
-        let failed_here = matches!(entry.stage, Stage::Failed { .. });
+        if entry.stage == Stage::Stopped && !anyway {
+            // Whoever has stopped it does not want it sent, but known.
+            return self.want_messages(&case);
+        }
         let failed_create = self
             .ledger
             .meta_of(&case)
@@ -31,8 +34,8 @@ impl Core {
         if let Some(create) = failed_create {
             self.resume(create, false);
         }
-        if failed_here || anyway {
-            self.resume(op, anyway);
+        for turn in self.sent_again_with(op, anyway) {
+            self.resume(turn, anyway);
         }
     }
 
@@ -82,27 +85,34 @@ impl Core {
         let Some(entry) = self.ledger.entry(&op).filter(|entry| entry.is_unsent()) else {
             return self.refuse(Refusal::TooLate);
         };
-        let OperationKind::SubmitTurn { turn, .. } = &entry.op.kind else {
-            return;
-        };
-        let (case, turn) = (entry.op.case.clone(), Arc::clone(turn));
-        let data = turn.data.iter().cloned().collect();
-        self.put_above_draft(Some(case), Draft { text: Arc::clone(&turn.text), data, caret: 0 });
-        self.state(Record::Ended { op, end: End::Cancelled }, false);
+        if entry.op.question().is_some() {
+            let (case, turns) = (entry.op.case.clone(), self.unsent_with(op));
+            self.take_back(Some(case), &turns);
+        }
+    }
+
+    /// Moves turns of one message into a composer.
+    pub(crate) fn take_back(&mut self, case: Option<CaseKey>, turns: &[OperationId]) {
+        let mut draft = Draft::default();
+        for op in turns.iter().rev() {
+            if let Some(Entry { op, .. }) = self.ledger.entry(op)
+                && let OperationKind::SubmitTurn { turn, .. } = &op.kind
+            {
+                let data = turn.data.iter().cloned().collect();
+                draft = above(Draft { text: Arc::clone(&turn.text), data, caret: 0 }, draft);
+            }
+        }
+        self.put_above_draft(case, draft);
+        for op in turns {
+            self.state(Record::Ended { op: *op, end: End::Cancelled }, false);
+        }
     }
 
     /// Puts something into a composer, above whatever stands there, with the caret behind it.
-    pub(crate) fn put_above_draft(&mut self, case: Option<CaseKey>, above: Draft) {
+    pub(crate) fn put_above_draft(&mut self, case: Option<CaseKey>, draft: Draft) {
         let kept = self.ledger.draft(case.as_ref()).cloned().unwrap_or_default();
-        let caret = u32::try_from(above.text.encode_utf16().count()).unwrap_or(u32::MAX);
-        let text: Arc<str> = match (above.text.is_empty(), kept.text.is_empty()) {
-            (_, true) => above.text,
-            (true, false) => kept.text,
-            (false, false) => format!("{}\n\n{}", above.text, kept.text).into(),
-        };
-        let data = above.data.into_iter().chain(kept.data).collect();
         let stamp = self.draft_stamp(case.as_ref());
-        self.state(Record::Draft { case, draft: Draft { text, data, caret }, stamp }, false);
+        self.state(Record::Draft { case, draft: above(draft, kept), stamp }, false);
     }
 
     pub(super) fn discard(&mut self, op: OperationId) {
@@ -110,11 +120,13 @@ impl Core {
             return self.refuse(Refusal::TooLate);
         };
         match entry.op.kind {
-            // The row is gone at once; the operation stays until it can no longer be taken back.
+            // The rows are gone at once; the operations stay until that can no longer be taken back.
             OperationKind::SubmitTurn { .. } => {
                 let until = self.now.wall + self.config.undo;
-                self.state(Record::Discarding { op, until }, false);
-                self.end_discard_after(op, self.config.undo);
+                for turn in self.unsent_with(op) {
+                    self.state(Record::Discarding { op: turn, until }, false);
+                    self.end_discard_after(turn, self.config.undo);
+                }
                 self.undoable(op, Undoable::Discarded);
             }
             OperationKind::Rename { .. } | OperationKind::GenerateTitle { .. } => {
@@ -132,15 +144,19 @@ impl Core {
     }
 
     pub(super) fn hold_undo(&mut self, op: OperationId) {
-        if !matches!(self.phase_of(op), Phase::Waiting { why: Wait::Undo, .. }) {
-            return;
+        let Some(entry) = self.ledger.entry(&op) else { return };
+        let turns = if entry.discarding.is_some() { self.given_up_with(op) } else { vec![op] };
+        for op in turns {
+            if !matches!(self.phase_of(op), Phase::Waiting { why: Wait::Undo, .. }) {
+                continue;
+            }
+            if self.ledger.entry(&op).is_some_and(|entry| entry.discarding.is_some()) {
+                let until = self.now.wall + self.config.undo;
+                self.state(Record::Discarding { op, until }, false);
+            }
+            let until = self.now.mono + self.config.undo;
+            self.outbox.set_phase(op, Phase::Waiting { until, why: Wait::Undo });
         }
-        if self.ledger.entry(&op).is_some_and(|entry| entry.discarding.is_some()) {
-            let until = self.now.wall + self.config.undo;
-            self.state(Record::Discarding { op, until }, false);
-        }
-        self.outbox
-            .set_phase(op, Phase::Waiting { until: self.now.mono + self.config.undo, why: Wait::Undo });
     }
 
     pub(super) fn undo(&mut self, op: OperationId) {
@@ -148,10 +164,13 @@ impl Core {
             return self.refuse(Refusal::TooLate);
         };
         if entry.discarding.is_some() {
-            self.set_phase(op, Phase::Idle);
-            self.state(Record::Kept { op }, false);
-            // The journal still says that it is given up.
-            return self.waits_for(Some(op), self.staged_batch());
+            for turn in self.given_up_with(op) {
+                self.set_phase(turn, Phase::Idle);
+                self.state(Record::Kept { op: turn }, false);
+                // The journal still says that it is given up.
+                self.waits_for(Some(turn), self.staged_batch());
+            }
+            return;
         }
         if entry.op.transition().is_some() && entry.first.is_none() {
             return self.state(Record::Ended { op, end: End::Cancelled }, false);
@@ -179,14 +198,27 @@ impl Core {
         if entry.first.is_none() {
             return self.edit(op);
         }
+        let case = entry.op.case.clone();
+        let rest: Vec<_> = self.unsent_with(op).into_iter().filter(|turn| *turn != op).collect();
         if let Phase::InFlight { request, .. } = self.phase_of(op) {
             self.abort(request);
         }
         self.outbox.set_phase(op, Phase::Idle);
         self.state(Record::Stopped { op }, false);
-        if let Some(entry) = self.ledger.entry(&op) {
-            let case = entry.op.case.clone();
-            self.want_messages(&case);
+        if !rest.is_empty() {
+            self.take_back(Some(case.clone()), &rest);
         }
+        self.want_messages(&case);
     }
+}
+
+/// Two drafts as one, with the caret behind the first.
+fn above(first: Draft, second: Draft) -> Draft {
+    let caret = u32::try_from(first.text.encode_utf16().count()).unwrap_or(u32::MAX);
+    let text: Arc<str> = match (first.text.is_empty(), second.text.is_empty()) {
+        (_, true) => first.text,
+        (true, false) => second.text,
+        (false, false) => format!("{}\n\n{}", first.text, second.text).into(),
+    };
+    Draft { text, data: first.data.into_iter().chain(second.data).collect(), caret }
 }

@@ -1,6 +1,7 @@
 //! Keys of rows: stable from the first frame to the last (I9).
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ const DERIVED_PREFIX: &str = "srv:";
 macro_rules! key {
     ($(#[$doc:meta])* $name:ident, $kind:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "Arc<str>", into = "Arc<str>")]
         pub struct $name(Arc<str>);
 
@@ -46,6 +47,20 @@ macro_rules! key {
             /// The server id that the key was derived from, as text.
             pub(crate) fn derived_text(&self) -> Option<&str> {
                 self.0.strip_prefix(DERIVED_PREFIX)
+            }
+        }
+
+        /// Copies of one key are compared without looking at their text: lists of ten thousand are, before a row is
+        /// painted.
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+            }
+        }
+
+        impl Hash for $name {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                self.0.hash(state);
             }
         }
 

@@ -4,6 +4,7 @@ use crate::ids::{CaseKey, IdMap, MessageKey, OperationId, RealId};
 use crate::model::{Backup, Draft, Stamp};
 use crate::operation::OperationKind;
 use crate::time::Wall;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use super::{CaseLedger, Entry, Ledger};
@@ -54,6 +55,13 @@ impl Ledger {
         let ops =
             self.cases.get(&entry.op.case).into_iter().flat_map(move |case| case.ops.range(..place).rev());
         ops.filter_map(|(_, op)| self.entries.get(op))
+    }
+
+    /// The operation of a case after another one.
+    pub(crate) fn op_after(&self, entry: &Entry) -> Option<&Entry> {
+        let place = (Bound::Excluded((entry.op.order, entry.op.id)), Bound::Unbounded);
+        let (_, next) = self.cases.get(&entry.op.case)?.ops.range(place).next()?;
+        self.entries.get(next)
     }
 
     /// The operations that change a case itself: creation, titles, states, deletion.

@@ -3,14 +3,14 @@
 use crate::confirmed::Rows;
 use crate::core::Core;
 use crate::effect::CacheWrite;
-use crate::ids::{OperationId, RealId};
+use crate::ids::{CaseKey, OperationId, RealId};
 use crate::ledger::{Entry, Stage};
 use crate::model::Role;
 use crate::operation::{Acknowledged, OperationKind, Wait};
 use crate::outbox::Phase;
 use crate::reads::Missing;
 
-use super::rows::answered_turn;
+use super::rows::{Crowd, answered_turn};
 
 impl Core {
     /// What rows the operations of a case wait for, after a page was read.
@@ -38,6 +38,27 @@ impl Core {
         // A server may list a row late, and before rows that it listed at once.
         let last_before = rows.iter().rfind(|row| row.message.turn.is_some_and(|known| known < turn));
         Missing::Later(last_before.map_or(0, |row| row.arrival))
+    }
+
+    /// Which of the turns that a page holds it holds without their answers, although those are here.
+    pub(super) fn note_answers(&mut self, (case, key): (&RealId, &CaseKey), page: &Crowd, has_more: bool) {
+        let clock = (self.now.mono, self.config.only_here);
+        let last = page.last_key_value().and_then(|((turn, _), _)| *turn);
+        for (turn, role) in page.keys() {
+            let Some(turn) = turn.filter(|_| *role == Role::User) else { continue };
+            let is_listed = page.contains_key(&(Some(turn), Role::Assistant));
+            // The answer to the last turn may be the first row of the next page.
+            if !is_listed && has_more && last == Some(turn) {
+                continue;
+            }
+            let (first, changed) = self.confirmed.rows_mut(case).note_answer(turn, is_listed, clock);
+            for row in changed {
+                self.place_row(key, &row);
+            }
+            if let Some(from) = first {
+                self.reads.look_again(case, clock.0 + clock.1, from);
+            }
+        }
     }
 
     /// A message that was given up as not sent, and stands in the server's list all the same, was sent.

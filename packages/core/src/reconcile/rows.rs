@@ -26,6 +26,9 @@ pub(crate) struct Binding {
     actions: Vec<Action>,
 }
 
+/// The rows of a page, by turn and side.
+pub(super) type Crowd = OrderedMap<(Option<u32>, Role), OrderedSet<RealId>>;
+
 impl Core {
     /// The confirmed side of a case, if the server knows it.
     pub(crate) fn confirmed_case(&self, key: &CaseKey) -> Option<&Arc<RealCase>> {
@@ -126,7 +129,7 @@ impl Core {
             self.violation(format!("{count} rows of case {case} were left out, the first because {first}"));
         }
         let key = self.ledger.key(case);
-        let mut crowd: OrderedMap<(Option<u32>, Role), OrderedSet<RealId>> = OrderedMap::new();
+        let mut crowd = Crowd::new();
         for row in &page.rows {
             crowd.entry((row.turn, row.role)).or_default().insert(row.id.clone());
         }
@@ -141,6 +144,7 @@ impl Core {
         // A list that ends early has nothing up to where it was asked for.
         let asked = if page_has_more { end } else { offset.saturating_add(self.config.page).max(end) };
         self.confirmed.rows_mut(case).note_read(offset, end, asked);
+        self.note_answers((case, &key), &crowd, page_has_more);
         let left = self.messages_that_left(&key).map(|entry| entry.op.id);
         // The rows of those that linger are all here.
         let left: Vec<_> = left.filter(|op| !self.is_lingering(*op)).collect();

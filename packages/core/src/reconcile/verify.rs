@@ -8,7 +8,7 @@ use crate::ledger::Entry;
 use crate::link::Purpose;
 use crate::model::RealCase;
 use crate::operation::{End, OperationKind, Wait};
-use crate::outbox::Phase;
+use crate::outbox::{LastLook, Phase};
 use crate::request::{Outcome, Reply, RequestId};
 use crate::time::Millis;
 
@@ -142,7 +142,17 @@ impl Core {
         let (op, now) = (entry.op.id, self.now.mono);
         let Some(live) = self.outbox.live.get_mut(&op) else { return };
         let over = live.in_doubt_since.map(|since| since + self.net.limits.turn_bound);
-        match over.filter(|over| self.net.key_lifetime() == Millis(0) && *over > now) {
+        let may_run = over.filter(|over| self.net.key_lifetime() == Millis(0) && *over > now);
+        if let Some(LastLook { tries, status }) = live.last_look.take() {
+            live.uncertain = false;
+            let last = Box::new(FailureClass::Uncertain);
+            let class = match may_run {
+                Some(_) => FailureClass::Uncertain,
+                None => FailureClass::Rejected(Rejection::TriesUsedUp { tries, last }),
+            };
+            return self.park(op, Failure { status, ..Failure::of(class) });
+        }
+        match may_run {
             Some(until) => self.set_phase(op, Phase::Waiting { until, why: Wait::Uncertain }),
             None => {
                 live.verified = true;
@@ -154,9 +164,39 @@ impl Core {
 
     fn verification_failed(&mut self, op: OperationId, failure: Failure) {
         let Some(entry) = self.ledger.entry(&op).cloned() else { return };
-        if let Some(live) = self.outbox.live.get_mut(&op) {
-            live.attempts += 1;
+        let Some(live) = self.outbox.live.get_mut(&op) else { return };
+        live.attempts += 1;
+        let is_seen_to = matches!(
+            failure.class,
+            FailureClass::Offline
+                | FailureClass::CaptivePortal
+                | FailureClass::TokenRefused
+                | FailureClass::SessionExpired
+        );
+        let used_up =
+            live.last_look.is_some() || (live.in_doubt_since.is_some() && live.attempts >= self.config.tries);
+        if is_seen_to || !used_up || entry.op.question().is_none() {
+            return self.operation_failed(&entry, failure);
         }
-        self.operation_failed(&entry, failure);
+        // Whether it has arrived is not known, and cannot be found out now.
+        live.last_look = None;
+        live.uncertain = false;
+        self.park(op, Failure { class: FailureClass::Uncertain, ..failure });
+    }
+
+    /// Before a message is said not to have arrived it is looked for, if its last try may have.
+    pub(super) fn looks_once_more(&mut self, entry: &Entry, failure: &Failure) -> bool {
+        let op = entry.op.id;
+        let Some(live) = self.outbox.live.get_mut(&op) else { return false };
+        let FailureClass::Rejected(Rejection::TriesUsedUp { tries, .. }) = failure.class else {
+            return false;
+        };
+        if live.in_doubt_since.is_none() || entry.op.question().is_none() {
+            return false;
+        }
+        live.last_look = Some(LastLook { tries, status: failure.status });
+        live.uncertain = true;
+        self.set_phase(op, Phase::Idle);
+        true
     }
 }

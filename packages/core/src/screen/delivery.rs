@@ -19,10 +19,17 @@ impl Core {
         };
         match &entry.stage {
             Stage::Failed { failure, .. } => self.failed(entry, failure),
-            Stage::Stopped => Delivery::Settled,
+            Stage::Stopped if self.has_arrived(entry, live) => Delivery::Settled,
+            Stage::Stopped => Delivery::Stopped,
             Stage::Acknowledged(with) => self.acknowledged(entry, live, with),
             Stage::Open => self.unsent(entry, live),
         }
+    }
+
+    /// Whether anything proves that the server has a message that nobody waits for any more.
+    fn has_arrived(&self, entry: &Entry, live: &Live) -> bool {
+        let question = entry.op.question();
+        live.acknowledged_at.is_some() || question.is_none_or(|key| self.is_confirmed(&entry.op.case, key))
     }
 
     pub(super) fn failed(&self, entry: &Entry, failure: &Failure) -> Delivery {
@@ -55,6 +62,15 @@ impl Core {
         };
         let working = matches!(with, Acknowledged::Working(_));
         if listed || working || age < self.config.only_here { Delivery::Settled } else { Delivery::OnlyHere }
+    }
+
+    /// Whether the server lists a message without the answer that it gave.
+    pub(super) fn delivery_of_answer(&self, entry: &Entry) -> Delivery {
+        let asked_at = self.outbox.live.get(&entry.op.id).and_then(|live| live.acknowledged_at);
+        let is_late = asked_at.is_some_and(|at| self.now.mono - at >= self.config.only_here);
+        let is_answered = matches!(entry.stage, Stage::Acknowledged(Acknowledged::Answered(_)));
+        let is_listed = entry.op.question().is_some_and(|key| self.is_confirmed(&entry.op.case, key));
+        if is_answered && is_late && is_listed { Delivery::OnlyHere } else { Delivery::Settled }
     }
 
     pub(super) fn unsent(&self, entry: &Entry, live: &Live) -> Delivery {
@@ -91,6 +107,7 @@ impl Core {
         }
         match live.phase {
             Phase::Waiting { why: Wait::Uncertain, .. } => Delivery::Checking,
+            _ if live.last_look.is_some() => Delivery::Checking,
             Phase::Waiting { until, why: Wait::Backoff } if until - self.now.mono > SHORT_WAIT => {
                 Delivery::WaitingBusy { until }
             }

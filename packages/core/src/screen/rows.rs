@@ -156,7 +156,12 @@ impl Core {
     }
 
     fn confirmed_row(&self, case: &CaseKey, row: &Arc<CachedMessage>, entry: Option<&Entry>) -> MessageRow {
-        let is_user = row.message.role == Role::User;
+        let is_gone = || self.rows_of(case).is_some_and(|rows| rows.is_gone(&row.message.id));
+        let delivery = match row.message.role {
+            Role::User => entry.map_or(Delivery::Settled, |entry| self.delivery(entry)),
+            _ if is_gone() => Delivery::OnlyHere,
+            _ => Delivery::Settled,
+        };
         MessageRow {
             key: row.key.clone(),
             role: row.message.role,
@@ -165,7 +170,7 @@ impl Core {
             sent: row.sent,
             created: Some(row.message.created),
             attachment: row.attachment.clone(),
-            delivery: entry.filter(|_| is_user).map_or(Delivery::Settled, |entry| self.delivery(entry)),
+            delivery,
             thinking: None,
             actions: self.actions_if_last(case, &row.key, &row.actions),
             operation: entry.map(|entry| entry.op.id).filter(|op| self.ledger.entry(op).is_some()),
@@ -203,7 +208,7 @@ impl Core {
             sent: None,
             created: None,
             attachment: None,
-            delivery: Delivery::Settled,
+            delivery: self.delivery_of_answer(entry),
             thinking: match (&entry.stage, answered) {
                 (Stage::Stopped, _) => Some(Thinking::Stopped),
                 (_, Some(_)) => None,

@@ -187,7 +187,7 @@ pub struct MessageRow {
     pub created: Option<ServerTime>,
     /// What went along.
     pub attachment: Option<Attachment>,
-    /// How far the person's message is.
+    /// How far the person's message is. Of FaultMaven's rows it says whether the server still has them.
     pub delivery: Delivery,
     /// Set on FaultMaven's row while the answer is not here.
     pub thinking: Option<Thinking>,
@@ -235,6 +235,8 @@ pub enum Delivery {
     Sent,
     /// It may have arrived; that is being found out.
     Checking,
+    /// The person stopped it while nothing proved that it had arrived. It may have, and may still be listed.
+    Stopped,
     /// No route.
     WaitingOffline,
     /// The server asks to wait.
@@ -255,6 +257,6 @@ pub enum Delivery {
     },
     /// One before it was not sent.
     Blocked,
-    /// The server's history lacks it.
+    /// The server's history lacks it. Of an answer: it has the question and lacks the answer.
     OnlyHere,
 }

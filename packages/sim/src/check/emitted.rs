@@ -86,6 +86,7 @@ impl World {
             if as_sender && batch.fence.is_none() && !holds_lease {
                 self.violate("I11", "a sender's fact without an epoch", format!("{record:?}"));
             }
+            self.note_whole_message(me, event, record);
             self.check_record(me, event, record, batch);
         }
     }

@@ -45,17 +45,21 @@ impl Belt {
         format!("{}{instance}:{number}", self.prefix)
     }
 
-    /// Keeps a batch, if there is room.
-    pub(super) fn put(&self, instance: &str, number: u64, texts: &[String]) {
-        let Some(storage) = &self.storage else { return };
+    /// Keeps a batch, if there is room. Whether it is kept now.
+    pub(super) fn put(&self, instance: &str, number: u64, texts: &[String]) -> bool {
+        let Some(storage) = &self.storage else { return false };
         if texts.is_empty() || texts.iter().map(String::len).sum::<usize>() > LONGEST {
-            return;
+            return false;
         }
         let (key, value) = (self.key(instance, number), text::join(texts));
-        if storage.set_item(&key, &value).is_err() && self.has_ballast.replace(false) {
-            let _ = storage.remove_item(&self.ballast);
-            let _ = storage.set_item(&key, &value);
+        if storage.set_item(&key, &value).is_ok() {
+            return true;
         }
+        if !self.has_ballast.replace(false) {
+            return false;
+        }
+        let _ = storage.remove_item(&self.ballast);
+        storage.set_item(&key, &value).is_ok()
     }
 
     pub(super) fn remove(&self, instance: &str, number: u64) {

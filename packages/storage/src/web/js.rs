@@ -4,7 +4,7 @@ use copilot_core::journal::StoreRefusal;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::DomException;
+use web_sys::{DomException, MessageChannel};
 
 /// Calls a method by its name.
 pub(super) fn call(object: &JsValue, method: &str, arguments: &[&JsValue]) -> Result<JsValue, JsValue> {
@@ -16,6 +16,18 @@ pub(super) fn call(object: &JsValue, method: &str, arguments: &[&JsValue]) -> Re
 /// What comes of a promise.
 pub(super) async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
     JsFuture::from(promise).await
+}
+
+/// The next task of the page. The browser lets what the person does and sees come first. A timer would be held back for
+/// seconds in a page that is not on screen, a message is not.
+pub(super) async fn next_task() {
+    let Ok(channel) = MessageChannel::new() else { return };
+    let (here, there) = (channel.port1(), channel.port2());
+    let told = Promise::new(&mut |resolve, _| here.set_onmessage(Some(&resolve)));
+    if there.post_message(&JsValue::UNDEFINED).is_ok() {
+        let _ = settled(told).await;
+    }
+    here.close();
 }
 
 /// What an error means for the one who wanted to write.

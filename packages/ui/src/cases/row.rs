@@ -8,7 +8,7 @@ use copilot_core::model::CaseState;
 use copilot_core::view::{Badge, CaseRow, Group};
 use dioxus::prelude::*;
 
-use super::{Rename, toggle_pin};
+use super::{Rename, Title, toggle_pin};
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::label;
@@ -67,8 +67,15 @@ pub(crate) fn CaseItem(id: CaseKey, stop: bool, place: (usize, usize)) -> Elemen
                             move |event: MountedEvent| session.spots.mounted(Spot::Case(id.clone()), event.data())
                         },
                         onfocus: {
-                            let id = id.clone();
-                            move |_| active.set(Some(id.clone()))
+                            let (session, id) = (session.clone(), id.clone());
+                            move |_| {
+                                active.set(Some(id.clone()));
+                                session.spots.on_row(Some(Spot::Case(id.clone())));
+                            }
+                        },
+                        onblur: {
+                            let session = session.clone();
+                            move |_| session.spots.on_row(None)
                         },
                         onclick: {
                             let (session, id) = (session.clone(), id.clone());
@@ -77,7 +84,7 @@ pub(crate) fn CaseItem(id: CaseKey, stop: bool, place: (usize, usize)) -> Elemen
                     }
                     StateDot { state: case.state.clone() }
                     span { class: "texts", aria_hidden: "true",
-                        span { class: "name ellipsis", "{case.title}" }
+                        span { class: "name ellipsis", Title { case: case.clone() } }
                         span { class: "under ellipsis", "{under}" }
                     }
                     BadgeView { badge: case.badge }

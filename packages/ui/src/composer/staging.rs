@@ -6,7 +6,7 @@ use copilot_core::model::{Data, FileBytes};
 use dioxus::html::FileData;
 use dioxus::prelude::*;
 
-use super::chip::Staged;
+use super::chip::{Chip, Staged};
 use crate::capture;
 use crate::focus::Spot;
 use crate::host::Pasted;
@@ -181,10 +181,11 @@ impl Session {
         self.focus(Spot::Composer);
     }
 
-    /// Takes the files away, so that another can take their place.
-    pub(crate) fn drop_files(&self) {
+    /// Takes a file away, so that another can take its place.
+    pub(crate) fn drop_file(&self, called: Option<&Arc<str>>) {
         let mut chips = self.desk.chips;
-        chips.write().retain(|chip| !matches!(chip.staged, Staged::Ready(Data::File { .. })));
+        let is_it = |chip: &Chip| matches!(&chip.staged, Staged::Ready(Data::File { name, .. }) if Some(name) == called);
+        chips.write().retain(|chip| !is_it(chip));
         self.keep_soon();
     }
 }

@@ -34,7 +34,7 @@ impl Session {
     pub(crate) fn toggle_cases(&self) {
         let open = *self.drawer.peek();
         if *self.wide.peek() || !open {
-            put(self.drawer, !*self.wide.peek());
+            self.open_drawer();
             let current = self.view.open.peek().clone().or_else(|| self.view.first_case());
             self.focus(current.map_or(Spot::Search, Spot::Case));
         } else {
@@ -45,14 +45,38 @@ impl Session {
     pub(crate) fn close_drawer(&self) {
         put(self.drawer, false);
         put(self.menu, None);
-        self.focus(Spot::Menu);
+        self.go_back();
     }
 
-    /// Opens a layer; `back` gets the focus when it is closed.
-    pub(crate) fn open_layer(&self, dialog: Dialog, back: Spot) {
-        if self.dialog.peek().is_none() {
-            self.way_back.replace(back);
+    /// Shows the list where it is not on screen anyway.
+    fn open_drawer(&self) {
+        if !*self.wide.peek() {
+            self.will_go_back(Spot::Menu);
+            put(self.drawer, true);
         }
+    }
+
+    /// Before a layer opens: when it closes, the row that has the focus now gets it back, else `otherwise`.
+    fn will_go_back(&self, otherwise: Spot) {
+        // A layer that takes the place of another one leads back to where that came from.
+        if self.dialog.peek().is_none() && !*self.drawer.peek() {
+            self.way_back.replace(self.spots.row().unwrap_or(otherwise));
+        }
+    }
+
+    fn go_back(&self) {
+        let back = self.way_back.borrow().clone();
+        let is_there = match &back {
+            Spot::Message(key) => self.view.transcript.peek().place_of(key).is_some(),
+            Spot::Case(key) => *self.wide.peek() && self.handle.read(|view| view.case(key).is_some()),
+            _ => true,
+        };
+        self.focus(if is_there { back } else { Spot::Composer });
+    }
+
+    /// Opens a layer. When it is closed, the row that has the focus gets it back, else `back`.
+    pub(crate) fn open_layer(&self, dialog: Dialog, back: Spot) {
+        self.will_go_back(back);
         put(self.drawer, false);
         put(self.menu, None);
         put(self.dialog, Some(dialog));
@@ -61,7 +85,7 @@ impl Session {
     /// Closes the layer on top.
     pub(crate) fn close_layer(&self) {
         put(self.dialog, None);
-        self.focus(self.way_back.borrow().clone());
+        self.go_back();
     }
 
     /// Shows what is known about the open case.
@@ -75,7 +99,7 @@ impl Session {
     /// Asks for another state of a case, in the person's words.
     pub(crate) fn set_state(&self, case: &CaseKey, to: CaseState) {
         if let Some(reading) = self.reading() {
-            reading.go_to_end();
+            reading.glide_to_end();
         }
         let (_, says) = words::set_state(&to);
         self.act(Intent::SetStatus { case: case.clone(), to, text: Arc::from(says) });
@@ -94,9 +118,7 @@ impl Session {
 
     /// Puts the cursor into the search field, wherever that is.
     pub(crate) fn search(&self) {
-        if !*self.wide.peek() {
-            put(self.drawer, true);
-        }
+        self.open_drawer();
         self.focus(Spot::Search);
     }
 
@@ -111,12 +133,16 @@ impl Session {
         self.focus(neighbour.map_or(Spot::Composer, Spot::Case));
     }
 
-    /// Gives up an unsent message; its neighbour takes the focus.
+    /// Gives up an unsent message; the nearest row that stays takes the focus.
     pub(crate) fn discard(&self, operation: OperationId, key: &MessageKey) {
         let keys = self.view.transcript.peek().clone();
-        let at = keys.iter().position(|other| other == key);
-        let neighbour = at.and_then(|at| keys.get(at + 1).or_else(|| keys.get(at.checked_sub(1)?)).cloned());
         self.act(Intent::Discard(operation));
+        let Some(case) = self.view.open.peek().clone() else { return };
+        let at = keys.place_of(key).unwrap_or(0);
+        let neighbour = self.handle.read(|view| {
+            let mut nearest = keys.from(at).chain((0..at).rev().filter_map(|above| keys.get(above)));
+            nearest.find(|other| view.message(&case, other).is_some()).cloned()
+        });
         self.focus(neighbour.map_or(Spot::Composer, Spot::Message));
     }
 

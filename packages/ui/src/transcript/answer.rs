@@ -6,7 +6,7 @@ use std::rc::Rc;
 use copilot_core::Intent;
 use copilot_core::ids::{CaseKey, MessageKey};
 use copilot_core::model::{self, ActionKind, Intention, Role, Turn};
-use copilot_core::view::{MessageRow, Thinking};
+use copilot_core::view::{Delivery, MessageRow, Thinking};
 use dioxus::prelude::*;
 
 use super::row::{Article, moment};
@@ -46,8 +46,10 @@ pub(crate) fn AnswerRow(case: CaseKey, row: Rc<MessageRow>, last: bool) -> Eleme
     let for_more = case.clone();
     let hidden = redaction::hidden(&row.text);
     let again = question(&session, &case, &row.key);
+    let missing = row.delivery == Delivery::OnlyHere;
+    let state = if missing { "only-here" } else { "sent" };
     let keys = {
-        let (session, row) = (session.clone(), row.clone());
+        let row = row.clone();
         move |event: KeyboardEvent| {
             let letter = event.key() == Key::Character("c".to_owned());
             if letter && row.thinking.is_none() && session.preferences.is_on(Choice::Letters) {
@@ -61,7 +63,7 @@ pub(crate) fn AnswerRow(case: CaseKey, row: Rc<MessageRow>, last: bool) -> Eleme
             row: row.clone(),
             class: "assistant",
             role_name: "assistant",
-            state: "sent",
+            state,
             thinking: match row.thinking {
                 Some(Thinking::Since(_)) => Some("waiting"),
                 Some(Thinking::Stopped) => Some("stopped"),
@@ -89,6 +91,14 @@ pub(crate) fn AnswerRow(case: CaseKey, row: Rc<MessageRow>, last: bool) -> Eleme
                     Markdown { text: row.text.clone() }
                 },
             }
+            if missing {
+                div { class: "note",
+                    "{words::ANSWER_MISSING} "
+                    if let Some(turn) = again.clone() {
+                        AskAgain { case: case.clone(), turn, in_words: true }
+                    }
+                }
+            }
             if !row.actions.is_empty() && row.thinking.is_none() {
                 ul { class: "suggestions",
                     for (index , action) in distinct(&row.actions).into_iter().take(MOST).enumerate() {
@@ -103,20 +113,33 @@ pub(crate) fn AnswerRow(case: CaseKey, row: Rc<MessageRow>, last: bool) -> Eleme
                     if row.thinking.is_none() {
                         CopyIcon { text: row.text.clone(), label: words::on_message(words::COPY, &row.text) }
                     }
-                    if let Some(again) = again {
-                        button {
-                            r#type: "button",
-                            class: "icon-button",
-                            title: words::ASK_AGAIN,
-                            aria_label: words::on_message(words::ASK_AGAIN, &again.text),
-                            onclick: move |_| session.say_here(case.clone(), again.clone()),
-                            Icon { glyph: Glyph::Refresh, size: 14 }
-                        }
+                    if let Some(turn) = again.filter(|_| !missing) {
+                        AskAgain { case, turn, in_words: false }
                     }
                     if row.thinking.is_none() {
                         More { case: for_more, row: row.clone() }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Says a question once more.
+#[component]
+fn AskAgain(case: CaseKey, turn: Turn, in_words: bool) -> Element {
+    let session = use_session();
+    rsx! {
+        button {
+            r#type: "button",
+            class: if in_words { "link" } else { "icon-button" },
+            title: words::ASK_AGAIN,
+            aria_label: words::on_message(words::ASK_AGAIN, &turn.text),
+            onclick: move |_| session.say_here(case.clone(), turn.clone()),
+            if in_words {
+                "{words::ASK_AGAIN}"
+            } else {
+                Icon { glyph: Glyph::Refresh, size: 14 }
             }
         }
     }
@@ -278,7 +301,7 @@ impl Session {
     /// Says something that does not stand in the composer; what stands there stays.
     pub(crate) fn say_here(&self, case: CaseKey, turn: Turn) {
         if let Some(reading) = self.reading() {
-            reading.go_to_end();
+            reading.glide_to_end();
         }
         self.act(Intent::Say { case, turn });
         self.focus(Spot::Composer);

@@ -173,6 +173,11 @@ pub(crate) fn show(delivery: &Delivery, newest: bool) -> Shown {
         Delivery::Checking => {
             Shown::new("checking", Filled, Some(Glyph::Refresh), Says::Words(words::CHECKING))
         }
+        Delivery::Stopped => {
+            Shown::new("still-sending", Filled, Some(Glyph::Info), Says::Words(words::STOPPED_SENDING))
+                .inline(&[Action::CheckAgain])
+                .aside(&[Action::Copy, Action::Discard])
+        }
         Delivery::WaitingOffline => {
             waiting("waiting-offline", Glyph::Clock, Says::Words(words::WAITING_TO_SEND))
         }
@@ -213,6 +218,11 @@ pub(crate) fn retry_helps(failure: &Failure) -> bool {
     }
 }
 
+/// Whether a message may have arrived, so that nobody may call it not sent.
+pub(crate) const fn is_unsure(failure: &Failure) -> bool {
+    matches!(failure.class, FailureClass::Uncertain | FailureClass::Committed)
+}
+
 /// What a failed row offers, the most useful first (ux §6).
 pub(crate) fn ways_out(failure: &Failure, not_before: Option<Mono>, now: Mono) -> Vec<Action> {
     use Action::{
@@ -224,7 +234,7 @@ pub(crate) fn ways_out(failure: &Failure, not_before: Option<Mono>, now: Mono) -
         _ => Retry,
     };
     match &failure.class {
-        FailureClass::Uncertain | FailureClass::Committed => vec![CheckAgain, Copy, Discard],
+        _ if is_unsure(failure) => vec![CheckAgain, Copy, Discard],
         FailureClass::Rejected(rejection) => match rejection {
             Rejection::Quota => vec![SeePlan, Edit, Copy, Discard],
             Rejection::Forbidden => vec![AskForAccess, Copy, Discard],
@@ -298,6 +308,13 @@ mod tests {
     }
 
     #[test]
+    fn a_message_that_was_stopped_is_looked_for_and_never_sent_again() {
+        let shown = show(&Delivery::Stopped, true);
+        assert_eq!(shown.inline, [Action::CheckAgain]);
+        assert_eq!(shown.aside, [Action::Copy, Action::Discard]);
+    }
+
+    #[test]
     fn retry_waits_as_long_as_the_server_asked() {
         let failure = Failure::of(FailureClass::Transient(Transient::Busy));
         assert_eq!(ways_out(&failure, Some(Mono(9)), Mono(8))[0], Action::RetryAt(Mono(9)));
@@ -317,6 +334,7 @@ mod tests {
             (Delivery::Sending, "sending"),
             (Delivery::StillSending { since: Mono(0) }, "still-sending"),
             (Delivery::Sent, "sent"),
+            (Delivery::Stopped, "still-sending"),
             (Delivery::Checking, "checking"),
             (Delivery::WaitingOffline, "waiting-offline"),
             (Delivery::WaitingBusy { until: Mono(0) }, "waiting-busy"),

@@ -8,7 +8,7 @@ use dioxus::prelude::*;
 
 use super::delivery::{Action, OVERDUE_MS, Says, Shown};
 use super::thinking::{NextTry, StillSending};
-use super::user::act;
+use super::user::{act, called};
 use crate::icon::Icon;
 use crate::redaction::{self, Redactions};
 use crate::session::use_session;
@@ -58,7 +58,7 @@ fn InLine(case: CaseKey, row: Rc<MessageRow>, actions: Vec<Action>) -> Element {
                 key: "{action.word()}",
                 r#type: "button",
                 class: "link",
-                aria_label: words::on_message(action.word(), &row.text),
+                aria_label: words::on_message(action.word(), called(&row)),
                 onclick: {
                     let (session, case, row) = (session.clone(), case.clone(), row.clone());
                     move |_| act(&session, &case, &row, action)

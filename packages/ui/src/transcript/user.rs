@@ -8,7 +8,7 @@ use copilot_core::model::Turn;
 use copilot_core::view::{Attachment, Delivery, MessageRow};
 use dioxus::prelude::*;
 
-use super::delivery::{Action, Look, SENT_MS, Says, show, ways_out};
+use super::delivery::{Action, Look, SENT_MS, Says, is_unsure, show, ways_out};
 use super::meta::Meta;
 use super::row::{Article, moment};
 use crate::copy::CopyIcon;
@@ -42,6 +42,7 @@ pub(crate) fn UserRow(case: CaseKey, row: Rc<MessageRow>, newest: bool) -> Eleme
         _ => None,
     };
     let state_words = match (&failure, shown.says) {
+        (Some((failure, _)), _) if is_unsure(failure) => "not confirmed".to_owned(),
         (Some(_), _) => "not sent".to_owned(),
         (None, Says::Words(words)) => words.trim_end_matches('…').to_lowercase(),
         (None, Says::StillSending(_)) => "still sending".to_owned(),
@@ -88,8 +89,10 @@ pub(crate) fn UserRow(case: CaseKey, row: Rc<MessageRow>, newest: bool) -> Eleme
                 div { class: "why", id: why_id,
                     Icon { glyph: Glyph::Alert, size: 14 }
                     span {
-                        strong { "{words::NOT_SENT}" }
-                        " {why(&session, &row, &failure)}"
+                        if !is_unsure(&failure) {
+                            strong { "{words::NOT_SENT} " }
+                        }
+                        "{why(&session, &row, &failure)}"
                     }
                 }
                 WaysOut { case, row: row, actions: ways_out(&failure, not_before, now.mono) }
@@ -165,7 +168,7 @@ pub(super) fn act(session: &Session, case: &CaseKey, row: &MessageRow, action: A
         }
         Action::ReplaceFile => with(&|operation| {
             session.edit(operation);
-            session.drop_files();
+            session.drop_file(row.attachment.as_ref().and_then(|file| file.name.as_ref()));
             session.pick_files();
         }),
         Action::SeePlan => {
@@ -183,10 +186,22 @@ pub(super) fn act(session: &Session, case: &CaseKey, row: &MessageRow, action: A
     }
 }
 
+/// What a message is called in the names of its buttons: its words, or what went without words.
+pub(super) fn called(row: &MessageRow) -> &str {
+    match &row.attachment {
+        Some(attachment) if row.text.is_empty() => name_of(attachment),
+        _ => &row.text,
+    }
+}
+
+fn name_of(attachment: &Attachment) -> &str {
+    attachment.name.as_deref().unwrap_or(words::PASTED_LOG)
+}
+
 /// The file or paste that went along.
 #[component]
 fn Card(attachment: Attachment) -> Element {
-    let name = attachment.name.as_deref().unwrap_or(words::PASTED_LOG);
+    let name = name_of(&attachment);
     let glyph = if attachment.name.is_some() { Glyph::Document } else { Glyph::Clipboard };
     rsx! {
         div { class: "card",
@@ -269,7 +284,7 @@ fn WayOut(session: Held, case: CaseKey, row: Rc<MessageRow>, action: Action, fir
         button {
             r#type: "button",
             class: if leads { "first" },
-            aria_label: words::on_message(&word, &row.text),
+            aria_label: words::on_message(&word, called(&row)),
             aria_disabled: time.is_some(),
             title: time.as_deref().map(words::retry_not_yet),
             onclick: move |_| {
@@ -295,14 +310,14 @@ fn Aside(case: CaseKey, row: Rc<MessageRow>, actions: Vec<Action>) -> Element {
         div { class: "aside", role: "group", aria_label: words::ACTIONS,
             for action in actions {
                 if action == Action::Copy {
-                    CopyIcon { key: "{action.word()}", text: row.text.clone(), label: words::on_message(words::COPY, &row.text) }
+                    CopyIcon { key: "{action.word()}", text: row.text.clone(), label: words::on_message(words::COPY, called(&row)) }
                 } else {
                     button {
                         key: "{action.word()}",
                         r#type: "button",
                         class: "icon-button",
                         title: action.word(),
-                        aria_label: words::on_message(action.word(), &row.text),
+                        aria_label: words::on_message(action.word(), called(&row)),
                         onclick: {
                             let (session, case, row) = (session.clone(), case.clone(), row.clone());
                             move |_| act(&session, &case, &row, action)

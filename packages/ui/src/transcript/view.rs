@@ -8,14 +8,18 @@ use copilot_core::ids::{CaseKey, MessageKey};
 use copilot_core::model::Role;
 use dioxus::prelude::*;
 
-use super::Reading;
 use super::row::Row;
+use super::{Reading, TIDIED_AFTER_MS};
 use crate::announce::Saying;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
+use crate::keys::Keys;
 use crate::preferences::Choice;
 use crate::session::{Session, put, use_session};
 use crate::words;
+
+/// How many of the last rows are looked through for the last answer and the person's last message.
+const LOOKED_THROUGH: usize = 60;
 
 /// Places of conversations that were left, for the way back.
 #[derive(Clone, Default)]
@@ -49,11 +53,11 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
 
     let keys = (session.view.transcript)();
     let _ = (reading.moved)();
+    let glide = (reading.glide)();
     let _ = (session.view.answered)();
     let (window, before, after) = reading.choose(&keys);
     let (last_answer, newest) = ends(&session, &case, &keys);
-    // Looked for from the end: it stands there, unless somebody walks through the rows.
-    if active.peek().as_ref().is_none_or(|key| !keys.iter().rev().any(|other| other == key)) {
+    if active.peek().as_ref().is_none_or(|key| keys.place_of(key).is_none()) {
         let mut active = active;
         let last = keys.last().cloned();
         use_later(move || active.set(last.clone()));
@@ -74,6 +78,13 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
             reading.redrawn();
             // Whoever went to the top at once scrolls no further, and the first rows are only drawn now.
             load_older();
+            if reading.is_untidy() {
+                let (session, reading) = (session.clone(), reading.clone());
+                spawn(async move {
+                    session.host.sleep(TIDIED_AFTER_MS).await;
+                    reading.tidy();
+                });
+            }
         }
     });
     use_effect({
@@ -119,8 +130,16 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
                     }
                 }
             },
+            onfocusin: {
+                let session = session.clone();
+                move |_| session.spots.on_row(active.peek().clone().map(Spot::Message))
+            },
+            onfocusout: {
+                let session = session.clone();
+                move |_| session.spots.on_row(None)
+            },
             onkeydown: {
-                let (session, reading, keys) = (session, reading, keys.clone());
+                let (session, reading, keys) = (session, reading.clone(), keys.clone());
                 move |event: KeyboardEvent| step(&session, &reading, &keys, active, &event)
             },
             if loading {
@@ -130,7 +149,15 @@ pub(crate) fn Transcript(case: CaseKey) -> Element {
                     i {}
                 }
             }
-            div { class: "list",
+            div {
+                class: "list",
+                "data-glides": (glide > 0.0).then_some("true"),
+                style: "--glide: {glide}px",
+                onanimationend: move |event: AnimationEvent| {
+                    if event.animation_name() == "fm-glide" {
+                        put(reading.glide, 0.0);
+                    }
+                },
                 div { class: "lead" }
                 div { class: "spacer", style: "block-size: {before}px" }
                 div { class: "rows",
@@ -158,10 +185,14 @@ fn use_later(change: impl FnMut() + 'static) {
 }
 
 /// The last complete answer and the person's last row.
-fn ends(session: &Session, case: &CaseKey, keys: &[MessageKey]) -> (Option<MessageKey>, Option<MessageKey>) {
+fn ends(
+    session: &Session,
+    case: &CaseKey,
+    keys: &Keys<MessageKey>,
+) -> (Option<MessageKey>, Option<MessageKey>) {
     let (mut answer, mut newest) = (None, None);
     session.handle.read(|view| {
-        for key in keys.iter().rev().take(60) {
+        for key in keys.from(keys.len().saturating_sub(LOOKED_THROUGH)).rev() {
             let Some(row) = view.message(case, key) else { continue };
             match row.role {
                 Role::Assistant if answer.is_none() && row.thinking.is_none() => answer = Some(key.clone()),
@@ -197,7 +228,7 @@ fn seen(session: &Session, at_end: bool) {
 fn step(
     session: &Session,
     reading: &Reading,
-    keys: &[MessageKey],
+    keys: &Keys<MessageKey>,
     mut active: Signal<Option<MessageKey>>,
     event: &KeyboardEvent,
 ) {
@@ -205,7 +236,7 @@ fn step(
         return;
     }
     let letters = session.preferences.is_on(Choice::Letters);
-    let at = active.peek().as_ref().and_then(|key| keys.iter().rposition(|other| other == key));
+    let at = active.peek().as_ref().and_then(|key| keys.place_of(key));
     let to = match (event.key(), at) {
         (Key::ArrowDown, Some(at)) => at + 1,
         (Key::ArrowUp, Some(at)) => at.saturating_sub(1),

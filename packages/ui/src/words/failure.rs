@@ -17,9 +17,7 @@ pub(crate) fn reason(failure: &Failure, state: Option<&CaseState>, sent_bytes: O
         },
         FailureClass::Offline => "The server can’t be reached.".to_owned(),
         FailureClass::CaptivePortal => "This network wants you to sign in first.".to_owned(),
-        FailureClass::Uncertain | FailureClass::Committed => {
-            "It may have arrived. The server didn’t confirm it.".to_owned()
-        }
+        FailureClass::Uncertain | FailureClass::Committed => super::MAY_HAVE_ARRIVED.to_owned(),
         FailureClass::TokenRefused | FailureClass::SessionExpired => "You are signed out.".to_owned(),
         FailureClass::Conflict => "The case changed at the same time.".to_owned(),
         FailureClass::InProgress => "The server is still working on it.".to_owned(),

@@ -118,6 +118,11 @@ pub(crate) fn storage(used: u64, limit: u64) -> String {
     format!("{} of {} used", label::size(used), label::size(limit))
 }
 
+/// So many bytes need not be kept, because the server has them.
+pub(crate) fn fetchable(bytes: u64) -> String {
+    format!("{} can be fetched again", label::size(bytes))
+}
+
 /// Frees so many bytes, as far as that is known.
 pub(crate) fn free(bytes: u64) -> String {
     if bytes == 0 { FREE_SPACE.to_owned() } else { format!("Free {}", label::size(bytes)) }
@@ -305,6 +310,11 @@ pub(crate) const ANOTHER_WINDOW_SENDS: &str = "Another window is sending";
 pub(crate) const COUNT_WAITING: &str = "waiting";
 pub(crate) const COUNT_NOT_SENT: &str = "not sent";
 pub(crate) const COUNT_TO_DECIDE: &str = "to decide";
+/// So many values changed in two places.
+pub(crate) fn to_decide(count: u32) -> String {
+    format!("{count} {COUNT_TO_DECIDE}")
+}
+
 pub(crate) const COUNT_LINKED: &str = "linked";
 pub(crate) const NOTHING_PENDING: &str = "Nothing waits. Everything you did is on the server.";
 pub(crate) const OPERATIONS: &str = "Operations";

@@ -28,6 +28,9 @@ pub(crate) fn said_new_below(count: u32) -> String {
 
 /// Announced when a message needs the person.
 pub(crate) fn said_not_sent(reason: &str) -> String {
+    if reason == super::MAY_HAVE_ARRIVED {
+        return reason.to_owned();
+    }
     format!("Message not sent. {reason}").trim_end().to_owned()
 }
 

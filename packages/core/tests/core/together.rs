@@ -1,0 +1,193 @@
+//! Files and words that were sent with one press: turns of the case, one message to the person.
+
+use crate::support::*;
+use copilot_core::ids::CaseKey;
+use copilot_core::model::{Data, Draft, Turn};
+use copilot_core::view::{Badge, Delivery};
+use copilot_core::{Intent, Link, Notice, Rejection, Undoable};
+
+use crate::office::Office;
+
+fn file(name: &str) -> Data {
+    Data::File {
+        name: name.into(),
+        media_type: "text/plain".into(),
+        bytes: copilot_core::model::FileBytes::new(name.as_bytes()),
+    }
+}
+
+/// Two files and words, sent with one press in a case with one settled message.
+fn send_two_files(desk: &mut Desk, key: &CaseKey) {
+    let turns = vec![
+        Turn { data: Some(file("a.log")), ..Turn::default() },
+        Turn { text: "compare".into(), data: Some(file("b.log")), intention: None },
+    ];
+    desk.wish(Intent::Submit { case: Some(key.clone()), turns });
+}
+
+fn names(draft: &Draft) -> Vec<String> {
+    let name = |data: &Data| match data {
+        Data::File { name, .. } => name.to_string(),
+        _ => String::new(),
+    };
+    draft.data.iter().map(name).collect()
+}
+
+fn mine(desk: &Desk, key: &CaseKey) -> Vec<(String, Option<String>)> {
+    let rows = desk.rows(key).into_iter().filter(|row| row.role == copilot_core::model::Role::User);
+    rows.map(|row| {
+        (row.text.to_string(), row.attachment.and_then(|file| file.name).map(|name| name.to_string()))
+    })
+    .collect()
+}
+
+const FIRST: (&str, Option<&str>) = ("first", None);
+
+fn owned(rows: &[(&str, Option<&str>)]) -> Vec<(String, Option<String>)> {
+    rows.iter().map(|(text, name)| ((*text).to_owned(), name.map(str::to_owned))).collect()
+}
+
+#[test]
+fn editing_any_row_of_a_message_brings_its_words_and_all_its_files_back() {
+    for last in [false, true] {
+        let mut desk = Desk::new();
+        let key = desk.settled_case("c-1", "first");
+        desk.step(copilot_core::Event::Link(Link::Offline));
+        send_two_files(&mut desk, &key);
+        desk.say(Some(&key), "another message");
+        // It is known in a later run as well.
+        let mut desk = desk.restart(7);
+        desk.step(copilot_core::Event::Link(Link::Offline));
+        desk.wish(Intent::Open(Some(key.clone())));
+        let draft = Draft { text: "later".into(), data: vec![file("c.log")], caret: 0 };
+        desk.wish(Intent::KeepDraft { case: Some(key.clone()), draft });
+        let rows = desk.rows(&key);
+        desk.wish(Intent::Edit(rows[if last { 3 } else { 2 }].operation.unwrap()));
+        let draft = desk.core.view().draft(Some(&key)).unwrap();
+        assert_eq!((&*draft.text, draft.caret), ("compare\n\nlater", 7));
+        assert_eq!(names(draft), ["a.log", "b.log", "c.log"]);
+        assert_eq!(mine(&desk, &key), owned(&[FIRST, ("another message", None)]));
+    }
+}
+
+#[test]
+fn a_message_that_is_discarded_goes_and_comes_back_as_a_whole_in_its_order() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.step(copilot_core::Event::Link(Link::Offline));
+    send_two_files(&mut desk, &key);
+    desk.say(Some(&key), "another message");
+    let all = mine(&desk, &key);
+    desk.notices.clear();
+    let op = desk.operation(&key, "compare");
+    desk.wish(Intent::Discard(op));
+    assert_eq!(mine(&desk, &key), owned(&[FIRST, ("another message", None)]));
+    let offers = desk
+        .notices
+        .iter()
+        .filter(|notice| matches!(notice, Notice::Undoable { what: Undoable::Discarded, .. }));
+    assert_eq!(offers.count(), 1, "one undo for all of it");
+    desk.pass_seconds(7);
+    desk.wish(Intent::HoldUndo(op));
+    desk.pass_seconds(7);
+    desk.wish(Intent::Undo(op));
+    assert_eq!(mine(&desk, &key), all);
+    desk.wish(Intent::Discard(op));
+    desk.pass_seconds(9);
+    assert_eq!(desk.core.inspect().operations.len(), 1, "the other message");
+    assert_eq!(mine(&desk.restart(2), &key).len(), 0, "nobody looks there yet");
+}
+
+#[test]
+fn what_has_left_stays_where_it_is_when_the_rest_of_its_message_is_taken_back() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    send_two_files(&mut desk, &key);
+    assert_eq!(desk.writes().len(), 1, "the first file is on its way");
+    let op = desk.operation(&key, "compare");
+    desk.wish(Intent::Discard(op));
+    assert_eq!(mine(&desk, &key), owned(&[FIRST, ("", Some("a.log"))]));
+    assert_eq!(desk.writes().len(), 1, "and stays so");
+    desk.wish(Intent::Undo(op));
+    desk.answer(answered(2, "one"));
+    desk.wish(Intent::Edit(desk.operation(&key, "compare")));
+    let draft = desk.core.view().draft(Some(&key)).unwrap();
+    assert_eq!(names(draft), ["b.log"]);
+    assert_eq!(mine(&desk, &key), owned(&[FIRST, ("", Some("a.log"))]));
+}
+
+#[test]
+fn stopping_the_first_file_of_a_message_brings_the_rest_back_into_the_composer() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    send_two_files(&mut desk, &key);
+    let first = desk.rows(&key).into_iter().find(|row| row.attachment.is_some()).unwrap();
+    desk.wish(Intent::Stop(first.operation.unwrap()));
+    assert_eq!(desk.writes(), []);
+    let draft = desk.core.view().draft(Some(&key)).unwrap();
+    assert_eq!((&*draft.text, names(draft)), ("compare", vec!["b.log".to_owned()]));
+    assert_eq!(mine(&desk, &key), owned(&[FIRST, ("", Some("a.log"))]));
+}
+
+#[test]
+fn a_message_of_several_files_counts_once_and_is_retried_in_its_order() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    let badge = |desk: &Desk| desk.core.view().case(&key).unwrap().badge;
+    desk.step(copilot_core::Event::Link(Link::Offline));
+    send_two_files(&mut desk, &key);
+    assert_eq!(badge(&desk), Badge::Waiting(1));
+    desk.say(Some(&key), "another message");
+    assert_eq!(badge(&desk), Badge::Waiting(2));
+    desk.step(copilot_core::Event::Link(Link::Online));
+    desk.greet();
+    desk.answer(rejected(Rejection::Provider));
+    assert_eq!(badge(&desk), Badge::NotSent(2));
+    // Its last row is as good as its first.
+    desk.wish(Intent::Retry(desk.operation(&key, "compare")));
+    desk.answer(answered(2, "one"));
+    assert_eq!(badge(&desk), Badge::Waiting(1), "the words are on their way");
+    desk.answer(answered(3, "two"));
+    desk.answer(answered(4, "three"));
+    assert_eq!(badge(&desk), Badge::None);
+}
+
+#[test]
+fn a_message_that_waits_is_sent_anyway_as_a_whole() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    send_two_files(&mut desk, &key);
+    desk.answer(rejected(Rejection::Quota));
+    assert_eq!(desk.row(&key, "compare").delivery, Delivery::Blocked);
+    desk.wish(Intent::SendAnyway(desk.operation(&key, "compare")));
+    desk.answer(answered(2, "one"));
+    desk.answer(answered(3, "two"));
+    assert_eq!(desk.core.view().case(&key).unwrap().badge, Badge::NotSent(1), "the second message");
+}
+
+#[test]
+fn two_messages_of_one_moment_are_two_messages() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.step(copilot_core::Event::Link(Link::Offline));
+    desk.say(Some(&key), "second");
+    desk.say(Some(&key), "third");
+    desk.wish(Intent::Discard(desk.operation(&key, "second")));
+    assert_eq!(mine(&desk, &key), owned(&[FIRST, ("third", None)]));
+}
+
+#[test]
+fn another_window_knows_what_belongs_together() {
+    let mut office = Office::new(2);
+    let key = office.desks[0].settled_case("c-1", "first");
+    office.settle();
+    office.desks[0].step(copilot_core::Event::Link(Link::Offline));
+    send_two_files(&mut office.desks[0], &key);
+    office.settle();
+    let other = &mut office.desks[1];
+    other.wish(Intent::Open(Some(key.clone())));
+    other.wish(Intent::Discard(other.operation(&key, "compare")));
+    office.settle();
+    assert_eq!(mine(&office.desks[0], &key), owned(&[FIRST]));
+}
