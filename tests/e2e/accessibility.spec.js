@@ -4,6 +4,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, words } from './harness.js';
+import { tooWide } from './harness/layout.js';
 import { answerWith, hang, REFRESH, TURNS } from './harness/routes.js';
 import { SCENES, shown, still, THEMES, WIDTHS } from './harness/scenes.js';
 import { spoken } from './harness/spoken.js';
@@ -12,19 +13,6 @@ import { spoken } from './harness/spoken.js';
 test.describe.configure({ timeout: 240_000 });
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/**
- * The parts of the panel that could be scrolled sideways.
- * @param {import('@playwright/test').Page} page
- */
-function tooWide(page) {
-  return page.evaluate(() =>
-    [...document.querySelectorAll('html, body, header, main, footer, nav, form, [role="log"], [role="dialog"], article')]
-      .filter((part) => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflowX !== 'visible')
-      .map((part) => `${part.tagName.toLowerCase()} is ${part.scrollWidth} wide in ${part.clientWidth}`)
-      .concat(document.documentElement.scrollWidth > innerWidth ? ['the page'] : []),
-  );
-}
 
 /** What a finger needs, in pixels (ux §3). */
 const HIT = 44;

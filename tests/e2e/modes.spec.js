@@ -1,7 +1,8 @@
-// What people asked their system for: colours of its own, more contrast, a script that runs from right to left.
+// What people asked their system for: colours of its own, more contrast, larger text, a script that runs from right to left.
 // Less motion is in `motion.spec.js`.
 
 import { expect } from './harness.js';
+import { cutOff, tooWide } from './harness/layout.js';
 import { answerWith, TURNS } from './harness/routes.js';
 import { still } from './harness/scenes.js';
 import { spoken } from './harness/spoken.js';
@@ -79,3 +80,42 @@ test('mirrored, the panel begins at the right, fits its narrowest width, and cod
   await copilot.openCases();
   expect(await middle(page.getByRole('dialog', { name: 'Cases' }))).toBeGreaterThan(160);
 });
+
+/** The panel as wide as side panels and pages are, each with text of twice its size, or all of it twice as large. */
+const TWICE = [
+  { name: 'text twice as large in a panel of 400 px', width: 400, text: '200%' },
+  { name: 'text twice as large in a page of 1180 px', width: 1180, text: '200%' },
+  { name: 'everything twice as large in a page of 640 px', width: 320, text: '100%' },
+];
+
+for (const { name, width, text } of TWICE) {
+  test(`with ${name} nothing is cut off and nothing scrolls sideways`, async ({ server, copilot }) => {
+    const { page } = copilot;
+    await page.setViewportSize({ width, height: 860 });
+    await arrange(server, copilot);
+    await page.evaluate((text) => document.documentElement.style.setProperty('font-size', text), text);
+    const fits = async (/** @type {string} */ place) => {
+      await still(page);
+      expect.soft(await tooWide(page), place).toEqual([]);
+      expect.soft(await cutOff(page), place).toEqual([]);
+    };
+    await fits('conversation');
+    for (const [keys, name] of [['ControlOrMeta+K', 'Command palette'], ['ControlOrMeta+/', 'Keyboard shortcuts'], ['ControlOrMeta+I', 'Case details']]) {
+      await page.keyboard.press(keys);
+      await expect(page.getByRole('dialog', { name })).toBeVisible();
+      await fits(name);
+      await page.keyboard.press('Escape');
+    }
+    await page.getByRole('button', { name: /, Sync inspector$/ }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sync inspector');
+    await fits('inspector');
+    await page.keyboard.press('Escape');
+    if (width < 720) {
+      await copilot.openCases();
+      await fits('cases');
+    }
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Settings');
+    await fits('settings');
+  });
+}

@@ -4,6 +4,7 @@
 import fs from 'node:fs';
 import { Copilot, expect, test, words } from './harness.js';
 import { damage, ofANewerVersion } from './harness/kept.js';
+import { fillDatabases, fillLocalStorage, limit } from './harness/quota.js';
 import { move, retitle, stored } from './harness/stored.js';
 import { collide } from './harness/titles.js';
 
@@ -113,4 +114,31 @@ test('data of a newer version is left as it is, and the person is told what to d
   await expect(copilot.page.getByRole('alert').filter({ hasText: 'written by a newer version' })).toContainText(
     'To open it, update FaultMaven Copilot.',
   );
+});
+
+test('of three things to be told two are shown, and the rest is one press away', async ({ server, chromium }) => {
+  const page = await chromium.page();
+  await limit(page, server.origin, 4 * 2 ** 20);
+  await page.goto(server.url);
+  const copilot = new Copilot(page);
+  await collide({ server, chromium }, copilot, WORDS);
+  await damage(page, 'half of a record of somebody');
+  await page.reload();
+  const told = copilot.page.getByRole('main').locator('[data-notice]');
+  const inTurn = () => told.evaluateAll((notices) => notices.map((notice) => notice.getAttribute('data-notice')));
+  await expect.poll(inTurn).toEqual(['damaged', 'title-conflict']);
+  await expect(page.getByRole('button', { name: /more$/ })).toHaveCount(0);
+  await fillLocalStorage(page);
+  await fillDatabases(page);
+  await copilot.say('A message that finds no room. '.repeat(40));
+  await expect.poll(inTurn).toEqual(['storage-full', 'damaged']);
+  const rest = page.getByRole('button', { name: '1 more', exact: true });
+  await expect(rest).toHaveAttribute('aria-expanded', 'false');
+  await rest.focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(inTurn).toEqual(['storage-full', 'damaged', 'title-conflict']);
+  await expect(rest).toBeFocused();
+  await page.getByRole('button', { name: 'Dismiss', exact: true }).click();
+  await expect(rest, 'two are shown without a press').toHaveCount(0);
+  await expect(conflict(copilot)).toBeVisible();
 });

@@ -1,7 +1,8 @@
 // What stands around the conversation: settings, palette, keys, inspector, details, the states of a case.
 
 import { expect, test, words } from './harness.js';
-import { answerWith, TURNS } from './harness/routes.js';
+import { answerWith, REFRESH, TURNS } from './harness/routes.js';
+import { collide } from './harness/titles.js';
 
 const QUESTION = 'Checkout answers 503 since 09:10.';
 
@@ -308,4 +309,55 @@ test('messages behind one that needs a change can be sent without it', async ({ 
   await copilot.dock.getByRole('button', { name: 'Send the rest' }).click();
   await copilot.answered(2);
   await copilot.reaches('First of two.', 'failed-needs-change');
+});
+
+/**
+ * The dot on the button that opens the list, and what it says there.
+ * @param {import('./harness/copilot.js').Copilot} copilot
+ */
+async function dotOf({ page }) {
+  const cases = page.getByRole('button', { name: 'Cases', exact: true });
+  const dot = cases.locator('[data-dot]');
+  if ((await dot.count()) === 0) {
+    return undefined;
+  }
+  return dot.evaluate((dot) => {
+    const colour = getComputedStyle(dot).backgroundColor;
+    const probe = dot.appendChild(document.createElement('i'));
+    const token = ['info', 'bad', 'warn'].find((token) => {
+      probe.style.setProperty('background', `var(--fm-${token})`);
+      return getComputedStyle(probe).backgroundColor === colour;
+    });
+    probe.remove();
+    return { token, says: dot.closest('button')?.title.split(' · ').at(-1) };
+  });
+}
+
+test('the button of the list says in colour and words what waits, in whichever case', async ({ server, chromium, copilot }) => {
+  await copilot.say('Disk of db-2 is full.');
+  await copilot.answered(1);
+  await expect.poll(() => dotOf(copilot)).toBeUndefined();
+  await chromium.context.setOffline(true);
+  await copilot.say('And now?');
+  await copilot.reaches('And now?', 'waiting-offline');
+  await copilot.newCase();
+  await expect.poll(() => dotOf(copilot)).toEqual({ token: 'info', says: '1 waiting' });
+  await expect(copilot.page.getByRole('button', { name: 'Cases', exact: true })).toHaveAccessibleDescription(/1 waiting$/);
+  await chromium.context.setOffline(false);
+  await expect.poll(() => dotOf(copilot)).toBeUndefined();
+  const no = { headers: { 'www-authenticate': 'Bearer' } };
+  await server.faults.set([answerWith(TURNS, 401, no), answerWith(REFRESH, 401, no)]);
+  await copilot.say('Kafka lags behind.');
+  await copilot.reaches('Kafka lags behind.', 'waiting-sign-in');
+  await expect.poll(() => dotOf(copilot)).toEqual({ token: 'warn', says: 'Signed out.' });
+});
+
+test('what was not sent is told before what is to decide', async ({ server, chromium, copilot }) => {
+  const words = { question: 'Disk of db-2 is full.', mine: 'Full disk on db-2', theirs: 'Disk pressure on db-2' };
+  await collide({ server, chromium }, copilot, words);
+  await expect.poll(() => dotOf(copilot)).toEqual({ token: 'warn', says: '1 to decide' });
+  await server.faults.set([answerWith(TURNS, 501)]);
+  await copilot.say('And now?');
+  await copilot.reaches('And now?', 'failed');
+  await expect.poll(() => dotOf(copilot)).toEqual({ token: 'bad', says: '1 not sent' });
 });

@@ -4,11 +4,11 @@
 //! the person's own deletion.
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ids::{MessageKey, RealId};
 use crate::model::{RealCase, Role};
+use crate::ordered::{OrderedMap, OrderedSet};
 use crate::time::{Millis, Mono};
 use crate::view::CachedMessage;
 
@@ -18,18 +18,18 @@ pub(crate) type RowPlace = (u32, u64, u32);
 /// The confirmed rows of one resident case.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rows {
-    by_id: BTreeMap<RealId, Arc<CachedMessage>>,
-    by_key: BTreeMap<MessageKey, Arc<CachedMessage>>,
+    by_id: OrderedMap<RealId, Arc<CachedMessage>>,
+    by_key: OrderedMap<MessageKey, Arc<CachedMessage>>,
     /// The rows of each side of each turn: mostly one, so that a table for each would be mostly empty.
-    turns: BTreeMap<(u32, Role), Vec<RealId>>,
+    turns: OrderedMap<(u32, Role), Vec<RealId>>,
     /// All rows, in the order of the server's list.
-    arrivals: BTreeSet<(u32, RealId)>,
+    arrivals: OrderedSet<(u32, RealId)>,
     /// Rows that another window told of: whether they reached the cache is not known here.
-    told: BTreeSet<RealId>,
+    told: OrderedSet<RealId>,
     /// Answers that the server's list has left out, since when.
-    left_out: BTreeMap<RealId, Mono>,
+    left_out: OrderedMap<RealId, Mono>,
     /// Those of them that it still left out a good while later.
-    gone: BTreeSet<RealId>,
+    gone: OrderedSet<RealId>,
     /// Indexes of the server's list that have been read: from, up to.
     pub(crate) window: Option<(u32, u32)>,
 }
@@ -179,10 +179,10 @@ pub(crate) fn put_in_order(rows: &mut [Arc<CachedMessage>]) {
 /// Everything the server said that is in memory.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Confirmed {
-    cases: BTreeMap<RealId, Arc<RealCase>>,
-    rows: BTreeMap<RealId, Rows>,
+    cases: OrderedMap<RealId, Arc<RealCase>>,
+    rows: OrderedMap<RealId, Rows>,
     /// When this window first heard of each case.
-    first_seen: BTreeMap<RealId, Mono>,
+    first_seen: OrderedMap<RealId, Mono>,
 }
 
 impl Confirmed {

@@ -5,8 +5,6 @@
 //! answers in `reconcile`, the network's state in `link`, reading in `reads`, windows and the
 //! store in `windows`, what is drawn in `screen`.
 
-use std::collections::BTreeSet;
-
 use crate::config::Config;
 use crate::confirmed::Confirmed;
 use crate::effect::{Announcement, CacheWrite, Effect, Notice};
@@ -20,6 +18,7 @@ use crate::ledger::Ledger;
 use crate::link::Net;
 use crate::model::Stamp;
 use crate::operation::Lane;
+use crate::ordered::OrderedSet;
 use crate::outbox::Outbox;
 use crate::reads::Reads;
 use crate::screen::Screen;
@@ -57,7 +56,7 @@ pub struct Core {
     pub(crate) screen: Screen,
     pub(crate) recorder: Recorder,
     pub(crate) tape: Tape,
-    pub(crate) dirty_lanes: BTreeSet<Lane>,
+    pub(crate) dirty_lanes: OrderedSet<Lane>,
     staged: Vec<Record>,
     staged_as_sender: bool,
     cache_writes: Vec<CacheWrite>,
@@ -87,7 +86,7 @@ impl Core {
             screen: Screen::default(),
             recorder: Recorder::default(),
             tape,
-            dirty_lanes: BTreeSet::new(),
+            dirty_lanes: OrderedSet::new(),
             staged: Vec::new(),
             staged_as_sender: false,
             cache_writes: Vec::new(),

@@ -12,7 +12,7 @@ mod tests;
 
 pub use carry_over::CarryOver;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::failure::Failure;
@@ -21,6 +21,7 @@ use crate::journal::Record;
 use crate::lookup::Lookup;
 use crate::model::{Backup, Draft, Stamp};
 use crate::operation::{Acknowledged, End, FirstAttempt, OperationKind, PendingOperation};
+use crate::ordered::{OrderedMap, OrderedSet};
 use crate::time::Wall;
 
 /// Answered messages per case that are remembered after their end: more than a page of rows has turns.
@@ -63,14 +64,14 @@ pub(crate) enum Stage {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct CaseLedger {
     /// Operations in the person's order.
-    pub(crate) ops: BTreeSet<(u64, OperationId)>,
+    pub(crate) ops: OrderedSet<(u64, OperationId)>,
     /// Those of them that change the case itself: creation, titles, states, deletion. Few, however long the
     /// talk is.
-    meta: BTreeSet<(u64, OperationId)>,
+    meta: OrderedSet<(u64, OperationId)>,
     /// Those of them that have left, or whose fate is known. Few, however many wait.
-    begun: BTreeSet<(u64, OperationId)>,
+    begun: OrderedSet<(u64, OperationId)>,
     /// The operation behind each row that was born here and is not the server's yet.
-    rows: BTreeMap<MessageKey, OperationId>,
+    rows: OrderedMap<MessageKey, OperationId>,
     /// The highest turn that an answer has named.
     answered: u32,
     /// The last answered messages that are over. A window whose read of the list was under way when another
@@ -87,9 +88,9 @@ pub(crate) struct CaseLedger {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ledger {
     entries: Lookup<OperationId, Entry>,
-    cases: BTreeMap<CaseKey, CaseLedger>,
+    cases: OrderedMap<CaseKey, CaseLedger>,
     links: IdMap,
-    deleted: BTreeSet<RealId>,
+    deleted: OrderedSet<RealId>,
     new_draft: Option<(Draft, Stamp)>,
     /// Set at, until.
     gate: Option<(Wall, Wall)>,

@@ -40,6 +40,7 @@ mod link;
 mod lookup;
 pub mod model;
 pub mod operation;
+pub mod ordered;
 mod outbox;
 pub mod peer;
 mod reads;

@@ -2,8 +2,6 @@
 
 mod account;
 
-use std::collections::BTreeMap;
-
 use crate::core::Core;
 use crate::effect::Announcement;
 use crate::event::Link;
@@ -11,6 +9,7 @@ use crate::failure::{Failure, FailureClass, Transient};
 use crate::ids::{OperationId, RealId};
 use crate::journal::Record;
 use crate::model::RealCase;
+use crate::ordered::OrderedMap;
 use crate::request::{Limits, Outcome, Reply, Request, RequestId};
 use crate::time::{Millis, Mono};
 use crate::view::{AccountStatus, LinkStatus, ViewPatch};
@@ -74,7 +73,7 @@ pub(crate) struct Net {
     /// When the server is probed next.
     pub(crate) probe_at: Option<Mono>,
     gate: Option<Mono>,
-    requests: BTreeMap<RequestId, Open>,
+    requests: OrderedMap<RequestId, Open>,
     last_request: u64,
     renewals: u64,
     /// Renewals since the last answer that was no 401, by what had been refused.
@@ -105,7 +104,7 @@ impl Default for Net {
             renew_at: None,
             probe_at: None,
             gate: None,
-            requests: BTreeMap::new(),
+            requests: OrderedMap::new(),
             last_request: 0,
             renewals: 0,
             fruitless: Fruitless::default(),

@@ -3,12 +3,13 @@
 //! Lanes are FIFO, different lanes run side by side. This module only keeps the books; when
 //! something may be sent is decided in `dispatch`, what follows from an answer in `reconcile`.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::ids::{CaseKey, OperationId};
 use crate::journal::{BatchId, Epoch};
 use crate::lookup::Lookup;
 use crate::operation::{Lane, Wait};
+use crate::ordered::{OrderedMap, OrderedSet};
 use crate::request::RequestId;
 use crate::time::{Mono, Wall};
 
@@ -137,9 +138,9 @@ impl Totals {
 /// One lane: the operations that have not left it, in order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LaneQueue {
-    pub(crate) queue: BTreeSet<(u64, OperationId)>,
+    pub(crate) queue: OrderedSet<(u64, OperationId)>,
     /// The operations of the queue that failed.
-    pub(crate) failed: BTreeSet<(u64, OperationId)>,
+    pub(crate) failed: OrderedSet<(u64, OperationId)>,
 }
 
 /// A lane whose next operation could leave now: oldest first, whatever its case.
@@ -149,13 +150,13 @@ pub(crate) type Candidate = (Wall, u64, Lane);
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outbox {
     pub(crate) live: Lookup<OperationId, Live>,
-    pub(crate) lanes: BTreeMap<Lane, LaneQueue>,
-    pub(crate) candidates: BTreeSet<Candidate>,
-    candidate_of: BTreeMap<Lane, Candidate>,
+    pub(crate) lanes: OrderedMap<Lane, LaneQueue>,
+    pub(crate) candidates: OrderedSet<Candidate>,
+    candidate_of: OrderedMap<Lane, Candidate>,
     /// When operations that wait go on.
-    pub(crate) deadlines: BTreeSet<(Mono, OperationId)>,
+    pub(crate) deadlines: OrderedSet<(Mono, OperationId)>,
     /// When rows change their look by themselves.
-    pub(crate) looks: BTreeSet<(Mono, OperationId)>,
+    pub(crate) looks: OrderedSet<(Mono, OperationId)>,
     /// Since when the answers of messages are awaited that are over elsewhere, while their rows are not here.
     /// The newest, oldest first.
     pub(crate) awaited_since: VecDeque<(OperationId, Mono)>,
@@ -163,7 +164,7 @@ pub(crate) struct Outbox {
     /// Operations in all lanes, and those of them that failed.
     queued: usize,
     failed: usize,
-    totals_of: BTreeMap<CaseKey, Totals>,
+    totals_of: OrderedMap<CaseKey, Totals>,
 }
 
 impl Outbox {

@@ -1,7 +1,6 @@
 //! What is read from the server, and when: the case list, the cases that changed, the messages of
 //! resident cases. Any window reads for itself; only the holder of the lease writes.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use crate::core::Core;
 use crate::ids::{CaseKey, RealId};
 use crate::link::Purpose;
 use crate::model::{CaseDetails, RealCase};
+use crate::ordered::{OrderedMap, OrderedSet};
 use crate::request::{Page, Request, RequestId};
 use crate::time::{Millis, Mono};
 
@@ -78,8 +78,8 @@ pub(crate) struct Reads {
     list_wanted: Option<u32>,
     list_open: bool,
     list_at: Option<Mono>,
-    cases: BTreeSet<RealId>,
-    messages: BTreeMap<RealId, Reading>,
+    cases: OrderedSet<RealId>,
+    messages: OrderedMap<RealId, Reading>,
     /// The case whose messages were read last: others have their turn before it.
     last_read: Option<RealId>,
     /// The case whose details somebody looks at, what is known of them, and whether they are to be read.
@@ -88,12 +88,12 @@ pub(crate) struct Reads {
     /// What the person looks for.
     search: Option<search::Search>,
     /// Requests older than this one know less about a case than this device does.
-    current_from: BTreeMap<RealId, RequestId>,
+    current_from: OrderedMap<RealId, RequestId>,
     /// Resident cases that may be paged out, newest last. Those found to have operations are left out until the last
     /// of these ends.
     recent: Vec<RealId>,
     /// Cases that were paged out in this run: whoever comes back may have been reading far above the end.
-    left: BTreeSet<RealId>,
+    left: OrderedSet<RealId>,
 }
 
 impl Default for Reads {
@@ -103,15 +103,15 @@ impl Default for Reads {
             list_wanted: None,
             list_open: false,
             list_at: None,
-            cases: BTreeSet::new(),
-            messages: BTreeMap::new(),
+            cases: OrderedSet::new(),
+            messages: OrderedMap::new(),
             last_read: None,
             details: None,
             details_wanted: false,
             search: None,
-            current_from: BTreeMap::new(),
+            current_from: OrderedMap::new(),
             recent: Vec::new(),
-            left: BTreeSet::new(),
+            left: OrderedSet::new(),
         }
     }
 }

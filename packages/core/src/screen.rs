@@ -10,13 +10,12 @@ mod overlay;
 mod rows;
 mod search;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 pub(crate) use delivery::{SHORT_WAIT, retry_helps};
 pub use rows::View;
 pub(crate) use rows::attachment;
 
 use crate::ids::{CaseKey, MessageKey, OperationId};
+use crate::ordered::{OrderedMap, OrderedSet};
 use crate::sorted::SortedKeys;
 use crate::view::{Group, ViewPatch};
 
@@ -28,7 +27,7 @@ type Place = (u32, u64, u32, Option<OperationId>, u8, MessageKey);
 #[derive(Debug, Clone, Default)]
 struct Transcript {
     rows: SortedKeys<Place, MessageKey>,
-    places: BTreeMap<MessageKey, Place>,
+    places: OrderedMap<MessageKey, Place>,
 }
 
 /// Where a case stands in its group: newest activity first.
@@ -40,7 +39,7 @@ struct CaseList {
     pinned: SortedKeys<CasePlace, CaseKey>,
     active: SortedKeys<CasePlace, CaseKey>,
     resolved: SortedKeys<CasePlace, CaseKey>,
-    places: BTreeMap<CaseKey, (Group, CasePlace)>,
+    places: OrderedMap<CaseKey, (Group, CasePlace)>,
 }
 
 /// What is drawn.
@@ -48,10 +47,10 @@ struct CaseList {
 pub(crate) struct Screen {
     open: Option<CaseKey>,
     list: CaseList,
-    transcripts: BTreeMap<CaseKey, Transcript>,
-    patches: BTreeSet<ViewPatch>,
+    transcripts: OrderedMap<CaseKey, Transcript>,
+    patches: OrderedSet<ViewPatch>,
     /// Cases whose row must be placed again at the end of the step.
-    changed: BTreeSet<CaseKey>,
+    changed: OrderedSet<CaseKey>,
 }
 
 impl Screen {

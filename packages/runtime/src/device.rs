@@ -5,8 +5,9 @@
 //! blocks site data still works until it is closed.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use copilot_core::ordered::OrderedMap;
 
 use copilot_api::{Credentials, InstallationId};
 use copilot_storage::LocalFuture;
@@ -22,7 +23,7 @@ const INSTALLATION: &str = "installation";
 pub(crate) struct Device {
     settings: Rc<dyn Settings>,
     /// Values that could not be stored; `None` is a value that could not be forgotten.
-    unstored: RefCell<BTreeMap<String, Option<String>>>,
+    unstored: RefCell<OrderedMap<String, Option<String>>>,
 }
 
 impl Device {

@@ -1,8 +1,9 @@
 //! Who wants to be told. A subscription lives as long as its owner keeps it.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
+
+use copilot_core::ordered::OrderedMap;
 
 /// Keeps a listener registered; dropping it ends that.
 #[must_use = "the listener is gone as soon as the subscription is dropped"]
@@ -20,7 +21,7 @@ impl Drop for Subscription {
 
 struct Slots<F: ?Sized> {
     next: u64,
-    listeners: BTreeMap<u64, Rc<F>>,
+    listeners: OrderedMap<u64, Rc<F>>,
 }
 
 /// The listeners of one source, called in the order in which they came.
@@ -30,7 +31,7 @@ pub(crate) struct Listeners<F: ?Sized> {
 
 impl<F: ?Sized + 'static> Listeners<F> {
     pub(crate) fn new() -> Self {
-        Self { slots: Rc::new(RefCell::new(Slots { next: 0, listeners: BTreeMap::new() })) }
+        Self { slots: Rc::new(RefCell::new(Slots { next: 0, listeners: OrderedMap::new() })) }
     }
 
     pub(crate) fn add(&self, listener: Rc<F>) -> Subscription {

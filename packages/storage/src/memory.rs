@@ -4,7 +4,6 @@
 //! without a browser.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::future::ready;
 use std::rc::Rc;
 
@@ -12,6 +11,7 @@ use copilot_core::CacheWrite;
 use copilot_core::ids::RealId;
 use copilot_core::journal::{Batch, Durability, Epoch, Record, Recovered, Sequence, Sequenced, StoreRefusal};
 use copilot_core::model::RealCase;
+use copilot_core::ordered::OrderedMap;
 use copilot_core::view::CachedMessage;
 
 use crate::spare::spare_rows;
@@ -29,8 +29,8 @@ struct Contents {
     log: Vec<Sequenced>,
     next: Sequence,
     epoch: Epoch,
-    cases: BTreeMap<RealId, RealCase>,
-    messages: BTreeMap<(RealId, RealId), CachedMessage>,
+    cases: OrderedMap<RealId, RealCase>,
+    messages: OrderedMap<(RealId, RealId), CachedMessage>,
 }
 
 impl Default for Contents {
@@ -41,8 +41,8 @@ impl Default for Contents {
             log: Vec::new(),
             next: Sequence(1),
             epoch: Epoch(0),
-            cases: BTreeMap::new(),
-            messages: BTreeMap::new(),
+            cases: OrderedMap::new(),
+            messages: OrderedMap::new(),
         }
     }
 }
@@ -187,7 +187,7 @@ mod tests {
 
     #[tokio::test(flavor = "current_thread")]
     async fn the_memory_store_keeps_every_promise() {
-        let disks = RefCell::new(BTreeMap::<String, MemoryStore>::new());
+        let disks = RefCell::new(OrderedMap::<String, MemoryStore>::new());
         conformance::run(Windows::Many, |disk| {
             done(Ok(disks.borrow_mut().entry(disk.to_owned()).or_default().clone()))
         })

@@ -3,14 +3,13 @@
 
 mod conflict;
 mod earlier;
+mod fold;
 mod live;
 mod notices;
 mod strip;
 mod toast;
 
-pub(crate) use conflict::Conflict;
-pub(crate) use earlier::Earlier;
+pub(crate) use fold::Notices;
 pub(crate) use live::LiveRegions;
-pub(crate) use notices::Notices;
 pub(crate) use strip::Strip;
 pub(crate) use toast::ToastView;

@@ -29,24 +29,7 @@ pub(crate) fn Header() -> Element {
     rsx! {
         header { class: "header",
             if !wide {
-                button {
-                    r#type: "button",
-                    class: "icon-button",
-                    title: words::with_keys(words::CASES, command, "B"),
-                    aria_label: words::CASES,
-                    aria_expanded: (session.drawer)(),
-                    aria_haspopup: "dialog",
-                    onmounted: {
-                        let session = session.clone();
-                        move |event: MountedEvent| session.spots.mounted(Spot::Menu, event.data())
-                    },
-                    onclick: {
-                        let session = session.clone();
-                        move |_| session.toggle_cases()
-                    },
-                    Icon { glyph: Glyph::Menu }
-                    MenuDot {}
-                }
+                MenuButton {}
             }
             match open.clone() {
                 Some(id) => rsx! {
@@ -339,23 +322,47 @@ fn SyncMark(case: CaseRow) -> Element {
     }
 }
 
-/// The dot on the menu button: what waits in any case.
-#[component]
-fn MenuDot() -> Element {
-    let session = use_session();
-    let status = session.view.status.read();
-    let dot = if status.not_sent > 0 {
-        "not-sent"
+/// What waits in any case, highest first: the value for the style sheet, and in words.
+fn dot(status: &Status) -> Option<(&'static str, String)> {
+    if status.not_sent > 0 {
+        Some(("not-sent", words::not_sent(status.not_sent)))
     } else if status.undecided > 0 {
-        "decide"
+        Some(("decide", words::to_decide(status.undecided)))
     } else if status.account == AccountStatus::SignedOut {
-        "sign-in"
+        Some(("sign-in", words::SIGNED_OUT.to_owned()))
+    } else if status.store == StoreHealth::Full {
+        Some(("full", words::STORAGE_FULL_SHORT.to_owned()))
     } else if status.waiting > 0 {
-        "waiting"
+        Some(("waiting", words::waiting(status.waiting)))
     } else {
-        return rsx! {};
-    };
+        None
+    }
+}
+
+/// Opens the list, and says with a dot and in its tooltip what waits in any case.
+#[component]
+fn MenuButton() -> Element {
+    let session = use_session();
+    let dot = dot(&session.view.status.read());
+    let mut title = words::with_keys(words::CASES, session.host.command_key(), "B");
+    if let Some((_, says)) = &dot {
+        title = format!("{title} · {says}");
+    }
+    let spots = session.clone();
     rsx! {
-        span { class: "menu-dot", "data-dot": dot }
+        button {
+            r#type: "button",
+            class: "icon-button",
+            title,
+            aria_label: words::CASES,
+            aria_expanded: (session.drawer)(),
+            aria_haspopup: "dialog",
+            onmounted: move |event: MountedEvent| spots.spots.mounted(Spot::Menu, event.data()),
+            onclick: move |_| session.toggle_cases(),
+            Icon { glyph: Glyph::Menu }
+            if let Some((name, _)) = dot {
+                span { class: "menu-dot", "data-dot": name }
+            }
+        }
     }
 }

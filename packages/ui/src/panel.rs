@@ -12,7 +12,7 @@ use dioxus::prelude::*;
 use crate::cases::{Drawer, Fence, Sidebar};
 use crate::composer::Composer;
 use crate::details::Details;
-use crate::feedback::{Conflict, Earlier, LiveRegions, Notices, Strip, ToastView};
+use crate::feedback::{LiveRegions, Notices, Strip, ToastView};
 use crate::focus::Spot;
 use crate::header::Header;
 use crate::icon::{Glyph, Icon};
@@ -251,8 +251,6 @@ fn Pane() -> Element {
             Header {}
             main { class: "main",
                 Notices {}
-                Earlier {}
-                Conflict {}
                 match open {
                     Some(case) if !empty => rsx! {
                         for case in [case] {

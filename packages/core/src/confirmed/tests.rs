@@ -1,13 +1,12 @@
 //! Rows and cases that are added and replaced, and leave only when the person deletes them.
 
-use crate::time::Mono;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::model::{CaseState, RealMessage};
-use crate::time::ServerTime;
+use crate::time::{Mono, ServerTime};
 
 fn real(id: &str) -> RealId {
     RealId::parse(id).unwrap()

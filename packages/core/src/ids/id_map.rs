@@ -1,8 +1,8 @@
 //! The link table: which server case a local case became. One-to-one and write-once (I9).
 
-use std::collections::BTreeMap;
-
 use super::{CaseKey, RealId};
+
+use crate::ordered::OrderedMap;
 
 /// Why two ids could not be linked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,8 +32,8 @@ pub enum LinkError {
 /// `CaseKey` ↔ `RealId`, one-to-one, write-once.
 #[derive(Debug, Clone, Default)]
 pub struct IdMap {
-    real_of: BTreeMap<CaseKey, RealId>,
-    key_of: BTreeMap<RealId, CaseKey>,
+    real_of: OrderedMap<CaseKey, RealId>,
+    key_of: OrderedMap<RealId, CaseKey>,
 }
 
 impl IdMap {

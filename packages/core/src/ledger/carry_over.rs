@@ -5,7 +5,6 @@
 //! those of its case that wait already. A draft never replaces another one, and an empty one removes none. Case
 //! keys of the server lead to the case that they were linked to, as in every fold.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Ledger;
@@ -13,6 +12,7 @@ use crate::ids::CaseKey;
 use crate::journal::{Record, Sequenced};
 use crate::model::{Draft, Stamp};
 use crate::operation::PendingOperation;
+use crate::ordered::{OrderedMap, OrderedSet};
 
 /// Two journals of one profile becoming one.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ pub struct CarryOver {
     /// What has been carried over.
     here: Ledger,
     /// Composers whose draft was carried over, and as of when.
-    drafts: BTreeMap<Option<CaseKey>, Stamp>,
+    drafts: OrderedMap<Option<CaseKey>, Stamp>,
 }
 
 impl CarryOver {
@@ -39,7 +39,7 @@ impl CarryOver {
     /// What to append to the store so that these facts hold there, too. To be called with every record once, in the
     /// order of their journal.
     pub fn records(&mut self, facts: &[Sequenced]) -> Vec<Record> {
-        let (mut records, mut written) = (Vec::new(), BTreeSet::new());
+        let (mut records, mut written) = (Vec::new(), OrderedSet::new());
         for Sequenced { record, .. } in facts {
             self.here.apply(record);
             match record {

@@ -1,12 +1,12 @@
 //! From the earlier extension's JSON to what can be taken over.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::{LegacyError, TakenCase, TakenRow, TakenTurn, Takeover, dates};
 use crate::ids::RealId;
+use crate::ordered::{OrderedMap, OrderedSet};
 use crate::time::Wall;
 
 /// Reads the storage of the earlier extension. Nothing is changed anywhere.
@@ -22,7 +22,7 @@ pub fn read(text: &str) -> Result<Takeover, LegacyError> {
     }
     let mapped = of("idMappings").and_then(|map| map.get("optimisticToReal")?.as_object());
     let mut takeover = Takeover::default();
-    let mut cases: BTreeMap<String, TakenCase> = BTreeMap::new();
+    let mut cases: OrderedMap<String, TakenCase> = OrderedMap::new();
 
     for (id, title) in of("conversationTitles").into_iter().flatten() {
         let case = case_of(&mut cases, id, mapped);
@@ -57,7 +57,7 @@ impl TakenCase {
 
 /// The case of an id; both ids of one case name the same.
 fn case_of<'a>(
-    cases: &'a mut BTreeMap<String, TakenCase>,
+    cases: &'a mut OrderedMap<String, TakenCase>,
     id: &str,
     mapped: Option<&Map<String, Value>>,
 ) -> &'a mut TakenCase {
@@ -129,7 +129,7 @@ fn take_row(case: &mut TakenCase, row: &Value) -> bool {
 
 /// Takes an operation over that was not completed, unless a conversation has its words already.
 fn take_operation(
-    cases: &mut BTreeMap<String, TakenCase>,
+    cases: &mut OrderedMap<String, TakenCase>,
     mapped: Option<&Map<String, Value>>,
     id: &str,
     operation: &Value,
@@ -151,7 +151,7 @@ fn take_operation(
                 return false;
             };
             let case = case_of(cases, case, mapped);
-            let here: BTreeSet<&str> = case
+            let here: OrderedSet<&str> = case
                 .turns
                 .iter()
                 .map(|turn| &*turn.text)

@@ -166,10 +166,10 @@ proptest! {
                 Phase::Waiting { until, .. } => Some((until, op(plain.number))),
                 _ => None,
             });
-            prop_assert_eq!(&outbox.deadlines, &waiting.collect::<BTreeSet<_>>());
+            prop_assert_eq!(&outbox.deadlines, &waiting.collect::<OrderedSet<_>>());
             for number in 0..OPS {
                 let of = lane(number);
-                let in_lane = |wanted: fn(&Plain) -> bool| -> BTreeSet<_> {
+                let in_lane = |wanted: fn(&Plain) -> bool| -> OrderedSet<_> {
                     let here = model.ops.iter().filter(|plain| lane(plain.number) == of && wanted(plain));
                     here.map(|plain| (u64::from(plain.number), op(plain.number))).collect()
                 };
@@ -254,7 +254,7 @@ fn the_fingerprint_tells_states_and_lanes_apart() {
     seen.push(of(&outbox));
     outbox.enqueue(lane(0), 1, op(2));
     seen.push(of(&outbox));
-    let distinct: BTreeSet<_> = seen.iter().collect();
+    let distinct: OrderedSet<_> = seen.iter().collect();
     assert_eq!(distinct.len(), seen.len());
 }
 

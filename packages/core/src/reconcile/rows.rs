@@ -3,7 +3,6 @@
 //! A turn's answer carries no message ids. The key for binding is (turn number, role); where two
 //! rows fit, the text must be equal, and where that does not decide, nothing is bound (contract 2.4).
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::confirmed::Rows;
@@ -14,6 +13,7 @@ use crate::inspect::MergeResult;
 use crate::ledger::{Entry, Stage};
 use crate::model::{Action, BackedUp, RealCase, RealMessage, Role};
 use crate::operation::{Acknowledged, OperationKind};
+use crate::ordered::{OrderedMap, OrderedSet};
 use crate::request::{Outcome, Page, Reply, RequestId};
 use crate::time::Wall;
 use crate::view::{Attachment, CachedMessage};
@@ -27,7 +27,7 @@ pub(crate) struct Binding {
 }
 
 /// The rows of a page, by turn and side.
-pub(super) type Crowd = BTreeMap<(Option<u32>, Role), BTreeSet<RealId>>;
+pub(super) type Crowd = OrderedMap<(Option<u32>, Role), OrderedSet<RealId>>;
 
 impl Core {
     /// The confirmed side of a case, if the server knows it.

@@ -1,10 +1,10 @@
 //! Open requests: started, answered once, or dropped.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use copilot_core::Event;
+use copilot_core::ordered::OrderedMap;
 use copilot_core::request::{Outcome, Request, RequestId};
 use copilot_storage::LocalFuture;
 
@@ -18,7 +18,7 @@ pub(crate) trait Exchange {
     fn exchange(&self, request: Request) -> LocalFuture<Outcome>;
 }
 
-type Open = Rc<RefCell<BTreeMap<RequestId, OwnedTask>>>;
+type Open = Rc<RefCell<OrderedMap<RequestId, OwnedTask>>>;
 
 pub(super) struct Requests {
     executor: Rc<dyn Executor>,

@@ -1,9 +1,9 @@
 //! One timer per name. None runs out early, and arming moves.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use copilot_core::ordered::OrderedMap;
 use copilot_core::{Event, Millis, TimerId};
 
 use super::Inbox;
@@ -14,7 +14,7 @@ pub(super) struct Timers {
     executor: Rc<dyn Executor>,
     clock: Rc<dyn Clock>,
     inbox: Inbox,
-    armed: Rc<RefCell<BTreeMap<TimerId, OwnedTask>>>,
+    armed: Rc<RefCell<OrderedMap<TimerId, OwnedTask>>>,
 }
 
 impl Timers {

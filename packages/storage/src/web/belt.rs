@@ -4,7 +4,8 @@
 //! draws. Everything here is best effort; a page without `localStorage` has IndexedDB alone.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+
+use copilot_core::ordered::OrderedMap;
 
 use web_sys::Storage;
 
@@ -80,8 +81,8 @@ impl Belt {
     }
 
     /// Batches of every instance, in order. What a newer program wrote is left to it.
-    pub(super) fn leftovers(&self) -> BTreeMap<String, Vec<Numbered>> {
-        let mut leftovers = BTreeMap::<String, Vec<Numbered>>::new();
+    pub(super) fn leftovers(&self) -> OrderedMap<String, Vec<Numbered>> {
+        let mut leftovers = OrderedMap::<String, Vec<Numbered>>::new();
         let Some(storage) = &self.storage else { return leftovers };
         let keys = (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok().flatten());
         for key in keys {

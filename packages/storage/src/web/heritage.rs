@@ -5,10 +5,10 @@
 //! what is still there. Several may do so at once; the journal takes every batch once.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 use std::rc::{Rc, Weak};
 
 use copilot_core::journal::Sequence;
+use copilot_core::ordered::OrderedSet;
 use futures_channel::oneshot;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -23,7 +23,7 @@ use crate::store::LocalFuture;
 #[derive(Debug, Default)]
 pub(super) struct Heritage {
     /// Windows whose end is waited for.
-    awaited: RefCell<BTreeSet<String>>,
+    awaited: RefCell<OrderedSet<String>>,
     /// Where the journal ended when something was taken over last.
     reached: Cell<Sequence>,
     /// Who wants to know when it goes beyond a position.

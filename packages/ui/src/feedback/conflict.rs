@@ -5,6 +5,7 @@ use copilot_core::ids::{CaseKey, OperationId};
 use copilot_core::view::CaseRow;
 use dioxus::prelude::*;
 
+use super::fold::{Fold, Kind};
 use crate::announce::Saying;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
@@ -32,10 +33,13 @@ fn marked(title: &str, other: &str) -> Vec<(String, bool)> {
 /// See the module.
 #[component]
 pub(crate) fn Conflict() -> Element {
-    let open = (use_session().view.open)();
+    let view = &use_session().view;
+    let open = (view.open)();
+    let count = view.row.read().as_ref().map_or(0, |row| choices(row).len());
+    let shown = use_context::<Fold>().shown(Kind::Conflict, count);
     match open {
         Some(id) => rsx! {
-            OfCase { key: "{id}", id }
+            OfCase { key: "{id}", id, shown }
         },
         None => rsx! {},
     }
@@ -78,7 +82,7 @@ fn choices(case: &CaseRow) -> Vec<Choice> {
 }
 
 #[component]
-fn OfCase(id: CaseKey) -> Element {
+fn OfCase(id: CaseKey, shown: usize) -> Element {
     let session = use_session();
     let row = use_case(&id);
     let conflicted = use_memo(move || {
@@ -96,7 +100,7 @@ fn OfCase(id: CaseKey) -> Element {
     });
     let all = row.read().as_ref().map(|row| choices(row)).unwrap_or_default();
     rsx! {
-        for choice in all {
+        for choice in all.into_iter().take(shown) {
             Foldable { key: "{choice.operation}", choice }
         }
     }

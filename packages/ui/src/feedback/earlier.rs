@@ -6,6 +6,7 @@ use copilot_core::Intent;
 use copilot_core::legacy::{self, Takeover};
 use dioxus::prelude::*;
 
+use super::fold::{Fold, Kind};
 use crate::icon::{Glyph, Icon};
 use crate::session::{put, use_session};
 use crate::words;
@@ -44,7 +45,8 @@ pub(crate) fn Earlier() -> Element {
     };
     let done = session.imported;
     let result = done().filter(|_| added());
-    if found.read().is_none() && result.is_none() {
+    let count = usize::from(found.read().is_some() || result.is_some());
+    if use_context::<Fold>().shown(Kind::Earlier, count) == 0 {
         return rsx! {};
     }
     rsx! {

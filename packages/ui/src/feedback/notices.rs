@@ -4,15 +4,13 @@ use copilot_core::journal::Durability;
 use copilot_core::view::{Status, StoreHealth};
 use dioxus::prelude::*;
 
+use super::fold::{self, Fold};
 use crate::announce::Saying;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};
 use crate::room::{Usage, use_spare};
 use crate::session::use_session;
 use crate::words;
-
-/// Notices shown at once (ux §4); the rest folds.
-const SHOWN: usize = 2;
 
 /// What is told, and with that which ways out there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,10 +50,10 @@ fn notices(status: &Status) -> Vec<Notice> {
 
 /// See the module.
 #[component]
-pub(crate) fn Notices() -> Element {
+pub(crate) fn OfDevice() -> Element {
     let session = use_session();
+    let fold = use_context::<Fold>();
     let mut gone = use_signal(Vec::<&'static str>::new);
-    let mut unfolded = use_signal(|| false);
     let status = session.view.status;
     let full = use_memo(move || status.read().store == StoreHealth::Full);
     use_effect(move || {
@@ -65,8 +63,7 @@ pub(crate) fn Notices() -> Element {
     });
     let mut all = notices(&status.read());
     all.retain(|notice| !gone.read().contains(&notice.name));
-    let folded = if unfolded() { 0 } else { all.len().saturating_sub(SHOWN) };
-    all.truncate(all.len() - folded);
+    all.truncate(fold.shown(fold::Kind::OfDevice, all.len()));
     if all.is_empty() {
         return rsx! {};
     }
@@ -104,9 +101,6 @@ pub(crate) fn Notices() -> Element {
                         }
                     }
                 }
-            }
-            if folded > 0 {
-                button { r#type: "button", class: "link", onclick: move |_| unfolded.set(true), "{words::more(folded)}" }
             }
         }
     }

@@ -8,8 +8,8 @@ use copilot_core::ids::{CaseKey, MessageKey};
 use copilot_core::model::Role;
 use dioxus::prelude::*;
 
-use super::{Reading, TIDIED_AFTER_MS};
 use super::row::Row;
+use super::{Reading, TIDIED_AFTER_MS};
 use crate::announce::Saying;
 use crate::focus::Spot;
 use crate::icon::{Glyph, Icon};

@@ -310,6 +310,11 @@ pub(crate) const ANOTHER_WINDOW_SENDS: &str = "Another window is sending";
 pub(crate) const COUNT_WAITING: &str = "waiting";
 pub(crate) const COUNT_NOT_SENT: &str = "not sent";
 pub(crate) const COUNT_TO_DECIDE: &str = "to decide";
+/// So many values changed in two places.
+pub(crate) fn to_decide(count: u32) -> String {
+    format!("{count} {COUNT_TO_DECIDE}")
+}
+
 pub(crate) const COUNT_LINKED: &str = "linked";
 pub(crate) const NOTHING_PENDING: &str = "Nothing waits. Everything you did is on the server.";
 pub(crate) const OPERATIONS: &str = "Operations";
