@@ -50,8 +50,10 @@ test('a message that is stopped says that it may have arrived, until the server 
   await row.focus();
   await expect(copilot.action('Copy', TEXT)).toBeVisible();
   await expect(copilot.action('Discard', TEXT)).toBeVisible();
-  await server.faults.clear();
+  const asked = (await arrived(server, LIST)).length;
   await copilot.action('Check again', TEXT).click();
+  await expect.poll(async () => (await arrived(server, LIST)).length, 'the server is asked').toBeGreaterThan(asked);
+  await server.faults.clear();
   await copilot.reaches(TEXT, 'sent');
   await expect(row).not.toContainText('Stopped.');
   expect(await said(server, chromium)).toEqual([[TEXT]]);
