@@ -94,6 +94,15 @@ test('a diagram is drawn with the first one, and nothing is loaded for it before
   await expect(copilot.answers.last()).toContainText('LB --> api');
   await copilot.answers.last().getByRole('button', { name: 'Show diagram' }).click();
   await expect(picture).toBeVisible();
+
+  // It is a picture, so it does not change with the page: it is drawn once more.
+  const drawn = new Set();
+  for (const colorScheme of /** @type {const} */ (['dark', 'light', 'dark'])) {
+    await panel.emulateMedia({ colorScheme });
+    await expect(copilot.answers.last().getByRole('figure')).toHaveAttribute('data-drawn', colorScheme);
+    drawn.add(await picture.getAttribute('src'));
+  }
+  expect(drawn.size, 'pictures').toBeGreaterThan(1);
 });
 
 test('a source that is no diagram stays readable as code', async ({ copilot, model }) => {

@@ -83,6 +83,12 @@ pub trait Host {
         true
     }
 
+    /// Calls back when the system asks for pages of the other kind, until the guard is dropped.
+    fn on_theme(&self, call: Box<dyn Fn()>) -> Box<dyn std::any::Any> {
+        drop(call);
+        Box::new(())
+    }
+
     /// Draws a diagram of Mermaid source as an SVG document, for a dark or a light page; `None` when
     /// this shell cannot or the source is not a diagram.
     fn diagram(&self, source: String, dark: bool) -> Later<Option<String>> {

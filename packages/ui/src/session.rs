@@ -103,6 +103,8 @@ pub(crate) struct Inner {
     pub toast: Signal<Option<Toast>>,
     /// Whether a newer version of the program waits for the person's word.
     pub newer: Signal<bool>,
+    /// Whether the system asks for dark pages.
+    pub dark: Signal<bool>,
     /// The case that an address asked for and that is not in the list yet.
     pub wanted: RefCell<Option<RealId>>,
     /// Moves once a minute, for ages.
@@ -185,6 +187,7 @@ impl Session {
             freed: Signal::new(None),
             toast: Signal::new(None),
             newer: Signal::new(false),
+            dark: Signal::new(setup.host.prefers_dark()),
             wanted: RefCell::default(),
             minute: Signal::new(0),
             said: Signal::new(0),
@@ -216,7 +219,8 @@ impl Session {
                 then(Self(inner));
             }
         };
-        let (on_hide, on_paste, on_update, on_place) = (hear.clone(), hear.clone(), hear.clone(), hear);
+        let (on_hide, on_paste, on_update) = (hear.clone(), hear.clone(), hear.clone());
+        let (on_theme, on_place) = (hear.clone(), hear);
         let guards = [
             self.host.on_hide(Box::new(move || on_hide(&|session| session.keep_draft()))),
             self.host.on_paste(Box::new(move |pasted| {
@@ -227,6 +231,9 @@ impl Session {
                         session.paste_anywhere(pasted.within(limit));
                     }
                 });
+            })),
+            self.host.on_theme(Box::new(move || {
+                on_theme(&|session| put(session.dark, session.host.prefers_dark()));
             })),
             self.host.on_update(Box::new(move || on_update(&|session| put(session.newer, true)))),
             self.host.on_place(Box::new(move |text| {

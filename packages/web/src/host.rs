@@ -8,7 +8,7 @@ use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Window};
+use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement, MediaQueryList, Window};
 
 use crate::{extension, installed, place};
 
@@ -143,9 +143,11 @@ impl Host for Page {
     }
 
     fn prefers_dark(&self) -> bool {
-        let query =
-            window().and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten());
-        query.is_none_or(|query| query.matches())
+        dark_query().is_none_or(|query| query.matches())
+    }
+
+    fn on_theme(&self, call: Box<dyn Fn()>) -> Box<dyn Any> {
+        Box::new(dark_query().map(|query| ThemeListener::new(query, call)))
     }
 
     fn diagram(&self, source: String, dark: bool) -> Later<Option<String>> {
@@ -223,6 +225,30 @@ impl Host for Page {
 
     fn on_hide(&self, call: Box<dyn Fn()>) -> Box<dyn Any> {
         Box::new(HideListener::new(call))
+    }
+}
+
+fn dark_query() -> Option<MediaQueryList> {
+    window()?.match_media("(prefers-color-scheme: dark)").ok().flatten()
+}
+
+/// Listens until it is dropped.
+struct ThemeListener {
+    query: MediaQueryList,
+    _call: Closure<dyn Fn()>,
+}
+
+impl ThemeListener {
+    fn new(query: MediaQueryList, call: Box<dyn Fn()>) -> Self {
+        let call = Closure::wrap(call);
+        query.set_onchange(Some(call.as_ref().unchecked_ref()));
+        Self { query, _call: call }
+    }
+}
+
+impl Drop for ThemeListener {
+    fn drop(&mut self) {
+        self.query.set_onchange(None);
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn Diagram(source: Arc<str>) -> Element {
     let dark = use_memo(move || match preferences.get(Choice::Theme).as_str() {
         "dark" => true,
         "light" => false,
-        _ => session.host.prefers_dark(),
+        _ => (session.dark)(),
     });
     let session = use_session();
     let text = source.clone();
