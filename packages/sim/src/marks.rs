@@ -168,6 +168,8 @@ marks! {
     EchoOutlivesList,
     /// A row was shown as only here.
     OnlyHere,
+    /// An answer was shown whose question the server lists without it.
+    AnswerMissing,
     /// A row was bound by its text alone.
     BoundByText,
     /// Two windows had work of one case in the queue.
@@ -182,6 +184,10 @@ marks! {
     CaseGone,
     /// A message's row said that it is being checked.
     Checking,
+    /// A message was stopped, and nothing proved that it had arrived.
+    StoppedUnproved,
+    /// Nothing told in the end whether a message had arrived, and its row said so.
+    Unresolved,
     /// A message's automatic tries were used up.
     TriesUsedUp,
     /// A list had more pages.

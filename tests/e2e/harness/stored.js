@@ -2,6 +2,7 @@
 
 /**
  * @typedef {object} StoredCase
+ * @property {string} id
  * @property {string} title
  * @property {string[]} said The person's messages, in the server's order.
  * @property {number} answers How many answers there are.
@@ -30,7 +31,7 @@ export async function stored(server, chromium) {
     cases.map(async (/** @type {any} */ { case_id, title }) => {
       const { messages } = await read(`/cases/${case_id}/messages?limit=100&offset=0`);
       const of = (/** @type {string} */ role) => messages.filter((/** @type {any} */ row) => row.role === role);
-      return { title, said: of('user').map((/** @type {any} */ row) => row.content), answers: of('assistant').length };
+      return { id: case_id, title, said: of('user').map((/** @type {any} */ row) => row.content), answers: of('assistant').length };
     }),
   );
 }

@@ -318,11 +318,11 @@ impl World {
         let header = view.case(&open);
         let torn = header.as_ref().is_some_and(|row| row.conflict.is_some());
         let refused = header.is_some_and(|row| row.title_note.is_some());
-        let deliveries: Vec<Delivery> = view
+        let deliveries: Vec<(Role, Delivery)> = view
             .transcript(&open)
             .iter()
             .filter_map(|key| view.message(&open, key))
-            .map(|row| row.delivery)
+            .map(|row| (row.role, row.delivery))
             .collect();
         if torn {
             self.marks.hit(Mark::TitleTorn);
@@ -336,9 +336,14 @@ impl World {
         if refused {
             self.marks.hit(Mark::TitleRefused);
         }
-        for delivery in deliveries {
+        for (role, delivery) in deliveries {
             match delivery {
+                Delivery::OnlyHere if role == Role::Assistant => self.marks.hit(Mark::AnswerMissing),
                 Delivery::Checking => self.marks.hit(Mark::Checking),
+                Delivery::Stopped => self.marks.hit(Mark::StoppedUnproved),
+                Delivery::Failed { failure, .. } if failure.class == FailureClass::Uncertain => {
+                    self.marks.hit(Mark::Unresolved);
+                }
                 Delivery::Blocked => self.marks.hit(Mark::Blocked),
                 Delivery::OnlyHere => self.marks.hit(Mark::OnlyHere),
                 Delivery::Failed { failure, .. } if used_up(&failure) => self.marks.hit(Mark::TriesUsedUp),

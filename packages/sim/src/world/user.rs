@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use copilot_core::ids::{CaseKey, OperationId};
-use copilot_core::model::{CaseState, Data, Draft, Turn};
+use copilot_core::model::{CaseState, Data, Draft, Role, Turn};
 use copilot_core::view::{CaseRow, Delivery, MessageRow, Thinking};
 use copilot_core::{Event, Intent, Lifecycle};
 
@@ -53,8 +53,10 @@ impl World {
             rows.iter().filter(|row| wanted(row)).filter_map(|row| row.operation).collect()
         };
         let failed = |row: &MessageRow| matches!(row.delivery, Delivery::Failed { .. });
+        // What stands only here on an answer offers nothing but to ask again.
         let unsent = |row: &MessageRow| {
-            !matches!(row.delivery, Delivery::Settled | Delivery::Sent) && row.operation.is_some()
+            let waits = !matches!(row.delivery, Delivery::Settled | Delivery::Sent);
+            waits && row.role == Role::User && row.operation.is_some()
         };
         let case = if pick.is_multiple_of(4) { pick_of(&cases, pick >> 2) } else { open };
         let full = rows.len() >= ROWS;
