@@ -8,10 +8,12 @@
 //! chunk, and with every few dozen of them the list of chunks. That is as fast as a tree for the tens of thousands of
 //! entries of a large account; millions that come in random order are better kept in a tree.
 
+mod iter;
 mod map;
 mod set;
 #[cfg(test)]
 mod tests;
 
-pub use map::{Entry, Iter, OrderedMap};
+pub use iter::Iter;
+pub use map::{Entry, OrderedMap};
 pub use set::{Members, OrderedSet};

@@ -9,6 +9,8 @@ use std::mem;
 use std::ops::{Bound, RangeBounds};
 use std::vec;
 
+use super::iter::{Iter, Place};
+
 /// A map that iterates in the order of its keys.
 #[derive(Clone)]
 pub struct OrderedMap<K, V> {
@@ -16,9 +18,6 @@ pub struct OrderedMap<K, V> {
     chunks: Vec<Vec<(K, V)>>,
     len: usize,
 }
-
-/// The place of an entry: the number of its chunk, and its number there.
-type Place = (usize, usize);
 
 impl<K, V> OrderedMap<K, V> {
     /// Most entries of a chunk: 2 KB of them, so that what an insertion moves costs less than what it looks up; not fewer
@@ -67,7 +66,7 @@ impl<K, V> OrderedMap<K, V> {
     /// All entries, by key.
     #[must_use]
     pub fn iter(&self) -> Iter<'_, K, V> {
-        Iter { chunks: &self.chunks, from: (0, 0), to: (self.chunks.len(), 0) }
+        Iter::new(&self.chunks, (0, 0), (self.chunks.len(), 0))
     }
 
     /// All keys, ascending.
@@ -251,53 +250,7 @@ impl<K: Ord, V> OrderedMap<K, V> {
             Bound::Included(key) => behind(key),
             Bound::Excluded(key) => before(key),
         };
-        Iter { chunks: &self.chunks, from, to }
-    }
-}
-
-/// Entries by key, from either end.
-#[derive(Debug)]
-pub struct Iter<'a, K, V> {
-    chunks: &'a [Vec<(K, V)>],
-    /// The place of the first one.
-    from: Place,
-    /// The place behind the last one.
-    to: Place,
-}
-
-impl<'a, K, V> Iterator for Iter<'a, K, V> {
-    type Item = (&'a K, &'a V);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while self.from < self.to {
-            let (number, at) = self.from;
-            if let Some((key, value)) = self.chunks.get(number)?.get(at) {
-                self.from.1 += 1;
-                return Some((key, value));
-            }
-            self.from = (number + 1, 0);
-        }
-        None
-    }
-}
-
-impl<K, V> DoubleEndedIterator for Iter<'_, K, V> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        while self.from < self.to {
-            if let Some(at) = self.to.1.checked_sub(1) {
-                self.to.1 = at;
-                return self.chunks.get(self.to.0)?.get(at).map(|(key, value)| (key, value));
-            }
-            let number = self.to.0.checked_sub(1)?;
-            self.to = (number, self.chunks.get(number)?.len());
-        }
-        None
-    }
-}
-
-impl<K, V> Clone for Iter<'_, K, V> {
-    fn clone(&self) -> Self {
-        Self { ..*self }
+        Iter::new(&self.chunks, from, to)
     }
 }
 
