@@ -146,6 +146,24 @@ impl Rows {
         self.turns.iter().rev().find(|(_, ids)| !ids.is_empty()).map(|((turn, _), _)| *turn)
     }
 
+    /// Where the first message stands, from an index on, of whose turn no answer is here.
+    pub(crate) fn first_unanswered(&self, from: u32) -> Option<u32> {
+        let mut first = None;
+        let mut answered = None;
+        for ((turn, role), ids) in self.turns.iter().rev() {
+            let Some(row) = ids.first().and_then(|id| self.by_id.get(id)) else { continue };
+            if row.arrival < from {
+                break;
+            }
+            match role {
+                Role::User if answered != Some(*turn) => first = Some(row.arrival),
+                Role::Assistant => answered = Some(*turn),
+                Role::User | Role::System => {}
+            }
+        }
+        first
+    }
+
     /// Whether rows are here that stand before the first index that was read: between them some are missing.
     pub(crate) fn has_gap(&self) -> bool {
         let first = self.arrivals.first().map(|(arrival, _)| *arrival);

@@ -334,14 +334,20 @@ impl Core {
             in_turn.find(|(_, reading)| due(reading)).map(|(case, _)| case.clone())
         })?;
         self.reads.last_read = Some(case.clone());
-        let window = self.confirmed.rows(&case).and_then(|rows| rows.window);
+        let rows = self.confirmed.rows(&case);
+        let window = rows.and_then(|rows| rows.window);
         let turns = self.confirmed.case(&case).map_or(0, |case| case.current_turn);
         let page = self.config.page;
         let reading = self.reads.messages.get_mut(&case)?;
         reading.is_older = reading.wanted.is_none();
         let (offset, limit) = match (reading.wanted.take(), window) {
             (Some(Want::At(offset)), _) => (offset, page),
-            (Some(Want::End), Some((_, to))) => (to.saturating_sub(OVERLAP), page),
+            (Some(Want::End), Some((_, to))) => {
+                // Answers may be listed later than what came after them: one page has room for both.
+                let unanswered =
+                    rows.and_then(|rows| rows.first_unanswered(to.saturating_sub(page - OVERLAP)));
+                (unanswered.unwrap_or(to).min(to.saturating_sub(OVERLAP)), page)
+            }
             // Two rows a turn: what is read first is the end, where the person looks.
             (Some(Want::End), None) => (turns.saturating_mul(2).saturating_sub(page - OVERLAP), page),
             (None, Some((from, _))) if from > 0 => (from.saturating_sub(page), page.min(from)),

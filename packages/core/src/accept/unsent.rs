@@ -120,10 +120,6 @@ impl Core {
             return self.refuse(Refusal::TooLate);
         };
         match entry.op.kind {
-            // The server has it. Were it forgotten here, nobody would look for what is not listed yet.
-            OperationKind::SubmitTurn { .. } if matches!(entry.stage, Stage::Acknowledged(_)) => {
-                self.refuse(Refusal::TooLate);
-            }
             // The rows are gone at once; the operations stay until that can no longer be taken back.
             OperationKind::SubmitTurn { .. } => {
                 let until = self.now.wall + self.config.undo;

@@ -93,3 +93,24 @@ fn an_answer_that_is_never_listed_is_said_to_be_only_here_when_its_question_is()
     assert_eq!(desk.row(&key, "two").delivery, Delivery::OnlyHere);
     assert_eq!(desk.row(&key, "second").delivery, Delivery::Settled);
 }
+
+#[test]
+fn an_answer_that_is_listed_behind_time_and_before_much_else_is_found_by_the_next_look_at_the_end() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    // Other people's turns, of which the server lists the answer to the second only later.
+    let turns: Vec<(String, String)> =
+        (2..20).map(|turn| (format!("question {turn}"), format!("answer {turn}"))).collect();
+    let mut told: Vec<(&str, &str)> = vec![("first", ANSWER)];
+    told.extend(turns.iter().map(|(question, answer)| (&**question, &**answer)));
+    let all = talk(&told);
+    let without: Vec<_> = all.iter().filter(|row| &*row.text != "answer 2").cloned().collect();
+    desk.step(Event::Page(Lifecycle::Shown));
+    desk.list("c-1", without);
+    assert!(!desk.texts(&key).contains(&"assistant: answer 2".to_owned()));
+    desk.step(Event::Page(Lifecycle::Shown));
+    desk.list("c-1", all);
+    let texts = desk.texts(&key);
+    let at = texts.iter().position(|text| text == "user: question 2").unwrap();
+    assert_eq!(texts[at + 1], "assistant: answer 2");
+}

@@ -117,19 +117,6 @@ fn what_has_left_stays_where_it_is_when_the_rest_of_its_message_is_taken_back() 
 }
 
 #[test]
-fn what_the_server_has_answered_cannot_be_discarded_before_it_is_listed() {
-    let mut desk = Desk::new();
-    let key = desk.settled_case("c-1", "first");
-    desk.say(Some(&key), "second");
-    desk.answer(answered(2, "two"));
-    let op = desk.operation(&key, "second");
-    desk.notices.clear();
-    desk.wish(Intent::Discard(op));
-    assert!(desk.notices.contains(&Notice::Refused(copilot_core::Refusal::TooLate)), "{:?}", desk.notices);
-    assert_eq!(desk.texts(&key)[2..], ["user: second", "assistant: two"]);
-}
-
-#[test]
 fn stopping_the_first_file_of_a_message_brings_the_rest_back_into_the_composer() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");
