@@ -163,8 +163,9 @@ impl Store for WebStore {
         if !window.committing.replace(true) {
             let window = Rc::clone(window);
             spawn_local(async move {
-                // What is in the belt can wait until what the person has just done is painted.
-                if kept {
+                // What is in the belt can wait until what the person has just done is painted. Of a page that is not on
+                // screen nothing is, and it may have no next task for long.
+                if kept && js::is_on_screen() {
                     js::next_task().await;
                 }
                 window.commit().await;

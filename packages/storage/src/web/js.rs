@@ -18,6 +18,11 @@ pub(super) async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
     JsFuture::from(promise).await
 }
 
+/// Whether the page can be seen.
+pub(super) fn is_on_screen() -> bool {
+    web_sys::window().and_then(|window| window.document()).is_some_and(|document| !document.hidden())
+}
+
 /// The next task of the page. The browser lets what the person does and sees come first. A timer would be held back for
 /// seconds in a page that is not on screen, a message is not.
 pub(super) async fn next_task() {
