@@ -2,12 +2,11 @@
 
 import { expect, test, words } from './harness.js';
 import { inOwnTime, stop } from './harness/clock.js';
-import { answerWith, hang, TURNS } from './harness/routes.js';
-import { arrived, carriedOut, said, stored } from './harness/stored.js';
+import { answerWith, hang, MESSAGES, TURNS } from './harness/routes.js';
+import { arrived, carriedOut, NO_MESSAGES, said, withoutAnswers } from './harness/stored.js';
 
 const TEXT = 'Pool wait is down to 900 ms.';
-const LIST = { method: 'GET', path: '/api/v1/cases/*/messages' };
-const UNREADABLE = answerWith(LIST, 500, { code: 'SERVICE_ERROR' });
+const UNREADABLE = answerWith(MESSAGES, 500, { code: 'SERVICE_ERROR' });
 const MAYBE = "It may have arrived. The server didn't confirm it.";
 
 test('what five lost answers and an unreadable list leave open is said to be unknown, and Check again finds out', async ({
@@ -50,9 +49,9 @@ test('a message that is stopped says that it may have arrived, until the server 
   await row.focus();
   await expect(copilot.action('Copy', TEXT)).toBeVisible();
   await expect(copilot.action('Discard', TEXT)).toBeVisible();
-  const asked = (await arrived(server, LIST)).length;
+  const asked = (await arrived(server, MESSAGES)).length;
   await copilot.action('Check again', TEXT).click();
-  await expect.poll(async () => (await arrived(server, LIST)).length, 'the server is asked').toBeGreaterThan(asked);
+  await expect.poll(async () => (await arrived(server, MESSAGES)).length, 'the server is asked').toBeGreaterThan(asked);
   await server.faults.clear();
   await copilot.reaches(TEXT, 'sent');
   await expect(row).not.toContainText('Stopped.');
@@ -65,19 +64,12 @@ inOwnTime(test)('an answer that the server has lost is kept, with a word about i
   copilot,
 }) => {
   const { page } = copilot;
-  const empty = { messages: [], total_count: 0, retrieved_count: 0, has_more: false };
-  await server.faults.set([answerWith(LIST, 200, { body: empty })]);
+  await server.faults.set([answerWith(MESSAGES, 200, { body: NO_MESSAGES })]);
   await stop(page);
   await copilot.say(TEXT);
   await copilot.answered(1);
   // From now on the list holds what was asked and not what was answered.
-  await server.faults.clear();
-  const [{ id }] = await stored(server, chromium);
-  const path = `${server.origin}/api/v1/cases/${id}/messages?limit=100&offset=0`;
-  const list = await (await fetch(path, { headers: { authorization: chromium.authorization } })).json();
-  const messages = list.messages.filter((/** @type {{ role: string }} */ { role }) => role === 'user');
-  const body = { ...list, messages, total_count: 1, retrieved_count: 1 };
-  await server.faults.set([answerWith(LIST, 200, { body })]);
+  await server.faults.set([answerWith(MESSAGES, 200, { body: await withoutAnswers(server, chromium) })]);
   const answer = copilot.answers.first();
   const note = answer.getByText(words("FaultMaven's answer to this isn't on the server. The copy on this device is kept."));
   await page.clock.fastForward(59_000);

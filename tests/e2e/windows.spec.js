@@ -2,6 +2,7 @@
 // for the person. Windows here are pages of one browser, which share storage, locks and channels as panels do.
 
 import { Copilot, expect, test } from './harness.js';
+import { inOwnTime, stop } from './harness/clock.js';
 import { compare, crash, enter, freeze, freezeWhenItWrites, long, moment, runs, writeNothing } from './harness/crash.js';
 import { hang, TURNS } from './harness/routes.js';
 import { standalone } from './harness/standalone.js';
@@ -427,4 +428,28 @@ test('a draft that another window replaced is offered, and neither text is lost'
   await there.composer.press('Enter');
   await there.reaches('Disk of db-2 is full.', 'sent');
   await expect(here.composer, 'what was sent is no draft any more').toHaveValue('');
+});
+
+inOwnTime(test)('Enter sends what was written here, although another window has written something newer', async ({
+  server,
+  chromium,
+  copilot,
+}) => {
+  const [here, there] = await together({ server, chromium }, copilot, 1);
+  await stop(here.page);
+  await here.composer.fill('Pool wait is 3 s.');
+  await here.page.clock.fastForward(300);
+  await expect(there.composer, 'the windows share the draft').toHaveValue('Pool wait is 3 s.');
+  await there.composer.fill('Disk of db-2 is full.');
+  await here.page.clock.fastForward(300);
+  await expect(here.dock, 'it is offered').toContainText('Another window has a different draft.');
+  await expect(here.composer, 'and nothing changes under the hands').toHaveValue('Pool wait is 3 s.');
+  await here.composer.press('Enter');
+  await expect(here.message('Pool wait is 3 s.')).toHaveCount(1);
+  await here.page.clock.resume();
+  await expect(there.message('Pool wait is 3 s.')).toHaveCount(1);
+  await expect(there.composer, 'what was not sent stays').toHaveValue('Disk of db-2 is full.');
+  await there.composer.press('Enter');
+  await here.reaches('Disk of db-2 is full.', 'sent');
+  expect((await said(server, chromium)).flat()).toEqual([FIRST, 'Pool wait is 3 s.', 'Disk of db-2 is full.']);
 });

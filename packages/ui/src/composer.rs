@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use copilot_core::ids::CaseKey;
 use copilot_core::model::{Data, Draft, Turn};
-use copilot_core::{Intent, Refusal};
+use copilot_core::{Intent, Mono, Refusal};
 use copilot_runtime::Handle;
 use dioxus::prelude::*;
 
@@ -47,6 +47,8 @@ pub(crate) struct Desk {
     other: Signal<Option<Draft>>,
     /// Whether what stands here was typed in this window.
     typed: Cell<bool>,
+    /// When the person typed last.
+    last_key: Cell<Mono>,
     case: RefCell<Option<CaseKey>>,
     kept: RefCell<Draft>,
     changes: Cell<u64>,
@@ -73,6 +75,7 @@ impl Desk {
             picker: Picker::new(),
             other: Signal::new(None),
             typed: Cell::new(false),
+            last_key: Cell::new(Mono(0)),
             case: RefCell::new(case),
             kept: RefCell::default(),
             changes: Cell::new(0),
@@ -143,6 +146,7 @@ impl Session {
         put(self.desk.text, text);
         put(self.desk.note, None);
         self.desk.typed.set(true);
+        self.desk.last_key.set(self.handle.now().mono);
         self.keep_soon();
     }
 
@@ -219,11 +223,17 @@ impl Session {
         if self.desk.submitting.get() {
             return;
         }
-        if untouched {
+        if !untouched {
+            self.offer(theirs);
+        } else if self.has_something_else(&theirs) {
+            self.desk.kept.take();
+            self.keep_draft();
+        } else if let Some(rest) = self.rest_of_writing() {
+            self.offer(theirs);
+            self.look_again_at_draft(rest);
+        } else {
             self.offer_own(&theirs);
             self.desk.fill(theirs);
-        } else {
-            self.offer(theirs);
         }
     }
 

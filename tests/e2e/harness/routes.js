@@ -12,6 +12,9 @@ export const TURNS = { method: 'POST', path: '/api/v1/cases/*/turns' };
 export const QUERIES = { method: 'POST', path: '/api/v1/cases/*/queries' };
 
 /** @type {Route} */
+export const MESSAGES = { method: 'GET', path: '/api/v1/cases/*/messages' };
+
+/** @type {Route} */
 export const RENAME = { method: 'PUT', path: '/api/v1/cases/*' };
 
 /** @type {Route} */

@@ -1,11 +1,12 @@
 // The screens and states that are looked at from all sides: by axe, in both themes, at every width, in pictures.
 
 import { expect } from '@playwright/test';
-import { giveOwnTime } from './clock.js';
+import { giveOwnTime, stop } from './clock.js';
 import { Copilot } from './copilot.js';
 import { damage } from './kept.js';
 import { fillDatabases, fillLocalStorage, limit } from './quota.js';
-import { answerWith, DELETE, hang, REFRESH, TURNS } from './routes.js';
+import { answerWith, DELETE, hang, MESSAGES, REFRESH, TURNS } from './routes.js';
+import { NO_MESSAGES, withoutAnswers } from './stored.js';
 import { collide } from './titles.js';
 
 /** The widths at which the layout has its own rules (ux §3), and themes. */
@@ -136,6 +137,44 @@ export const SCENES = [
       await copilot.say(LATER);
       await copilot.reaches(LATER, 'failed-needs-change');
       await expect(copilot.dock).toContainText('1 not sent. It needs a change first.');
+      return copilot.page;
+    },
+  },
+  {
+    name: 'unconfirmed',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await world.server.faults.set([{ match: TURNS, fault: { kind: 'truncate', bytes: 40 } }, answerWith(MESSAGES, 500)]);
+      await copilot.say(LATER);
+      // Five tries, with the waits between them.
+      await expect(copilot.message(LATER)).toContainText('It may have arrived.', { timeout: 60_000 });
+      return copilot.page;
+    },
+  },
+  {
+    name: 'stopped',
+    arrange: async (world) => {
+      const copilot = await answered(world);
+      await world.server.faults.set([hang(TURNS, { commit: true }), answerWith(MESSAGES, 500)]);
+      await copilot.say(LATER);
+      await copilot.thinking.getByRole('button', { name: 'Stop' }).click();
+      await expect(copilot.message(LATER)).toContainText('Stopped. It may have arrived.');
+      return copilot.page;
+    },
+  },
+  {
+    name: 'answer-missing',
+    arrange: async (world) => {
+      await giveOwnTime(world.chromium);
+      const copilot = await panel(world);
+      await world.server.faults.set([answerWith(MESSAGES, 200, { body: NO_MESSAGES })]);
+      await stop(copilot.page);
+      await copilot.say(QUESTION);
+      await copilot.answered(1);
+      await world.server.faults.set([answerWith(MESSAGES, 200, { body: await withoutAnswers(world.server, world.chromium) })]);
+      await copilot.page.clock.fastForward(61_000);
+      await expect(copilot.answers.first()).toHaveAttribute('data-state', 'only-here');
+      await copilot.page.clock.resume();
       return copilot.page;
     },
   },

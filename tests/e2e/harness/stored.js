@@ -119,3 +119,21 @@ export async function retitle(server, chromium, title) {
     throw new Error(`The title was answered with ${answer.status}: ${await answer.text()}`);
   }
 }
+
+/** The body of a list that has nothing. */
+export const NO_MESSAGES = { messages: [], total_count: 0, retrieved_count: 0, has_more: false };
+
+/**
+ * The body of the list of the only case with what was asked and without what was answered.
+ * @param {import('./server.js').Server} server
+ * @param {import('./chromium.js').Chromium} chromium
+ */
+export async function withoutAnswers(server, chromium) {
+  await server.faults.clear();
+  const [{ id }] = await stored(server, chromium);
+  const headers = { authorization: chromium.authorization };
+  const listed = await fetch(`${server.origin}/api/v1/cases/${id}/messages?limit=100&offset=0`, { headers });
+  const list = await listed.json();
+  const messages = list.messages.filter((/** @type {{ role: string }} */ { role }) => role === 'user');
+  return { ...list, messages, total_count: messages.length, retrieved_count: messages.length };
+}

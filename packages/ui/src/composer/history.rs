@@ -54,6 +54,16 @@ impl Session {
         })
     }
 
+    /// Whether one of the person's last messages in the open case has these words.
+    pub(super) fn was_said(&self, text: &str) -> bool {
+        let Some(case) = self.view.open.peek().clone() else { return false };
+        self.handle.read(|view| {
+            let mut rows =
+                view.transcript(&case).iter().rev().take(ROWS).filter_map(|key| view.message(&case, key));
+            rows.any(|row| row.role == Role::User && row.text.trim() == text)
+        })
+    }
+
     /// Takes the person's last unsent message back into the composer; whether there was one.
     fn edit_last(&self) -> bool {
         use copilot_core::view::Delivery as D;
