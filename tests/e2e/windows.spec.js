@@ -453,3 +453,16 @@ inOwnTime(test)('Enter sends what was written here, although another window has 
   await here.reaches('Disk of db-2 is full.', 'sent');
   expect((await said(server, chromium)).flat()).toEqual([FIRST, 'Pool wait is 3 s.', 'Disk of db-2 is full.']);
 });
+
+inOwnTime(test)('a draft that is deleted in one window does not come back from another', async ({ server, chromium, copilot }) => {
+  const [here, there] = await together({ server, chromium }, copilot, 1);
+  await stop(here.page);
+  await here.composer.fill('Pool wait is 3 s.');
+  await here.page.clock.fastForward(300);
+  await expect(there.composer, 'the windows share the draft').toHaveValue('Pool wait is 3 s.');
+  await here.page.clock.fastForward(3_000);
+  await there.composer.fill('');
+  await here.page.clock.fastForward(300);
+  await expect(here.composer).toHaveValue('');
+  await expect(there.composer).toHaveValue('');
+});

@@ -163,12 +163,16 @@ impl Session {
     }
 
     fn keep_soon(&self) {
-        let change = self.desk.changed();
-        let session = self.clone();
+        self.if_nothing_changes_for(KEEP_AFTER_MS, Self::keep_draft);
+    }
+
+    /// Does something a while later, unless something else happens here before.
+    fn if_nothing_changes_for(&self, millis: u32, then: impl FnOnce(&Self) + 'static) {
+        let (session, change) = (self.clone(), self.desk.changed());
         dioxus::core::spawn_forever(async move {
-            session.host.sleep(KEEP_AFTER_MS).await;
-            if session.desk.changes.get() == change {
-                session.keep_draft();
+            session.host.sleep(millis).await;
+            if !session.desk.is_retired() && session.desk.changes.get() == change {
+                then(&session);
             }
         });
     }
@@ -223,17 +227,22 @@ impl Session {
         if self.desk.submitting.get() {
             return;
         }
-        if !untouched {
-            self.offer(theirs);
-        } else if self.has_something_else(&theirs) {
-            self.desk.kept.take();
-            self.keep_draft();
-        } else if let Some(rest) = self.rest_of_writing() {
-            self.offer(theirs);
-            self.look_again_at_draft(rest);
-        } else {
-            self.offer_own(&theirs);
-            self.desk.fill(theirs);
+        match self.rest_of_writing() {
+            _ if !untouched => self.offer(theirs),
+            // It was emptied there, and what is being written here is nothing that was sent.
+            Some(_) if theirs.is_empty() && !self.was_said(self.desk.text.peek().trim()) => {
+                self.desk.kept.take();
+                self.keep_draft();
+            }
+            Some(rest) if !theirs.is_empty() => {
+                self.offer(theirs);
+                let case = case.cloned();
+                self.if_nothing_changes_for(rest, move |session| session.draft_changed(case.as_ref()));
+            }
+            _ => {
+                self.offer_own(&theirs);
+                self.desk.fill(theirs);
+            }
         }
     }
 

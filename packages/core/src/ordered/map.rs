@@ -109,22 +109,22 @@ impl<K, V> OrderedMap<K, V> {
     }
 
     /// What stands at a place, out of the map.
-    fn take((number, at): Place, map: &mut Self) -> Option<(K, V)> {
-        let chunk = map.chunks.get_mut(number)?;
+    fn remove_at(&mut self, (number, at): Place) -> Option<(K, V)> {
+        let chunk = self.chunks.get_mut(number)?;
         if at >= chunk.len() {
             return None;
         }
         let entry = chunk.remove(at);
-        map.len -= 1;
+        self.len -= 1;
         if chunk.is_empty() {
-            map.chunks.remove(number);
+            self.chunks.remove(number);
         }
         Some(entry)
     }
 
     /// Takes away the entry with the lowest key.
     pub fn pop_first(&mut self) -> Option<(K, V)> {
-        Self::take((0, 0), self)
+        self.remove_at((0, 0))
     }
 }
 
@@ -230,7 +230,7 @@ impl<K: Ord, V> OrderedMap<K, V> {
         K: Borrow<Q>,
     {
         let place = self.find(key).ok()?;
-        Self::take(place, self).map(|(_, value)| value)
+        self.remove_at(place).map(|(_, value)| value)
     }
 
     /// The entries whose keys lie within bounds, by key.

@@ -35,17 +35,6 @@ impl Session {
         }
     }
 
-    /// Whether another window has emptied its composer by sending, and what stands here is something else: it is not
-    /// to go with that.
-    pub(super) fn has_something_else(&self, theirs: &Draft) -> bool {
-        let own = self.desk.text.peek();
-        self.desk.typed.get()
-            && theirs.text.is_empty()
-            && theirs.data.is_empty()
-            && !own.trim().is_empty()
-            && !self.was_said(own.trim())
-    }
-
     /// Milliseconds that the person is left alone with what they are typing. Nobody presses Enter on words that have
     /// just taken the place of theirs.
     pub(super) fn rest_of_writing(&self) -> Option<u32> {
@@ -53,18 +42,6 @@ impl Session {
         let rest = u64::from(WRITING_MS).saturating_sub(since.0);
         let writes = self.desk.typed.get() && !self.desk.text.peek().is_empty();
         u32::try_from(rest).ok().filter(|rest| *rest > 0 && writes)
-    }
-
-    /// The newest draft is to stand here in a moment, unless something else happens here.
-    pub(super) fn look_again_at_draft(&self, in_millis: u32) {
-        let (session, change) = (self.clone(), self.desk.changed());
-        let case = self.desk.case.borrow().clone();
-        dioxus::core::spawn_forever(async move {
-            session.host.sleep(in_millis).await;
-            if !session.desk.is_retired() && session.desk.changes.get() == change {
-                session.draft_changed(case.as_ref());
-            }
-        });
     }
 
     /// What stands here, with the caret behind it.
