@@ -316,12 +316,12 @@ test('messages behind one that needs a change can be sent without it', async ({ 
  * @param {import('./harness/copilot.js').Copilot} copilot
  */
 async function dotOf({ page }) {
-  const cases = page.getByRole('button', { name: 'Cases', exact: true });
-  const dot = cases.locator('[data-dot]');
-  if ((await dot.count()) === 0) {
-    return undefined;
-  }
-  return dot.evaluate((dot) => {
+  const dots = page.getByRole('button', { name: 'Cases', exact: true }).locator('[data-dot]');
+  // All in one look: a dot that goes between two looks would be waited for.
+  return dots.evaluateAll(([dot]) => {
+    if (!dot) {
+      return undefined;
+    }
     const colour = getComputedStyle(dot).backgroundColor;
     const probe = dot.appendChild(document.createElement('i'));
     const token = ['info', 'bad', 'warn'].find((token) => {
