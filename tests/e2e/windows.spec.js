@@ -466,3 +466,25 @@ inOwnTime(test)('a draft that is deleted in one window does not come back from a
   await expect(here.composer).toHaveValue('');
   await expect(there.composer).toHaveValue('');
 });
+
+inOwnTime(test)('what was being written in a case that another window deletes goes on in the new case', async ({
+  server,
+  chromium,
+  copilot,
+}) => {
+  const [here, there] = await together({ server, chromium }, copilot, 1);
+  await here.composer.fill('Pool wait is 3 s.');
+  await expect(there.composer, 'the windows share the draft').toHaveValue('Pool wait is 3 s.');
+  await there.currentCase.getByRole('button').first().focus();
+  await there.page.keyboard.press('Delete');
+  await expect(here.caseRows).toHaveCount(0);
+  await here.composer.press('Enter');
+  await expect(here.dock).toContainText('This case was deleted in another window. What you wrote is still in the box.');
+  await expect(here.composer).toHaveValue('Pool wait is 3 s.');
+  await here.page.clock.fastForward(8_000);
+  await expect(here.mine, 'the deletion is final').toHaveCount(0);
+  await expect(here.dock).toContainText('The case is gone. What you were writing goes on here.');
+  await expect(here.composer).toHaveValue('Pool wait is 3 s.');
+  await here.page.reload();
+  await expect(here.composer).toHaveValue('Pool wait is 3 s.');
+});

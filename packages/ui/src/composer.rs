@@ -113,6 +113,11 @@ impl Desk {
         self.retired.set(true);
     }
 
+    /// The case that this belongs to is given up with what stands here, which is kept in it.
+    pub(crate) fn leave(&self) {
+        self.case.take();
+    }
+
     fn is_retired(&self) -> bool {
         self.retired.get()
     }
@@ -212,6 +217,24 @@ impl Session {
         self.desk.fill(draft.unwrap_or_default());
     }
 
+    /// What stands in the composer of a case that is gone and was not deleted here: another window did that, or nothing
+    /// was left of it.
+    pub(crate) fn homeless(&self) -> Option<Draft> {
+        let case = self.desk.case.borrow().clone()?;
+        let gone = self.handle.read(|view| view.open().is_none() && view.case(&case).is_none());
+        gone.then(|| self.standing()).filter(|draft| !draft.is_empty())
+    }
+
+    /// What has lost its case goes on in the new one, above what stands there.
+    pub(crate) fn take_in(&self, homeless: Option<Draft>) {
+        if let Some(draft) = homeless {
+            self.desk.fill(above(draft, self.standing()));
+            self.desk.kept.take();
+            self.keep_draft();
+            self.desk.note(words::CASE_WENT);
+        }
+    }
+
     /// A draft changed in the core. Our own keeping is no news; while there is text here that the core
     /// has not seen, what stands here wins. What loses is offered.
     pub(crate) fn draft_changed(&self, case: Option<&CaseKey>) {
@@ -220,7 +243,10 @@ impl Session {
         }
         let theirs = self.handle.read(|view| view.draft(case).cloned()).unwrap_or_default();
         let kept = self.kept_draft();
-        if theirs.text == kept.text && theirs.data == kept.data {
+        // A draft that went with its case is not one that was emptied.
+        let went =
+            theirs.is_empty() && self.handle.read(|view| case.is_some_and(|case| view.case(case).is_none()));
+        if went || (theirs.text == kept.text && theirs.data == kept.data) {
             return;
         }
         let untouched = *self.desk.text.peek() == *kept.text && self.desk.ready() == kept.data;

@@ -266,6 +266,8 @@ impl Session {
                     put(self.toast, None);
                 }
                 let begun = self.view.begun();
+                // With the case its draft goes, which may be told first.
+                let mut homeless = self.homeless();
                 for patch in *patches {
                     self.view.apply(&self.handle, patch);
                     match patch {
@@ -273,6 +275,7 @@ impl Session {
                             self.wanted.take();
                             self.remember_open();
                             self.load_draft();
+                            self.take_in(homeless.take());
                         }
                         ViewPatch::CaseList => self.go_on(),
                         ViewPatch::Draft(case) => self.draft_changed(case.as_ref()),

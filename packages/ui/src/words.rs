@@ -101,6 +101,7 @@ pub(crate) const UNREADABLE_FILE: &str = "This file can’t be read. Choose it a
 pub(crate) const EVIDENCE_NEEDS_CASE: &str = "New evidence needs a new case";
 pub(crate) const CASE_DELETED: &str =
     "This case was deleted in another window. What you wrote is still in the box.";
+pub(crate) const CASE_WENT: &str = "The case is gone. What you were writing goes on here.";
 pub(crate) const ONLY_REST_SENT: &str = "What can’t be sent is still here.";
 
 pub(crate) const COPY: &str = "Copy";

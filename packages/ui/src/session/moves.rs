@@ -125,11 +125,15 @@ impl Session {
     /// Deletes a case; its neighbour in the list takes the focus.
     pub(crate) fn delete(&self, case: &CaseKey) {
         let neighbour = self.view.neighbour(case);
+        put(self.menu, None);
         if self.view.open.peek().as_ref() == Some(case) {
             self.keep_draft();
+            self.desk.leave();
         }
-        put(self.menu, None);
         self.act(Intent::Delete(case.clone()));
+        if self.view.open.peek().as_ref() == Some(case) {
+            self.load_draft();
+        }
         self.focus(neighbour.map_or(Spot::Composer, Spot::Case));
     }
 
