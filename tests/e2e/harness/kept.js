@@ -27,6 +27,30 @@ export function kept(page) {
 }
 
 /**
+ * How many pieces the copy of all cases has.
+ * @param {import('@playwright/test').Page} page
+ */
+export function casePieces(page) {
+  return page.evaluate(async () => {
+    /** @type {<T>(request: IDBRequest<T>) => Promise<T>} */
+    const done = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    let pieces = 0;
+    for (const { name = '' } of await indexedDB.databases()) {
+      const database = await done(indexedDB.open(name));
+      if (database.objectStoreNames.contains('cases')) {
+        pieces += await done(database.transaction('cases').objectStore('cases').count(IDBKeyRange.upperBound('')));
+      }
+      database.close();
+    }
+    return pieces;
+  });
+}
+
+/**
  * Writes a text that is no record where the next record of an account's journal would stand.
  * @param {import('@playwright/test').Page} page
  * @param {string} text
