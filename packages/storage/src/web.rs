@@ -86,7 +86,8 @@ struct Waiting {
 }
 
 impl WebStore {
-    /// Opens the data of a profile, or makes it.
+    /// Opens the data of a profile, or makes it. Where a window of an earlier layout is frozen and does not close its
+    /// connection this waits, however long; nothing is changed meanwhile, and dropping the future changes nothing.
     ///
     /// # Errors
     /// [`StoreError::Newer`] when a newer program has changed its layout, [`StoreError::Unavailable`]
