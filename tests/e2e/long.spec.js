@@ -5,7 +5,9 @@ import { expect, test } from './harness.js';
 import { enter } from './harness/first-frame.js';
 import { fill, manyCases } from './harness/history.js';
 import { answerWith, hang, TURNS } from './harness/routes.js';
+import { casePieces } from './harness/kept.js';
 import { scrollUp } from './harness/scrolling.js';
+import { stored } from './harness/stored.js';
 
 const TURNS_OF_THE_CASE = 5_000;
 const CASES = 300;
@@ -251,4 +253,44 @@ test('a list of many cases has a screenful in the page and is walked to both end
   await page.keyboard.press('Home');
   await expect(copilot.list.locator('li[aria-posinset="1"] .case-button')).toBeFocused();
   expect(await copilot.caseRows.count()).toBeLessThan(120);
+});
+
+test('a start reads many cases in few pieces, as they were last', async ({ server, chromium, copilot }) => {
+  const { page } = copilot;
+  await expect.poll(() => chromium.authorization).not.toBe('');
+  await manyCases(server, chromium, 100);
+  await page.addInitScript(() => {
+    /** @type {number[]} */
+    const read = [];
+    const { getAll } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.getAll = function (...range) {
+      const asked = getAll.apply(this, range);
+      if (this.name === 'cases') {
+        asked.addEventListener('success', () => read.push(asked.result.length));
+      }
+      return asked;
+    };
+    Object.assign(window, { read });
+  });
+  const listed = async () => {
+    await page.reload();
+    await copilot.widen();
+    await expect(copilot.list.getByRole('button', { name: /^Active/ })).toContainText('100');
+  };
+  // @ts-expect-error: written above
+  const read = async () => (await page.evaluate(() => window.read)).reduce((sum, values) => sum + values, 0);
+  await listed();
+  await expect.poll(() => casePieces(page), { message: 'a quiet moment after the start' }).toBe(1);
+  await listed();
+  expect(await read(), 'pieces').toBe(1);
+  const row = copilot.caseRows.first();
+  await row.getByRole('button').first().focus();
+  await page.keyboard.press('F2');
+  await page.keyboard.type('Named after the copy');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await stored(server, chromium)).map(({ title }) => title)).toContain('Named after the copy');
+  await server.faults.set([answerWith({ method: 'GET', path: '/api/**' }, 500)]);
+  await listed();
+  expect(await read(), 'pieces').toBe(1);
+  await expect(copilot.caseRows.filter({ hasText: 'Named after the copy' })).toHaveCount(1);
 });

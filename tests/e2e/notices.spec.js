@@ -3,7 +3,7 @@
 
 import fs from 'node:fs';
 import { Copilot, expect, test, words } from './harness.js';
-import { damage, ofANewerVersion } from './harness/kept.js';
+import { damage, holdAsAnEarlierVersion, ofANewerVersion } from './harness/kept.js';
 import { fillDatabases, fillLocalStorage, limit } from './harness/quota.js';
 import { move, retitle, stored } from './harness/stored.js';
 import { collide } from './harness/titles.js';
@@ -114,6 +114,29 @@ test('data of a newer version is left as it is, and the person is told what to d
   await expect(copilot.page.getByRole('alert').filter({ hasText: 'written by a newer version' })).toContainText(
     'To open it, update FaultMaven Copilot.',
   );
+});
+
+test('data that a frozen window of an earlier version holds says so, and opens by itself when that window is closed', async ({
+  server,
+  chromium,
+  copilot,
+}) => {
+  await copilot.say(QUESTION);
+  await copilot.answered(1);
+  await copilot.composer.fill('And what of db-3?');
+  const frozen = await chromium.context.newPage();
+  await frozen.goto(`${server.origin}/service-worker.js`);
+  await copilot.page.close();
+  const letGo = await holdAsAnEarlierVersion(frozen);
+
+  const after = new Copilot(await chromium.context.newPage());
+  await after.page.goto(server.origin);
+  const told = after.page.getByRole('alert').filter({ hasText: 'Most likely another window' });
+  await expect(told).toContainText('Nothing is lost. Close the other windows; this one then goes on by itself.');
+  await letGo();
+  await after.answered(1);
+  await expect(after.message(QUESTION)).toBeVisible();
+  await expect(after.composer).toHaveValue('And what of db-3?');
 });
 
 test('of three things to be told two are shown, and the rest is one press away', async ({ server, chromium }) => {

@@ -1,16 +1,16 @@
 //! The network as the core sees it: link, gate, account, open requests.
 
 mod account;
+mod probe;
 
 use crate::core::Core;
 use crate::effect::Announcement;
-use crate::event::Link;
 use crate::failure::{Failure, FailureClass, Transient};
 use crate::ids::{OperationId, RealId};
 use crate::journal::Record;
 use crate::model::RealCase;
 use crate::ordered::OrderedMap;
-use crate::request::{Limits, Outcome, Reply, Request, RequestId};
+use crate::request::{Limits, Outcome, RequestId};
 use crate::time::{Millis, Mono};
 use crate::view::{AccountStatus, LinkStatus, ViewPatch};
 
@@ -83,6 +83,8 @@ pub(crate) struct Net {
     /// A request left and no answer of any kind came: nothing else leaves before a probe has told whether
     /// the server is there. A browser cannot tell a refused connection from a lost answer.
     suspect: bool,
+    /// What left before this request left before the link was lost, as far as anyone noticed.
+    lost_before: RequestId,
     /// A queue goes out since the server can be reached again; its end is announced.
     pub(crate) draining: bool,
 }
@@ -111,6 +113,7 @@ impl Default for Net {
             renewing: None,
             probes: 0,
             suspect: false,
+            lost_before: RequestId(0),
             draining: false,
         }
     }
@@ -202,7 +205,7 @@ impl Core {
             return self.renewed(outcome);
         }
         match &outcome {
-            Ok(_) => self.link_works(open.purpose == Purpose::Probe),
+            Ok(_) => self.link_works(id, &open.purpose),
             Err(failure) => match failure.class {
                 FailureClass::Offline => self.link_lost(false),
                 FailureClass::CaptivePortal => self.link_lost(true),
@@ -213,7 +216,7 @@ impl Core {
                 FailureClass::Uncertain if failure.status.is_none() => self.suspect_link(),
                 // No trustworthy answer came: it says nothing about the link.
                 FailureClass::Uncertain => {}
-                _ => self.link_works(open.purpose == Purpose::Probe),
+                _ => self.link_works(id, &open.purpose),
             },
         }
         if let (Err(failure), false) = (&outcome, matches!(open.purpose, Purpose::Operation(_))) {
@@ -235,14 +238,18 @@ impl Core {
         }
     }
 
-    fn link_works(&mut self, by_probe: bool) {
+    fn link_works(&mut self, id: RequestId, purpose: &Purpose) {
         // A server that answers a probe and nothing else is probed ever more rarely.
-        if !by_probe {
+        if *purpose != Purpose::Probe {
             self.net.fruitless = Fruitless::default();
             self.net.probes = 0;
         }
         if self.net.link == LinkStatus::Online {
             return;
+        }
+        // What left while there was a route says nothing about now, but it is worth a question.
+        if id < self.net.lost_before {
+            return self.probe();
         }
         self.net.link = LinkStatus::Online;
         // Until the server has said what it allows it is asked on.
@@ -261,6 +268,7 @@ impl Core {
             LinkStatus::Online => self.now.mono,
             LinkStatus::Offline { since } | LinkStatus::Portal { since } => since,
         };
+        self.net.lost_before = self.net.next_request();
         let link = if portal { LinkStatus::Portal { since } } else { LinkStatus::Offline { since } };
         if self.net.probe_at.is_none() && !self.net.has(&Purpose::Probe) {
             self.arm_probe();
@@ -277,66 +285,6 @@ impl Core {
         self.all_lanes();
     }
 
-    /// Wait between two probes: 1 s, doubling up to the configured longest, with a quarter of jitter
-    /// so that a crowd of clients does not come back in one moment.
-    fn arm_probe(&mut self) {
-        let wait = (1000u64 << self.net.probes.min(10)).min(self.config.probe_last.0);
-        let jitter = self.entropy.up_to(wait / 4);
-        self.net.probes = self.net.probes.saturating_add(1);
-        self.net.probe_at = Some(self.now.mono + Millis(wait - jitter));
-    }
-
-    pub(crate) fn link_hint(&mut self, hint: Link) {
-        match hint {
-            Link::Offline => self.link_lost(false),
-            Link::Online => self.try_now(),
-        }
-    }
-
-    pub(crate) fn try_now(&mut self) {
-        self.net.probes = 0;
-        if self.net.link != LinkStatus::Online {
-            self.probe();
-        }
-        self.windows.retry_at = self.windows.retry_at.map(|_| self.now.mono);
-        self.rewrite_if_due();
-    }
-
-    fn probe(&mut self) {
-        self.net.probe_at = None;
-        if !self.net.has(&Purpose::Probe) {
-            self.request(Purpose::Probe, Request::Probe);
-        }
-    }
-
-    pub(crate) fn probe_timer(&mut self) {
-        if self.net.probe_at.is_some_and(|at| at <= self.now.mono) {
-            self.probe();
-        }
-    }
-
-    fn suspect_link(&mut self) {
-        if self.net.link == LinkStatus::Online && !self.net.suspect {
-            self.net.suspect = true;
-            self.probe();
-        }
-    }
-
-    fn probed(&mut self, outcome: Outcome) {
-        let awaited = std::mem::take(&mut self.net.suspect) || !self.net.greeted;
-        if awaited {
-            self.all_lanes();
-        }
-        match outcome {
-            Ok(Reply::Alive(limits)) => self.take_limits(limits),
-            // Its failure has told that the link is down, and that has armed the next one.
-            _ if self.net.probe_at.is_some() => {}
-            // The server answered, if only with an error: the link works.
-            _ if self.net.link == LinkStatus::Online && self.net.greeted => {}
-            _ => self.arm_probe(),
-        }
-    }
-
     pub(crate) fn take_limits(&mut self, limits: Limits) {
         self.net.greeted = true;
         if self.net.limits != limits {
@@ -344,11 +292,6 @@ impl Core {
             self.screen.patch(ViewPatch::Status);
             self.search_may_have_changed();
         }
-    }
-
-    /// The platform's first question of every start: is the server there, what does it allow.
-    pub(crate) fn greet_server(&mut self) {
-        self.probe();
     }
 
     /// A busy server is left alone by reads as well (architecture §4).

@@ -66,16 +66,12 @@ impl Effects {
             Rc::new(move |message| inbox.deliver(Event::Peer(message)))
         };
         let peers: Option<Rc<dyn PeerLink>> = platform.peers.join(profile, hear).map(Rc::from);
+        let journal = Journal::new(executor.clone(), store.clone(), inbox.clone());
+        journal.tidy_when_calm();
         Self {
             _heritage: Heritage::new(executor, &store, peers.clone(), inbox.clone()),
-            lease: Lease::new(
-                executor.clone(),
-                platform.locks.clone(),
-                profile,
-                store.clone(),
-                inbox.clone(),
-            ),
-            journal: Journal::new(executor.clone(), store, inbox.clone()),
+            lease: Lease::new(executor.clone(), platform.locks.clone(), profile, store, inbox.clone()),
+            journal,
             requests: Requests::new(executor.clone(), exchange, inbox.clone()),
             timers: Timers::new(executor.clone(), platform.clock.clone(), inbox),
             peers,

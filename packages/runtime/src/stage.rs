@@ -109,11 +109,14 @@ pub enum SignInError {
     },
 }
 
-/// Why an account's data could not be opened.
+/// Why an account's data could not be opened, or is not open yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StartProblem {
     /// Another window of this program owns it.
     StoreInUse,
+    /// It does not open, most likely because another window holds it. The opening goes on, and the account opens by
+    /// itself when that ends.
+    StoreHeld,
     /// A newer version of this program has changed how it is laid out. Nothing of it was touched.
     StoreNewer,
     /// It cannot be read or written.

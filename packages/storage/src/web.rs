@@ -8,6 +8,7 @@
 //!   meta        epoch, log_start, snapshot, committed:<instance>
 //!   epochs      epoch              → that it was taken
 //!   cases       real id            → a case as JSON
+//!               number, [real id]  → a copy of all of them, and what was written since
 //!   messages    [case, -turn, -time, message id] → a row as JSON, the last row of a case first
 //!               [case, message id] → the same as earlier programs wrote it; moved when the case is read
 //!   quarantine  what could not be read, never deleted
@@ -28,6 +29,7 @@
 
 mod belt;
 mod cache;
+mod cases;
 mod database;
 mod heritage;
 mod instance;
@@ -84,7 +86,8 @@ struct Waiting {
 }
 
 impl WebStore {
-    /// Opens the data of a profile, or makes it.
+    /// Opens the data of a profile, or makes it. Where a window of an earlier layout is frozen and does not close its
+    /// connection this waits, however long; nothing is changed meanwhile, and dropping the future changes nothing.
     ///
     /// # Errors
     /// [`StoreError::Newer`] when a newer program has changed its layout, [`StoreError::Unavailable`]
@@ -248,6 +251,16 @@ impl Store for WebStore {
         self.start_to_read(|window| async move { window.recover().await })
     }
 
+    fn tidy(&self) -> LocalFuture<()> {
+        let work = |window: Rc<Window>| async move {
+            // A frozen page would keep the others from the cases.
+            if js::is_on_screen() {
+                let _ = cases::copy(&window.database).await;
+            }
+        };
+        self.start(work, || ())
+    }
+
     fn set_aside(&self) -> LocalFuture<Vec<SetAside>> {
         let work = |window: Rc<Window>| async move {
             journal::set_aside(&window.database).await.unwrap_or_default()
@@ -320,7 +333,7 @@ impl Window {
         // The rows are read while the journal is put together.
         let cases = beside({
             let window = Rc::clone(&self);
-            async move { cache::cases(&window.database).await }
+            async move { cases::read(&window.database).await }
         });
         self.take_over_leftovers().await;
         let found = journal::read(&self.database, Sequence(0)).await?;

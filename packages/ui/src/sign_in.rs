@@ -53,6 +53,7 @@ fn placed(error: &SignInError) -> (Field, String) {
 fn problem(problem: &StartProblem) -> String {
     match problem {
         StartProblem::StoreInUse => words::STORE_IN_USE.to_owned(),
+        StartProblem::StoreHeld => words::STORE_HELD.to_owned(),
         StartProblem::StoreNewer => words::STORE_NEWER.to_owned(),
         StartProblem::StoreUnavailable { cause } => words::store_unavailable(cause),
     }

@@ -203,6 +203,7 @@ pub(crate) const WRONG_PASSWORD: &str = "The password is not right. Type it agai
 pub(crate) const LINK_USED: &str = "This sign-in link was used before or has expired. Sign in below, or start the server again for a new one.";
 pub(crate) const STORE_IN_USE: &str =
     "Another window of FaultMaven Copilot has this account open. Close it, then sign in here again.";
+pub(crate) const STORE_HELD: &str = "The data of this account doesn’t open yet. Most likely another window of FaultMaven Copilot holds it. Nothing is lost. Close the other windows; this one then goes on by itself.";
 pub(crate) const STORE_NEWER: &str = "The data on this device was written by a newer version and was left as it is. To open it, update FaultMaven Copilot.";
 pub(crate) const SIGN_OUT: &str = "Sign out";
 pub(crate) const KEEP_AND_SIGN_OUT: &str = "Keep and sign out";

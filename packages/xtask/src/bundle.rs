@@ -15,6 +15,7 @@ mod installed;
 mod likeness;
 mod module;
 mod order;
+mod page;
 mod policy;
 pub(crate) mod sizes;
 

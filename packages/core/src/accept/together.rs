@@ -15,7 +15,7 @@ use crate::time::{Millis, Wall};
 impl Core {
     /// A moment at which nothing else was said in a case.
     pub(super) fn moment_of_its_own(&self, case: &CaseKey) -> Wall {
-        let last = self.ledger.ops_of(case).next_back().filter(|entry| entry.op.question().is_some());
+        let last = self.ledger.ops_of(case).rfind(|entry| entry.op.question().is_some());
         let last = last.map_or(Wall(0), |entry| entry.op.created);
         let is_taken = last >= self.now.wall && last - self.now.wall < Millis::seconds(1);
         if is_taken { last + Millis(1) } else { self.now.wall }
@@ -36,8 +36,8 @@ impl Core {
     pub(super) fn sent_again_with(&self, op: OperationId, anyway: bool) -> Vec<OperationId> {
         self.turns_with(op, |other| match &other.stage {
             Stage::Failed { failure, .. } => other.op.id == op || (!anyway && retry_helps(failure)),
-            Stage::Open => anyway && (other.op.id == op || self.is_blocked(other)),
-            Stage::Acknowledged(_) | Stage::Stopped => anyway && other.op.id == op,
+            Stage::Open => anyway && self.is_blocked(other),
+            Stage::Acknowledged(_) | Stage::Stopped => false,
         })
     }
 

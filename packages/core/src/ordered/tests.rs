@@ -72,8 +72,10 @@ proptest! {
         prop_assert_eq!(map.contains_key(&from), tree.contains_key(&from));
         prop_assert!(map.range(from..).eq(tree.range(from..)));
         prop_assert!(map.range(..=to).eq(tree.range(..=to)));
+        prop_assert!(map.range(from..).rev().eq(tree.range(from..).rev()));
         if from < to {
             prop_assert!(map.range(from..to).eq(tree.range(from..to)));
+            prop_assert!(map.range(from..to).rev().eq(tree.range(from..to).rev()));
         }
         prop_assert_eq!(hash(&map), hash(&tree));
         prop_assert_eq!(format!("{map:?}"), format!("{tree:?}"));

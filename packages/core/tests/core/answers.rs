@@ -45,7 +45,10 @@ fn settled() -> (Desk, CaseKey) {
 fn an_answer_that_the_list_leaves_out_for_a_minute_is_kept_and_said_to_be_only_here() {
     let (mut desk, key) = settled();
     reads(&mut desk, &asked(), false);
+    assert_eq!(reads(&mut desk, &asked(), false), 0, "not looked for before its time");
     desk.pass_seconds(59);
+    desk.step(Event::Page(Lifecycle::Shown));
+    assert!(reads(&mut desk, &asked(), false) > 0);
     assert_eq!(desk.row(&key, ANSWER).delivery, Delivery::Settled, "a server may list rows late");
     desk.pass_seconds(2);
     assert!(reads(&mut desk, &asked(), false) > 0, "it is looked for once more");
@@ -66,6 +69,63 @@ fn an_answer_that_is_listed_in_time_is_not_missed() {
     assert_eq!(desk.row(&key, ANSWER).delivery, Delivery::Settled);
     desk.pass_seconds(61);
     assert_eq!(desk.row(&key, ANSWER).delivery, Delivery::Settled);
+}
+
+#[test]
+fn an_answer_that_was_listed_in_between_has_its_minute_anew() {
+    let (mut desk, key) = settled();
+    for rows in [asked(), both()] {
+        reads(&mut desk, &rows, false);
+        desk.pass_seconds(61);
+    }
+    desk.step(Event::Page(Lifecycle::Shown));
+    reads(&mut desk, &asked(), false);
+    assert_eq!(desk.row(&key, ANSWER).delivery, Delivery::Settled, "left out for the first time since");
+    desk.pass_seconds(61);
+    reads(&mut desk, &asked(), false);
+    assert_eq!(desk.row(&key, ANSWER).delivery, Delivery::OnlyHere);
+}
+
+#[test]
+fn an_answer_is_missed_in_a_page_that_goes_on_behind_it() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.step(Event::Page(Lifecycle::Shown));
+    let rows = [asked(), vec![row("m-3", Role::User, 2, "second"), row("m-4", Role::Assistant, 2, "two")]];
+    for _ in 0..2 {
+        reads(&mut desk, &rows.concat(), true);
+        desk.pass_seconds(61);
+        desk.step(Event::Page(Lifecycle::Shown));
+    }
+    assert_eq!(desk.row(&key, ANSWER).delivery, Delivery::OnlyHere);
+    reads(&mut desk, &both(), true);
+    assert_eq!(desk.row(&key, ANSWER).delivery, Delivery::Settled, "listed last, it is listed");
+}
+
+#[test]
+fn an_answer_that_is_still_being_worked_on_is_not_missed_however_long_that_takes() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(working("job-1"));
+    let mut rows = both();
+    rows.push(row("m-3", Role::User, 2, "second"));
+    desk.list("c-1", rows);
+    desk.pass_seconds(61);
+    let answer = desk.rows(&key).into_iter().next_back().unwrap();
+    assert_eq!((answer.role, answer.delivery), (Role::Assistant, Delivery::Settled));
+}
+
+#[test]
+fn an_answer_is_not_missed_where_its_question_is_not_listed_either() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.answer(answered(2, "two"));
+    desk.list("c-1", both());
+    desk.pass_seconds(61);
+    assert_eq!(desk.row(&key, "two").delivery, Delivery::Settled);
+    assert_eq!(desk.row(&key, "second").delivery, Delivery::OnlyHere, "one word for both");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use copilot_core::ids::CaseKey;
 use copilot_core::model::{RealMessage, Role};
 use copilot_core::request::{Limits, Outcome, Reply, Request};
-use copilot_core::view::Delivery;
-use copilot_core::{Event, Failure, FailureClass, Intent, Lifecycle, Rejection};
+use copilot_core::view::{Delivery, LinkStatus};
+use copilot_core::{Event, Failure, FailureClass, Intent, Lifecycle, Link, Rejection};
 
 use crate::support::*;
 
@@ -43,7 +43,7 @@ fn lost_five_times() -> (Desk, CaseKey) {
     let key = desk.settled_case("c-1", "first");
     desk.say(Some(&key), "second");
     for _ in 0..5 {
-        desk.answer(failed(FailureClass::Uncertain));
+        desk.answer(Err(Failure { status: Some(504), ..Failure::of(FailureClass::Uncertain) }));
         desk.answer_all(|request| {
             matches!(request, Request::Probe).then(|| Ok(Reply::Alive(Limits::default())))
         });
@@ -67,7 +67,37 @@ fn what_was_tried_five_times_is_looked_for_before_it_is_said_not_to_have_arrived
     assert_eq!(look(&mut desk, lists(&before())), 1);
     let last = Box::new(FailureClass::Uncertain);
     let class = FailureClass::Rejected(Rejection::TriesUsedUp { tries: 5, last });
-    assert_eq!(failure(&desk, &key).class, class);
+    assert_eq!(failure(&desk, &key), Failure { status: Some(504), ..Failure::of(class) });
+    desk.wish(Intent::Retry(desk.operation(&key, "second")));
+    assert_eq!(desk.row(&key, "second").delivery, Delivery::Echoed, "it is sent, and no longer looked for");
+}
+
+#[test]
+fn a_last_look_that_finds_no_connection_is_made_when_there_is_one() {
+    let (mut desk, key) = lost_five_times();
+    look(&mut desk, || failed(FailureClass::Offline));
+    assert_ne!(desk.core.view().status().link, LinkStatus::Online);
+    assert!(!matches!(desk.row(&key, "second").delivery, Delivery::Failed { .. }), "nothing is known yet");
+    desk.step(Event::Link(Link::Online));
+    desk.pass_seconds(61);
+    look(&mut desk, lists(&whole()));
+    desk.pass_seconds(61);
+    look(&mut desk, lists(&whole()));
+    assert_eq!(desk.texts(&key)[2..], ["user: second", "assistant: two"]);
+    assert!(!matches!(desk.row(&key, "second").delivery, Delivery::Failed { .. }));
+}
+
+#[test]
+fn a_message_whose_last_try_was_refused_has_not_arrived_and_is_not_looked_for() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    for _ in 0..5 {
+        desk.answer(server_problem());
+        desk.pass_seconds(61);
+    }
+    let class = failure(&desk, &key).class;
+    assert!(matches!(class, FailureClass::Rejected(Rejection::TriesUsedUp { tries: 5, .. })), "{class:?}");
 }
 
 #[test]
@@ -83,7 +113,7 @@ fn what_was_tried_five_times_and_is_found_has_been_sent() {
 #[test]
 fn what_cannot_be_looked_for_may_have_arrived_until_the_person_has_it_checked() {
     let (mut desk, key) = lost_five_times();
-    look(&mut desk, server_problem);
+    assert_eq!(look(&mut desk, server_problem), 1);
     assert_eq!(failure(&desk, &key).class, FailureClass::Uncertain);
     let mut desk = desk.restart(2);
     desk.wish(Intent::Open(Some(key.clone())));
@@ -99,6 +129,15 @@ fn what_cannot_be_looked_for_may_have_arrived_until_the_person_has_it_checked() 
 }
 
 #[test]
+fn what_may_have_arrived_is_being_sent_and_not_checked_when_the_person_sends_it_again() {
+    let (mut desk, key) = lost_five_times();
+    look(&mut desk, server_problem);
+    desk.wish(Intent::Retry(desk.operation(&key, "second")));
+    assert_eq!(desk.writes().len(), 1);
+    assert_eq!(desk.row(&key, "second").delivery, Delivery::Echoed);
+}
+
+#[test]
 fn what_may_have_arrived_and_is_listed_later_has_been_sent() {
     let (mut desk, key) = lost_five_times();
     look(&mut desk, server_problem);
@@ -106,6 +145,24 @@ fn what_may_have_arrived_and_is_listed_later_has_been_sent() {
     look(&mut desk, lists(&whole()));
     assert_eq!(desk.texts(&key)[2..], ["user: second", "assistant: two"]);
     assert!(matches!(desk.row(&key, "second").delivery, Delivery::Sent));
+}
+
+#[test]
+fn a_case_whose_making_was_lost_five_times_is_said_not_to_be_made() {
+    let mut desk = Desk::new();
+    desk.say(None, "first");
+    for _ in 0..5 {
+        desk.answer(failed(FailureClass::Uncertain));
+        desk.answer_all(|request| {
+            matches!(request, Request::Probe).then(|| Ok(Reply::Alive(Limits::default())))
+        });
+        desk.pass_seconds(61);
+    }
+    let key = desk.core.view().open().cloned().unwrap();
+    let Delivery::Failed { failure, .. } = desk.row(&key, "first").delivery else {
+        panic!("it needs the person")
+    };
+    assert!(matches!(failure.class, FailureClass::Rejected(Rejection::TriesUsedUp { .. })), "{failure:?}");
 }
 
 /// A message that was stopped while its request was open.

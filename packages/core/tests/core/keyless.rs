@@ -96,6 +96,33 @@ fn a_message_that_is_not_listed_is_sent_again_when_the_first_attempt_cannot_be_r
 }
 
 #[test]
+fn a_message_that_cannot_be_looked_for_may_have_arrived_after_the_last_of_all_tries() {
+    let (mut desk, key) = desk();
+    desk.say(Some(&key), "second");
+    desk.answer(failed(FailureClass::Uncertain));
+    let mut looks = 0;
+    for _ in 0..20 {
+        desk.answer_all(|request| match request {
+            Request::Probe => Some(Ok(Reply::Alive(keyless()))),
+            Request::ListMessages { .. } => {
+                looks += 1;
+                Some(server_problem())
+            }
+            _ => None,
+        });
+        if matches!(desk.row(&key, "second").delivery, Delivery::Failed { .. }) {
+            break;
+        }
+        desk.pass_seconds(61);
+    }
+    let Delivery::Failed { failure, .. } = desk.row(&key, "second").delivery else {
+        panic!("it needs the person")
+    };
+    assert_eq!((failure.class, turns_sent(&desk)), (FailureClass::Uncertain, 2));
+    assert_eq!(looks, 4, "with the one that was sent, five tries");
+}
+
+#[test]
 fn a_message_that_was_under_way_when_the_program_ended_is_looked_for_first() {
     let (mut desk, key) = desk();
     desk.say(Some(&key), "second");

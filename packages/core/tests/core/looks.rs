@@ -327,6 +327,12 @@ fn suggestions_stand_under_the_last_answer_only() {
     desk.list("c-1", talk(&[("first", "Look at the pool."), ("second", "two")]));
     desk.pass_seconds(3);
     assert_eq!(desk.row(&key, "two").actions.len(), 1, "the list does not repeat them");
+    let others = [("first", "Look at the pool."), ("second", "two"), ("theirs", "their answer")];
+    let mut elsewhere = desk.restart(2);
+    elsewhere.wish(Intent::Open(Some(key.clone())));
+    assert_eq!(elsewhere.row(&key, "two").actions.len(), 1);
+    elsewhere.list("c-1", talk(&others));
+    assert_eq!(elsewhere.row(&key, "two").actions.len(), 0, "somebody else has gone on");
     desk.say(Some(&key), "third");
     assert_eq!(desk.row(&key, "two").actions.len(), 0);
     desk.answer(suggest("three", 3));

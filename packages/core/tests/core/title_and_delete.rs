@@ -147,6 +147,22 @@ fn a_deletion_survives_a_restart_and_keeps_what_is_left_of_its_window() {
 }
 
 #[test]
+fn a_refused_title_is_sent_again_when_told_to() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    rename(&mut desk, &key, "Full disk");
+    desk.pass_seconds(1);
+    theirs_is(&mut desk, PLACEHOLDER);
+    desk.answer(rejected(Rejection::Forbidden));
+    assert_eq!(desk.writes(), []);
+    let note = desk.core.view().case(&key).unwrap().title_note.unwrap();
+    desk.wish(Intent::Retry(note.operation));
+    theirs_is(&mut desk, PLACEHOLDER);
+    desk.answer(Ok(Reply::Done));
+    assert_eq!(desk.title(&key), "Full disk");
+}
+
+#[test]
 fn creating_and_deleting_before_anything_was_sent_leaves_nothing() {
     let mut desk = Desk::new();
     desk.answer_all(|_| None);

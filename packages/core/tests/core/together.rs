@@ -3,8 +3,9 @@
 use crate::support::*;
 use copilot_core::ids::CaseKey;
 use copilot_core::model::{Data, Draft, Turn};
+use copilot_core::request::{Limits, Reply, Request};
 use copilot_core::view::{Badge, Delivery};
-use copilot_core::{Intent, Link, Notice, Rejection, Undoable};
+use copilot_core::{FailureClass, Intent, Link, Millis, Notice, Rejection, Undoable};
 
 use crate::office::Office;
 
@@ -99,6 +100,45 @@ fn a_message_that_is_discarded_goes_and_comes_back_as_a_whole_in_its_order() {
 }
 
 #[test]
+fn a_message_that_comes_back_beside_one_that_has_left_meanwhile_is_not_torn_apart() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    send_two_files(&mut desk, &key);
+    desk.say(Some(&key), "another message");
+    desk.answer(rejected(Rejection::Quota));
+    let op = desk.operation(&key, "compare");
+    desk.wish(Intent::Discard(op));
+    assert_eq!(desk.writes().len(), 1, "the other message is on its way");
+    desk.wish(Intent::Undo(op));
+    let (file, words, other) = (("", Some("a.log")), ("compare", Some("b.log")), ("another message", None));
+    assert_eq!(mine(&desk, &key), owned(&[FIRST, file, words, other]));
+    desk.answer(answered(2, "other"));
+    assert_eq!(mine(&desk, &key), owned(&[FIRST, file, words, other]), "no file is on the server");
+    desk.wish(Intent::Retry(op));
+    desk.answer(answered(3, "one"));
+    assert_eq!(mine(&desk, &key), owned(&[FIRST, other, file, words]), "as they stand on the server");
+    desk.answer(answered(4, "two"));
+    assert_eq!(mine(&desk, &key), owned(&[FIRST, other, file, words]));
+}
+
+#[test]
+fn a_message_that_is_sent_past_a_failed_one_stands_behind_all_of_its_rows() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    send_two_files(&mut desk, &key);
+    desk.say(Some(&key), "another message");
+    desk.answer(rejected(Rejection::Quota));
+    desk.wish(Intent::SendAnyway(desk.operation(&key, "another message")));
+    assert_eq!(desk.writes().len(), 1, "it is on its way");
+    let (file, words, other) = (("", Some("a.log")), ("compare", Some("b.log")), ("another message", None));
+    assert_eq!(mine(&desk, &key), owned(&[FIRST, file, words, other]));
+    // Built anew from the journal, it is the same.
+    let mut desk = desk.restart(7);
+    desk.wish(Intent::Open(Some(key.clone())));
+    assert_eq!(mine(&desk, &key), owned(&[FIRST, file, words, other]));
+}
+
+#[test]
 fn what_has_left_stays_where_it_is_when_the_rest_of_its_message_is_taken_back() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");
@@ -167,6 +207,112 @@ fn a_message_that_waits_is_sent_anyway_as_a_whole() {
 }
 
 #[test]
+fn a_file_that_is_sent_anyway_leaves_the_failed_one_before_it_to_the_person_and_a_retry_leaves_what_it_cannot_help()
+ {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    send_two_files(&mut desk, &key);
+    desk.answer(rejected(Rejection::Provider));
+    let (first, second) = (desk.rows(&key)[2].operation.unwrap(), desk.operation(&key, "compare"));
+    desk.wish(Intent::SendAnyway(second));
+    assert_eq!(
+        desk.core.view().case(&key).unwrap().badge,
+        Badge::NotSent(1),
+        "the file still waits for the person"
+    );
+    desk.answer(rejected(Rejection::UnsupportedType));
+    assert_eq!(desk.writes(), [], "nothing but the second was sent");
+    desk.wish(Intent::Retry(first));
+    desk.answer(answered(2, "one"));
+    assert_eq!(desk.writes(), [], "the second would be refused again");
+}
+
+#[test]
+fn a_file_that_may_have_arrived_stays_where_it_is_when_the_rest_is_taken_back() {
+    for is_over in [false, true] {
+        let mut desk = Desk::new();
+        let key = desk.settled_case("c-1", "first");
+        send_two_files(&mut desk, &key);
+        desk.answer(failed(FailureClass::Uncertain));
+        if is_over {
+            // Nothing tells whether it has arrived: that is for the person to have checked.
+            for _ in 0..40 {
+                desk.answer_all(|request| match request {
+                    Request::Probe => Some(Ok(Reply::Alive(Limits::default()))),
+                    Request::SubmitTurn { .. } => Some(failed(FailureClass::Uncertain)),
+                    Request::ListMessages { .. } => Some(server_problem()),
+                    _ => None,
+                });
+                desk.pass_seconds(61);
+            }
+            assert!(matches!(desk.rows(&key)[2].delivery, Delivery::Failed { .. }));
+        }
+        desk.wish(Intent::Edit(desk.operation(&key, "compare")));
+        let draft = desk.core.view().draft(Some(&key)).unwrap();
+        assert_eq!((&*draft.text, names(draft)), ("compare", vec!["b.log".to_owned()]));
+        assert_eq!(mine(&desk, &key), owned(&[FIRST, ("", Some("a.log"))]));
+        let badge = if is_over { Badge::NotSent(1) } else { Badge::Waiting(1) };
+        assert_eq!(desk.core.view().case(&key).unwrap().badge, badge);
+    }
+}
+
+#[test]
+fn a_file_that_was_refused_for_now_is_taken_back_with_the_rest() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    send_two_files(&mut desk, &key);
+    desk.answer(busy(30));
+    desk.wish(Intent::Edit(desk.operation(&key, "compare")));
+    assert_eq!(names(desk.core.view().draft(Some(&key)).unwrap()), ["a.log", "b.log"]);
+    assert_eq!(mine(&desk, &key), owned(&[FIRST]));
+}
+
+#[test]
+fn an_offer_of_undo_that_is_held_outlives_the_window() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.step(copilot_core::Event::Link(Link::Offline));
+    send_two_files(&mut desk, &key);
+    let all = mine(&desk, &key);
+    let op = desk.operation(&key, "compare");
+    desk.wish(Intent::Discard(op));
+    desk.pass_seconds(7);
+    desk.wish(Intent::HoldUndo(op));
+    desk.pass_seconds(5);
+    let mut desk = desk.restart(7);
+    desk.wish(Intent::Open(Some(key.clone())));
+    desk.wish(Intent::Undo(op));
+    assert_eq!(mine(&desk, &key), all);
+}
+
+#[test]
+fn what_was_discarded_stays_so_when_another_turn_of_its_message_is_edited() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    send_two_files(&mut desk, &key);
+    desk.answer(rejected(Rejection::Provider));
+    let (first, second) = (desk.rows(&key)[2].operation.unwrap(), desk.operation(&key, "compare"));
+    desk.wish(Intent::SendAnyway(second));
+    desk.wish(Intent::Discard(first));
+    desk.answer(rejected(Rejection::Provider));
+    desk.wish(Intent::Edit(second));
+    assert_eq!(names(desk.core.view().draft(Some(&key)).unwrap()), ["b.log"]);
+    desk.wish(Intent::Undo(first));
+    assert_eq!(mine(&desk, &key), owned(&[FIRST, ("", Some("a.log"))]));
+}
+
+#[test]
+fn the_making_of_a_case_is_no_part_of_its_first_message() {
+    let mut desk = Desk::new();
+    desk.step(copilot_core::Event::Link(Link::Offline));
+    desk.say(None, "first");
+    let key = desk.core.view().open().cloned().unwrap();
+    desk.wish(Intent::Edit(desk.operation(&key, "first")));
+    assert_eq!(&*desk.core.view().draft(Some(&key)).unwrap().text, "first");
+    assert_eq!(desk.core.inspect().operations.len(), 1, "the case is still to be made");
+}
+
+#[test]
 fn two_messages_of_one_moment_are_two_messages() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");
@@ -175,6 +321,31 @@ fn two_messages_of_one_moment_are_two_messages() {
     desk.say(Some(&key), "third");
     desk.wish(Intent::Discard(desk.operation(&key, "second")));
     assert_eq!(mine(&desk, &key), owned(&[FIRST, ("third", None)]));
+}
+
+#[test]
+fn a_title_that_is_given_between_two_messages_of_one_moment_does_not_make_them_one() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.step(copilot_core::Event::Link(Link::Offline));
+    desk.say(Some(&key), "second");
+    desk.wish(Intent::Rename { case: key.clone(), title: "Full disk".into() });
+    desk.say(Some(&key), "third");
+    desk.wish(Intent::Discard(desk.operation(&key, "second")));
+    assert_eq!(mine(&desk, &key), owned(&[FIRST, ("third", None)]));
+}
+
+#[test]
+fn a_message_that_is_said_after_the_clock_was_set_right_bears_the_right_time() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.step(copilot_core::Event::Link(Link::Offline));
+    let right = desk.now.wall;
+    desk.now.wall = right + Millis::seconds(3_600);
+    desk.say(Some(&key), "second");
+    desk.now.wall = right;
+    desk.say(Some(&key), "third");
+    assert_eq!(desk.row(&key, "third").sent, Some(right));
 }
 
 #[test]

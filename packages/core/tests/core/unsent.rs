@@ -8,6 +8,15 @@ use copilot_core::view::{Badge, Delivery, Group, StoreHealth};
 use copilot_core::{Intent, Notice, Refusal, Rejection};
 
 #[test]
+fn a_message_that_has_just_left_is_not_sent_a_second_time_by_send_anyway() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    desk.say(Some(&key), "second");
+    desk.wish(Intent::SendAnyway(desk.operation(&key, "second")));
+    assert_eq!(desk.writes().len(), 1);
+}
+
+#[test]
 fn after_five_tries_the_person_decides_and_retry_works_after_a_restart() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");

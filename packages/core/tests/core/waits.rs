@@ -2,7 +2,7 @@
 
 use copilot_core::model::RealCase;
 use copilot_core::peer::PeerMessage;
-use copilot_core::request::{Outcome, Reply, Request};
+use copilot_core::request::{Limits, Outcome, Reply, Request};
 use copilot_core::view::{AccountStatus, Delivery, LinkStatus};
 use copilot_core::{Event, Failure, FailureClass, Intent, Link, Millis, Notice, Rejection, Transient};
 
@@ -233,6 +233,40 @@ fn an_answer_that_is_only_an_error_still_proves_the_link() {
     desk.pass_seconds(2);
     desk.answer_all(|request| (*request == Request::Probe).then(server_problem));
     assert_eq!(desk.core.view().status().link, LinkStatus::Online);
+}
+
+#[test]
+fn an_answer_to_what_left_before_the_network_went_is_a_reason_to_ask_and_not_a_way_back() {
+    let mut desk = Desk::new();
+    desk.pass_seconds(61);
+    desk.step(Event::Link(Link::Offline));
+    desk.answer_all(|request| {
+        matches!(request, Request::ListCases { .. }).then(|| Ok(Reply::Cases(page(Vec::new()))))
+    });
+    assert!(matches!(desk.core.view().status().link, LinkStatus::Offline { .. }));
+    assert!(matches!(desk.open[..], [(_, Request::Probe)]), "{:?}", desk.open);
+    desk.answer_all(|request| (*request == Request::Probe).then(|| Ok(Reply::Alive(Limits::default()))));
+    assert_eq!(desk.core.view().status().link, LinkStatus::Online);
+}
+
+#[test]
+fn a_probe_that_left_before_the_network_went_is_followed_by_one_that_tells() {
+    let mut desk = Desk::asleep(crate::disk::Disk::default().shared(), 1);
+    desk.boot();
+    desk.step(Event::Link(Link::Offline));
+    let is_there_after = |desk: &mut Desk, outcome: fn() -> Outcome| {
+        desk.answer_all(|request| (*request == Request::Probe).then(outcome));
+        matches!(desk.core.view().status().link, LinkStatus::Online)
+    };
+    let alive = || Ok(Reply::Alive(Limits::default()));
+    let mut open = std::mem::take(&mut desk.open);
+    open.retain(|(_, request)| *request == Request::Probe);
+    let [(early, _)] = open[..] else { panic!("the first question: {open:?}") };
+    desk.step(Event::Answered(early, alive()));
+    assert!(matches!(desk.core.view().status().link, LinkStatus::Offline { .. }));
+    assert!(!is_there_after(&mut desk, || failed(FailureClass::Offline)), "the network has gone");
+    desk.pass_seconds(2);
+    assert!(is_there_after(&mut desk, alive));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Opening an account's store and starting its engine.
 
+use std::pin::pin;
 use std::rc::Rc;
 
 use copilot_api::{Client, Credentials, Dialect};
@@ -8,6 +9,7 @@ use copilot_core::request::Limits;
 use copilot_core::{Config, Core, Entropy, Event, Link, Millis};
 use copilot_storage::memory::MemoryStore;
 use copilot_storage::{Store, StoreError};
+use futures_util::future::{Either, select};
 
 use super::{Attempt, Inner, Opened};
 use crate::account::{Account, ProfileId};
@@ -23,6 +25,10 @@ use crate::stage::{Stage, StartProblem};
 /// a sign-out or in one that is just ending: that is waited for, 10 × 200 ms.
 const IN_USE_TRIES: u32 = 10;
 const IN_USE_PAUSE: Millis = Millis(200);
+
+/// A store that opens is open in less than one second, with the data of years too. After this the person is told what
+/// most likely holds it up: a window from before an update of the layout that is frozen and does not let go.
+const OPENING_TAKES_LONG: Millis = Millis::seconds(5);
 
 /// A store with what it holds, and the platform to run it on.
 pub(super) struct Ready {
@@ -44,7 +50,7 @@ impl Inner {
         credentials: Credentials,
     ) {
         let profile = account.profile();
-        let ready = self.ready_store(&profile).await;
+        let ready = self.ready_store(attempt, &profile).await;
         if !self.is_current(attempt) {
             return;
         }
@@ -100,8 +106,8 @@ impl Inner {
         handle
     }
 
-    async fn ready_store(&self, profile: &ProfileId) -> Result<Ready, StartProblem> {
-        match self.recovered_store(profile).await {
+    async fn ready_store(&self, attempt: Attempt, profile: &ProfileId) -> Result<Ready, StartProblem> {
+        match self.told_when_held(attempt, self.recovered_store(profile)).await {
             Ok((store, recovered)) => {
                 Ok(Ready { store, recovered, platform: self.platform.clone(), memory: None })
             }
@@ -117,6 +123,23 @@ impl Inner {
                 let platform =
                     Platform { locks: Rc::new(Alone), peers: Rc::new(Alone), ..self.platform.clone() };
                 Ok(Ready { store, recovered, platform, memory: Some(memory) })
+            }
+        }
+    }
+
+    /// Waits for an opening however long it takes, and tells the person when that is long.
+    async fn told_when_held<T>(&self, attempt: Attempt, opening: impl Future<Output = T>) -> T {
+        let patience = self.platform.executor.sleep(OPENING_TAKES_LONG);
+        match select(pin!(opening), patience).await {
+            Either::Left((opened, _)) => opened,
+            Either::Right(((), opening)) => {
+                if self.is_current(attempt) {
+                    self.show_sign_in(|view| {
+                        view.busy = true;
+                        view.problem = Some(StartProblem::StoreHeld);
+                    });
+                }
+                opening.await
             }
         }
     }

@@ -21,6 +21,10 @@ const READ_BACK_PAUSE: Millis = Millis::seconds(2);
 /// others arrive.
 const PAINT: Millis = Millis(33);
 
+/// Pause between a start and what the store does for the next one: the list is on screen by then, and the server has
+/// brought what is new in it.
+const CALM: Millis = Millis::seconds(5);
+
 type Append = (BatchId, LocalFuture<Result<Sequence, StoreRefusal>>);
 
 /// Appends whose acknowledgement is still to come, oldest first.
@@ -91,6 +95,16 @@ impl Journal {
     /// Gives those up, and says how many bytes that freed.
     pub(super) fn free_spare(&self) -> LocalFuture<u64> {
         self.store.free_spare()
+    }
+
+    pub(super) fn tidy_when_calm(&self) {
+        let (executor, store) = (self.executor.clone(), Rc::downgrade(&self.store));
+        self.executor.spawn(Box::pin(async move {
+            executor.sleep(CALM).await;
+            if let Some(store) = store.upgrade() {
+                store.tidy().await;
+            }
+        }));
     }
 
     pub(super) fn cache(&self, writes: Vec<CacheWrite>) {

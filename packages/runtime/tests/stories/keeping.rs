@@ -4,12 +4,15 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use copilot_core::Intent;
 use copilot_core::journal::Durability;
 use copilot_core::model::{Draft, Role};
 use copilot_core::view::{Group, MessageRow};
-use copilot_runtime::{Handle, Stage, StartProblem};
+use copilot_core::{Intent, Millis};
+use copilot_runtime::ports::{Executor, Stores};
+use copilot_runtime::{Handle, Platform, ProfileId, Stage, StartProblem};
+use copilot_storage::{LocalFuture, Store, StoreError};
 use serde_json::json;
+use tokio::sync::Notify;
 
 use crate::world::{Window, World, open_first_case, rows, say, story};
 
@@ -35,10 +38,71 @@ fn a_second_program_on_the_same_data_says_that_it_is_in_use() {
             .window(async |first| {
                 let handle = first.register(&world, "maria.ortiz").await;
                 assert_eq!(handle.read(|view| view.status().durability), Durability::PowerLoss);
-                let second = Window::open(copilot_runtime::Platform::native(world.data()));
+                let second = Window::open(Platform::native(world.data()));
                 let view = second.sign_in_view("a problem", |view| view.problem.is_some()).await;
                 assert_eq!(view.problem, Some(StartProblem::StoreInUse));
                 assert!(matches!(first.app.stage(), Stage::Open(_)));
+            })
+            .await;
+    });
+}
+
+/// Data that is held by another window until it lets go. No wait takes any time until then.
+struct Held {
+    platform: Platform,
+    is_held: Cell<bool>,
+    let_go: Notify,
+}
+
+impl Held {
+    fn let_go(&self) {
+        self.is_held.set(false);
+        self.let_go.notify_one();
+    }
+}
+
+/// Its stores.
+struct HeldStores(Rc<Held>);
+
+impl Stores for HeldStores {
+    fn open(&self, profile: &ProfileId) -> LocalFuture<Result<Rc<dyn Store>, StoreError>> {
+        let (held, profile) = (self.0.clone(), profile.clone());
+        Box::pin(async move {
+            held.let_go.notified().await;
+            held.platform.stores.open(&profile).await
+        })
+    }
+}
+
+impl Executor for Held {
+    fn spawn(&self, future: LocalFuture<()>) {
+        self.platform.executor.spawn(future);
+    }
+
+    fn sleep(&self, span: Millis) -> LocalFuture<()> {
+        if self.is_held.get() {
+            Box::pin(tokio::task::yield_now())
+        } else {
+            self.platform.executor.sleep(span)
+        }
+    }
+}
+
+#[test]
+fn an_account_whose_data_another_window_holds_says_so_and_opens_by_itself_when_that_ends() {
+    story(async |world| {
+        world.window(async |window| drop(window.register(&world, "maria.ortiz").await)).await;
+        let platform = Platform::native(world.data());
+        let held =
+            Rc::new(Held { platform: platform.clone(), is_held: Cell::new(true), let_go: Notify::new() });
+        let stores = Rc::new(HeldStores(held.clone()));
+        world
+            .window_on(Platform { stores, executor: held.clone(), ..platform }, async |window| {
+                let view = window.sign_in_view("a problem", |view| view.problem.is_some()).await;
+                assert_eq!((view.problem, view.busy), (Some(StartProblem::StoreHeld), true));
+                held.let_go();
+                let handle = window.opened().await;
+                assert_eq!(handle.read(|view| view.status().durability), Durability::PowerLoss);
             })
             .await;
     });

@@ -13,6 +13,7 @@ use crate::store::{CachedEnd, LocalFuture, Store, StoreError};
 pub(super) async fn run<S: Store>(open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>) {
     the_cache_gives_back_what_it_was_given(open).await;
     a_forgotten_case_is_gone_with_its_messages(open).await;
+    many_cases_are_as_they_were_written_last(open).await;
     the_last_rows_of_a_case_are_at_hand(open).await;
     a_row_that_the_server_has_moved_is_there_once(open).await;
     what_is_freed_can_be_fetched_again_and_nothing_else_goes(open).await;
@@ -122,6 +123,43 @@ async fn a_forgotten_case_is_gone_with_its_messages<S: Store>(
     assert!(texts(&store, "a:2").await.is_empty());
     store.cache(vec![a_message("a:2", "2", "anew")]).await;
     assert_eq!(texts(&store, "a:2").await, ["anew"], "a forgotten case can come back, without its past");
+}
+
+async fn many_cases_are_as_they_were_written_last<S: Store>(
+    open: &impl Fn(&str) -> LocalFuture<Result<S, StoreError>>,
+) {
+    let store = open_now(open, "many").await;
+    let write = async |store: &S, numbers: std::ops::Range<u32>, title: &str| {
+        let cases = numbers.map(|number| a_case(&format!("case-{number}"), &format!("{number:04} {title}")));
+        store.cache(cases.collect()).await;
+    };
+    let titled = |numbers: std::ops::Range<u32>, title: &str| {
+        numbers.map(|number| format!("{number:04} {title}")).collect::<Vec<_>>()
+    };
+    write(&store, 0..700, "at first").await;
+    store.tidy().await;
+    assert_eq!(titles(&store).await, titled(0..700, "at first"));
+    write(&store, 300..302, "named anew").await;
+    write(&store, 700..701, "made since").await;
+    let expected = [
+        titled(0..300, "at first"),
+        titled(300..302, "named anew"),
+        titled(302..700, "at first"),
+        titled(700..701, "made since"),
+    ];
+    assert_eq!(titles(&store).await, expected.concat());
+    write(&store, 0..701, "changed").await;
+    assert_eq!(titles(&store).await, titled(0..701, "changed"));
+    store.tidy().await;
+    store.tidy().await;
+    assert_eq!(titles(&store).await, titled(0..701, "changed"));
+    store.cache(vec![CacheWrite::Forget(real("case-0"))]).await;
+    assert_eq!(titles(&store).await, titled(1..701, "changed"));
+    write(&store, 1..2, "last").await;
+    store.tidy().await;
+    drop(store);
+    let store = open_now(open, "many").await;
+    assert_eq!(titles(&store).await, [titled(1..2, "last"), titled(2..701, "changed")].concat());
 }
 
 /// Rows of one case: more than a store has at hand before the others. A prime, so that multiples stand in another order.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use copilot_core::CacheWrite;
 use copilot_core::ids::RealId;
 use copilot_core::journal::StoreRefusal;
-use copilot_core::model::{RealCase, RealMessage};
+use copilot_core::model::RealMessage;
 use copilot_core::view::CachedMessage;
 use js_sys::Array;
 use serde::Serialize;
@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use web_sys::{IdbKeyRange, IdbObjectStore};
 
+use super::cases;
 use super::database::{Access, CASES, Database, MESSAGES, all, commit, done, put};
 use super::js::refusal;
 use crate::spare::{oldest, spare_rows};
@@ -24,7 +25,7 @@ const END_ROWS: u32 = 128;
 /// Rows that are moved to their places at once: few enough that the page does not stand still.
 const MOVED_AT_ONCE: u32 = 250;
 
-fn key(id: &RealId) -> JsValue {
+pub(super) fn key(id: &RealId) -> JsValue {
     id.as_str().into()
 }
 
@@ -50,16 +51,16 @@ fn unplaced_rows_of(case: &JsValue) -> Result<IdbKeyRange, JsValue> {
     IdbKeyRange::bound(&Array::of2(case, &"".into()), &Array::of2(case, &Array::new()))
 }
 
-fn put_json(store: &IdbObjectStore, key: &JsValue, value: &impl Serialize) -> Result<(), JsValue> {
+pub(super) fn put_json(store: &IdbObjectStore, key: &JsValue, value: &impl Serialize) -> Result<(), JsValue> {
     let json = serde_json::to_string(value).map_err(|_| JsValue::UNDEFINED)?;
     put(store, key, &json.into())
 }
 
-fn parse<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
+pub(super) fn parse<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
     serde_json::from_str(&value.as_string()?).ok()
 }
 
-fn parse_all<T: DeserializeOwned>(rows: &JsValue) -> Vec<T> {
+pub(super) fn parse_all<T: DeserializeOwned>(rows: &JsValue) -> Vec<T> {
     let rows = Array::from(rows);
     // Known beforehand: a list of ten thousand that grows is moved a dozen times.
     let mut parsed = Vec::with_capacity(rows.length() as usize);
@@ -73,7 +74,7 @@ pub(super) async fn write(database: &Database, writes: &[CacheWrite]) -> Result<
             let (cases, messages) = (transaction.object_store(CASES)?, transaction.object_store(MESSAGES)?);
             for write in writes {
                 match write {
-                    CacheWrite::Case(case) => put_json(&cases, &key(&case.id), &**case)?,
+                    CacheWrite::Case(case) => cases::write(&cases, case)?,
                     CacheWrite::Message { case, row } => {
                         put_json(&messages, &place(&key(case), &row.message), &**row)?;
                     }
@@ -87,20 +88,10 @@ pub(super) async fn write(database: &Database, writes: &[CacheWrite]) -> Result<
 }
 
 fn forget(cases: &IdbObjectStore, messages: &IdbObjectStore, case: &JsValue) -> Result<(), JsValue> {
-    cases.delete(case)?;
+    cases::forget(cases, case)?;
     let rows = rows_of(case)?;
     messages.delete(&rows)?;
     Ok(())
-}
-
-pub(super) async fn cases(database: &Database) -> Result<Vec<RealCase>, JsValue> {
-    database
-        .transact(&[CASES], Access::Read, async |transaction| {
-            let rows = done(&transaction.object_store(CASES)?.get_all()?);
-            commit(transaction);
-            Ok(parse_all(&rows.await?))
-        })
-        .await
 }
 
 /// Each row once. One that the server has moved may stand at two places: the later counts, which comes first.
@@ -179,7 +170,7 @@ pub(super) async fn evict_oldest(database: &Database) -> bool {
     let evicted = database
         .transact(&[CASES, MESSAGES], Access::WriteRelaxed, async |transaction| {
             let (cases, messages) = (transaction.object_store(CASES)?, transaction.object_store(MESSAGES)?);
-            let all = all(&cases, &JsValue::UNDEFINED)?.await?;
+            let all = all(&cases, &cases::ids()?.into())?.await?;
             if !all.is_empty() {
                 let oldest = oldest(all.iter().map(|(id, case)| (id, parse(case))));
                 oldest.map(|oldest| forget(&cases, &messages, oldest)).transpose()?;
@@ -197,7 +188,7 @@ pub(super) async fn evict_oldest(database: &Database) -> bool {
 /// holds nobody up.
 pub(super) async fn spare(database: &Database, up: bool) -> u64 {
     let mut bytes = 0;
-    for case in cases(database).await.unwrap_or_default() {
+    for case in cases::read(database).await.unwrap_or_default() {
         let access = if up { Access::WriteRelaxed } else { Access::Read };
         let spared = database
             .transact(&[MESSAGES], access, async |transaction| {

@@ -11,12 +11,13 @@ use super::diagrams;
 use super::imports;
 use super::installed;
 use super::module::STEM;
+use super::page;
 use super::sizes::File;
 use crate::failure::Failure;
 use crate::workspace::Workspace;
 
-/// The hand-written files of the page.
-const SHELL: [&str; 5] = ["index.html", "boot.css", "boot.js", "icon.svg", installed::MANIFEST];
+/// The hand-written files beside the page.
+const SHELL: [&str; 4] = ["boot.css", "boot.js", "icon.svg", installed::MANIFEST];
 
 /// Writes the folder and returns its files, without the compressed copies.
 pub(crate) fn write(workspace: &Workspace, module: &Path) -> Result<Vec<File>, Failure> {
@@ -29,8 +30,10 @@ pub(crate) fn write(workspace: &Workspace, module: &Path) -> Result<Vec<File>, F
     for name in SHELL.into_iter().chain(installed::ICONS) {
         files.push(add(&workspace.web_shell(), Path::new(name))?);
     }
-    for script in imports::closure(module, &format!("{STEM}.js"))? {
-        files.push(add(module, &script)?);
+    let scripts = imports::closure(module, &format!("{STEM}.js"))?;
+    files.push(add(&page::prepare(workspace, &scripts)?, Path::new(page::NAME))?);
+    for script in &scripts {
+        files.push(add(module, script)?);
     }
     files.push(add(module, Path::new(&format!("{STEM}_bg.wasm")))?);
     if let Some(folder) = diagrams::prepare(workspace)? {
