@@ -186,7 +186,7 @@ test('search filters titles first, then messages, as typed', async ({ copilot })
   await expect(copilot.caseRows).toHaveCount(1);
   await expect(copilot.caseRow(kafka)).toBeVisible();
   await search.fill('nothing like it');
-  await expect(copilot.list).toContainText(words('Nothing matches “nothing like it”, on this device or on the server.'));
+  await expect(copilot.list).toContainText(words('Nothing matches “nothing like it”. Search looks in titles and messages on this device. The server has nothing either.'));
   await copilot.page.keyboard.press('Escape');
   await expect(search).toHaveValue('');
   await expect(copilot.caseRows).toHaveCount(2);
@@ -263,6 +263,27 @@ test('the list is one stop, arrows move in it, and its menu has every action', a
   await keyboard.press('Enter');
   await expect(copilot.caseRow(keys[1]).locator('[aria-current]')).toHaveCount(1);
   await expect(copilot.composer).toBeFocused();
+});
+
+test('beside the drawer of a narrow panel enough is left to press on', async ({ copilot }) => {
+  await copilot.page.setViewportSize({ width: 400, height: 860 });
+  await copilot.openCases();
+  const drawer = copilot.page.getByRole('dialog', { name: 'Cases' });
+  for (const [width, drawn] of [[400, 348], [384, 348], [370, 334], [360, 324]]) {
+    await copilot.page.setViewportSize({ width, height: 860 });
+    await expect.poll(async () => (await drawer.boundingBox())?.width, `in ${width} pixels`).toBe(drawn);
+  }
+});
+
+test('a double click on "New case" opens a case and nothing else', async ({ copilot }) => {
+  await copilot.page.setViewportSize({ width: 400, height: 860 });
+  await copilot.say('Disk of db-2 is full.');
+  await copilot.answered(1);
+  const box = await copilot.page.getByRole('button', { name: 'New case', exact: true }).boundingBox();
+  await copilot.page.mouse.dblclick((box?.x ?? 0) + 10, (box?.y ?? 0) + 10);
+  await expect(copilot.mine).toHaveCount(0);
+  await copilot.page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await expect(copilot.page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
 });
 
 test('the drawer of a narrow panel opens, keeps the focus, and closes on Esc and on a choice', async ({ copilot }) => {

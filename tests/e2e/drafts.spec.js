@@ -27,6 +27,22 @@ test('each case has its own text and caret, over changes of the case and a reloa
   await expect(copilot.mine).toHaveCount(0);
 });
 
+test('the composer is as high as what is written, up to eight lines, and scrolls from there on', async ({ copilot }) => {
+  const lines = (/** @type {number} */ count) => Array.from({ length: count }, (_, n) => `line ${n + 1}`).join('\n');
+  const height = () => copilot.composer.evaluate((field) => field.clientHeight);
+  const line = await copilot.composer.evaluate((field) => parseFloat(getComputedStyle(field).lineHeight));
+  const one = await height();
+  for (const [count, rows] of [[2, 2], [8, 8], [9, 8], [40, 8]]) {
+    await copilot.composer.fill(lines(count));
+    await expect.poll(height, `${count} lines`).toBe(one + (rows - 1) * line);
+  }
+  const above = () => copilot.composer.evaluate((field) => field.scrollTop);
+  await copilot.composer.press('ControlOrMeta+End');
+  await expect.poll(above, 'the caret is in view').toBeGreaterThan(31 * line);
+  await copilot.composer.press('ControlOrMeta+Home');
+  await expect.poll(above).toBeLessThan(line);
+});
+
 test('an example fills the composer, below what stands there, and sends nothing', async ({ copilot }) => {
   const { page } = copilot;
   await expect(page.getByText(/^What.s broken\?$/)).toBeVisible();

@@ -12,7 +12,7 @@ const TEXT = 'Pool wait is down to 900 ms.';
  * @property {string} name
  * @property {import('./harness/faults.js').Rule} rule
  * @property {'failed' | 'failed-needs-change'} state
- * @property {string} sentence
+ * @property {string | RegExp} sentence
  * @property {string[]} buttons
  * @property {number} [tries]
  */
@@ -62,6 +62,27 @@ const FAILURES = [
     buttons: ['Edit', 'Copy', 'Discard', 'Details'],
   },
   {
+    name: 'a kind of content the server does not take (415)',
+    rule: answerWith(TURNS, 415),
+    state: 'failed-needs-change',
+    sentence: 'Not sent. The server refused this (415).',
+    buttons: ['Edit', 'Copy', 'Discard', 'Details'],
+  },
+  {
+    name: 'a text over the limit of the server (413)',
+    rule: answerWith(TURNS, 413),
+    state: 'failed-needs-change',
+    sentence: 'Not sent. It is larger than the server takes.',
+    buttons: ['Edit', 'Copy', 'Discard'],
+  },
+  {
+    name: 'a server that cannot do it (501)',
+    rule: answerWith(TURNS, 501, { body: {} }),
+    state: 'failed',
+    sentence: 'Not sent. The server had a problem (501), 1 try.',
+    buttons: ['Retry', 'Edit', 'Copy', 'Discard'],
+  },
+  {
     name: 'five server errors (500)',
     rule: answerWith(TURNS, 500, { code: 'SERVICE_ERROR' }),
     state: 'failed',
@@ -73,7 +94,7 @@ const FAILURES = [
     name: 'an answer that never comes (connection dropped five times)',
     rule: { match: TURNS, fault: { kind: 'drop_request' } },
     state: 'failed',
-    sentence: "and it didn't arrive.",
+    sentence: /^Not sent\. No answer in \d+ s, and it didn['’]t arrive\./,
     buttons: ['Retry', 'Edit', 'Copy', 'Discard'],
   },
 ];
@@ -84,9 +105,8 @@ for (const { name, rule, state, sentence, buttons, tries = 1 } of FAILURES) {
     await copilot.say(TEXT);
     await copilot.reaches(TEXT, state);
     const row = copilot.message(TEXT);
-    await expect(row).toContainText(words(sentence));
     await expect(row).toHaveAccessibleName(/^You, .+, not sent$/);
-    await expect(row).toHaveAccessibleDescription(words(sentence));
+    await expect(row).toHaveAccessibleDescription(typeof sentence === 'string' ? words(sentence) : sentence);
     const ways = row.getByRole('group', { name: 'Actions for the unsent message' }).getByRole('button');
     await expect(ways).toHaveCount(buttons.length);
     for (const button of buttons) {
@@ -96,11 +116,11 @@ for (const { name, rule, state, sentence, buttons, tries = 1 } of FAILURES) {
     await expect(copilot.answers, 'an error is never a message from FaultMaven').toHaveCount(0);
     await expect(copilot.root, 'the panel is online and signed in').toHaveAttribute('data-link', 'online');
     expect(await said(server, chromium), 'nothing of it is on the server').toEqual([[]]);
+    if (rule.fault.kind === 'status') {
+      await expect.poll(() => arrived(server, TURNS)).toHaveLength(tries);
+    }
     const attempts = await arrived(server, TURNS);
     expect(new Set(attempts.map(({ key }) => key)).size, 'one message, one key').toBe(1);
-    if (rule.fault.kind === 'status') {
-      expect(attempts).toHaveLength(tries);
-    }
   });
 }
 

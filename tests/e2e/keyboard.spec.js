@@ -205,6 +205,62 @@ test('single keys act on rows only, and only while they are switched on; the oth
   expect(await arrived(server, TURNS), 'nothing was retried').toHaveLength(2);
 });
 
+test('the letters of a row mean the same with Caps Lock', async ({ server, chromium, copilot }) => {
+  const { keyboard } = copilot.page;
+  await chromium.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await copilot.say('Answered.');
+  await copilot.answered(1);
+  await server.faults.set([answerWith(TURNS, 501)]);
+  await copilot.say('Not sent.');
+  await copilot.reaches('Not sent.', 'failed');
+  const row = copilot.message('Not sent.');
+  await row.focus();
+  await keyboard.press('K');
+  await expect(copilot.answers).toBeFocused();
+  await keyboard.press('J');
+  await expect(row).toBeFocused();
+  await keyboard.press('C');
+  await expect.poll(() => copilot.page.evaluate(() => navigator.clipboard.readText())).toBe('Not sent.');
+  await keyboard.press('E');
+  await expect(copilot.composer).toHaveValue('Not sent.');
+  await copilot.composer.press('Enter');
+  await copilot.reaches('Not sent.', 'failed');
+  await server.faults.clear();
+  await row.focus();
+  await keyboard.press('R');
+  await copilot.answered(2);
+});
+
+test('Shift+Esc leads to the composer from every layer and page, with what stands in it', async ({ copilot }) => {
+  const { page } = copilot;
+  const { keyboard } = page;
+  await copilot.say('Answered.');
+  await copilot.answered(1);
+  await copilot.composer.fill('Half a thought');
+  const { composer } = copilot;
+  const leads = async () => {
+    await keyboard.press('Shift+Escape');
+    await expect(composer).toBeFocused();
+    await expect(composer).toHaveValue('Half a thought');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  };
+  for (const [keys, layer] of [
+    ['ControlOrMeta+K', 'Command palette'],
+    ['ControlOrMeta+/', 'Keyboard shortcuts'],
+    ['ControlOrMeta+I', 'Case details'],
+    ['ControlOrMeta+B', 'Cases'],
+  ]) {
+    await keyboard.press(keys);
+    await expect(page.getByRole('dialog', { name: layer })).toBeVisible();
+    await leads();
+  }
+  await keyboard.press('ControlOrMeta+K');
+  await page.getByRole('combobox').fill('settings');
+  await keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Back', exact: true })).toBeFocused();
+  await leads();
+});
+
 test('the question mark opens the sheet and the slash the search, from rows and from buttons', async ({ copilot }) => {
   const { page } = copilot;
   await copilot.say('Answered.');

@@ -70,6 +70,19 @@ test('an answer that comes while something above is read moves nothing, is count
   await expect(copilot.message('The last question.')).toBeInViewport();
 });
 
+test('the way to the end leaves the focus where it is, and hands it on when a key went there', async ({ copilot }) => {
+  await scrolledUp(copilot);
+  const title = copilot.page.getByRole('heading', { level: 1 }).getByRole('button');
+  await title.focus();
+  await pill(copilot).click();
+  await expect(pill(copilot)).toHaveCount(0);
+  await expect(title).toBeFocused();
+  await wheelUp(copilot, 900);
+  await pill(copilot).press('Enter');
+  await expect(pill(copilot)).toHaveCount(0);
+  await expect(copilot.composer).toBeFocused();
+});
+
 test('a case that is opened again stands where it was left', async ({ copilot }) => {
   await copilot.widen();
   await scrolledUp(copilot);

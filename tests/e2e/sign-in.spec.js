@@ -186,6 +186,12 @@ test('an account that must sign in again keeps its queue, and signing in continu
 
   await page.reload();
   await copilot.reaches('Second in the queue.', 'waiting-sign-in');
+  await copilot.dock.getByRole('button', { name: 'Sign in to send' }).click();
+  const again = page.getByRole('dialog', { name: 'Sign in again' });
+  await expect(again.getByRole('textbox', { name: 'Password' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(again).toHaveCount(0);
+  await expect(copilot.composer).toBeFocused();
   await server.faults.clear();
   await copilot.dock.getByRole('button', { name: 'Sign in to send' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Sign in', exact: true }).click();

@@ -87,7 +87,7 @@ pub(crate) fn Drawer() -> Element {
             onkeydown: {
                 let session = session.clone();
                 move |event: KeyboardEvent| {
-                    if event.key() == Key::Escape {
+                    if event.key() == Key::Escape && !event.modifiers().shift() {
                         event.stop_propagation();
                         session.close_drawer();
                     }
@@ -209,7 +209,7 @@ fn CaseList() -> Element {
                 onkeydown: {
                     let (session, first) = (session.clone(), visible.first().cloned());
                     move |event: KeyboardEvent| match event.key() {
-                        Key::Escape if !query.peek().is_empty() => {
+                        Key::Escape if !query.peek().is_empty() && !event.modifiers().shift() => {
                             event.stop_propagation();
                             look_for(String::new());
                         }

@@ -269,7 +269,12 @@ impl Session {
         self.desk.submitting.set(false);
         let refusal = self.desk.refusal.borrow_mut().take();
         if let Some(refusal) = refusal {
-            self.desk.note(&words::refusal(&refusal));
+            let is_deleted = refusal == Refusal::TooLate;
+            self.desk.note(&if is_deleted {
+                words::CASE_DELETED.to_owned()
+            } else {
+                words::refusal(&refusal)
+            });
             return;
         }
         let left: Vec<Chip> = chips.into_iter().filter(|chip| chip.ready().is_none()).collect();

@@ -346,8 +346,9 @@ fn shortcut(session: &Session, event: &KeyboardEvent) {
     let shift = modifiers.contains(Modifiers::SHIFT);
     let letters = session.preferences.is_on(Choice::Letters);
     let done = match event.key() {
+        // The composer is behind what is open.
         Key::Escape if shift => {
-            session.focus(Spot::Composer);
+            session.show_page(Page::Conversation);
             true
         }
         Key::Escape if session.dialog.peek().is_some() => {

@@ -314,7 +314,11 @@ pub(crate) fn SignInAgain() -> Element {
             role: "dialog",
             aria_modal: "true",
             aria_label: words::SIGN_IN_AGAIN,
-            onkeydown: move |event: KeyboardEvent| plain_text(&event),
+            onkeydown: move |event: KeyboardEvent| {
+                if event.key() != Key::Escape {
+                    plain_text(&event);
+                }
+            },
             Fence { to: Spot::LayerEnd }
             h2 { "{words::SIGN_IN_AGAIN}" }
             p { "{account.username} · {account.server}" }
@@ -352,10 +356,7 @@ pub(crate) fn SignInAgain() -> Element {
                         class: "button quiet",
                         onclick: {
                             let session = session.clone();
-                            move |_| {
-                                put(session.dialog, None);
-                                session.focus(Spot::Composer);
-                            }
+                            move |_| session.close_layer()
                         },
                         "{words::CANCEL}"
                     }

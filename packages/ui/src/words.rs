@@ -99,6 +99,8 @@ pub(crate) const READING: &str = "Reading";
 pub(crate) const STILL_READING: &str = "A file is still being read. Send again in a moment.";
 pub(crate) const UNREADABLE_FILE: &str = "This file can’t be read. Choose it again.";
 pub(crate) const EVIDENCE_NEEDS_CASE: &str = "New evidence needs a new case";
+pub(crate) const CASE_DELETED: &str =
+    "This case was deleted in another window. What you wrote is still in the box.";
 pub(crate) const ONLY_REST_SENT: &str = "What can’t be sent is still here.";
 
 pub(crate) const COPY: &str = "Copy";

@@ -20,6 +20,9 @@ export async function stored(server, chromium) {
     const answer = await fetch(`${server.origin}/api/v1${path}`, {
       headers: { accept: 'application/json', authorization: chromium.authorization },
     });
+    if (answer.status === 404) {
+      return undefined;
+    }
     if (!answer.ok) {
       throw new Error(`GET ${path} was answered with ${answer.status}: ${await answer.text()}`);
     }
@@ -27,13 +30,19 @@ export async function stored(server, chromium) {
   };
   const { cases } = await read('/cases?limit=100&offset=0&include_empty=true');
   cases.sort((/** @type {any} */ a, /** @type {any} */ b) => a.created_at.localeCompare(b.created_at));
-  return Promise.all(
+  const all = await Promise.all(
     cases.map(async (/** @type {any} */ { case_id, title }) => {
-      const { messages } = await read(`/cases/${case_id}/messages?limit=100&offset=0`);
+      const page = await read(`/cases/${case_id}/messages?limit=100&offset=0`);
+      if (!page) {
+        // Deleted since it was listed.
+        return undefined;
+      }
+      const { messages } = page;
       const of = (/** @type {string} */ role) => messages.filter((/** @type {any} */ row) => row.role === role);
       return { id: case_id, title, said: of('user').map((/** @type {any} */ row) => row.content), answers: of('assistant').length };
     }),
   );
+  return all.filter((one) => one !== undefined);
 }
 
 /**

@@ -148,7 +148,7 @@ fn rows() -> Vec<Row> {
             None,
             failed("It is larger than the server takes.", &["Replace file", "Edit", "Copy", "Discard"]),
         ),
-        row(415, "", Rejected(UnsupportedType), None, failed("The server refused this (415).", CHANGE)),
+        row(415, "", Rejected(UnsupportedType), None, failed("The server refused this (415).", LOOK)),
         Row {
             body: r#"{"detail":[{"type":"x","loc":["body","query"],"msg":"Too short"}]}"#,
             ..row(
@@ -206,7 +206,7 @@ fn rows() -> Vec<Row> {
             "X-Error-Code: LLM_PROVIDER_ERROR\r\n",
             Rejected(Provider),
             None,
-            failed("The server’s model had a problem: Invented.", RETRY),
+            failed("The server had a problem (502), 1 try. Invented.", RETRY),
         ),
         passing(
             503,

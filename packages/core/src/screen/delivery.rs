@@ -18,7 +18,7 @@ impl Core {
             return Delivery::Settled;
         };
         match &entry.stage {
-            Stage::Failed { failure, .. } => self.failed(entry, failure),
+            Stage::Failed { failure, at } => self.failed(entry, failure, *at),
             Stage::Stopped if self.has_arrived(entry, live) => Delivery::Settled,
             Stage::Stopped => Delivery::Stopped,
             Stage::Acknowledged(with) => self.acknowledged(entry, live, with),
@@ -32,8 +32,14 @@ impl Core {
         live.acknowledged_at.is_some() || question.is_none_or(|key| self.is_confirmed(&entry.op.case, key))
     }
 
-    pub(super) fn failed(&self, entry: &Entry, failure: &Failure) -> Delivery {
-        Delivery::Failed { failure: failure.clone(), not_before: self.retry_not_before(entry.op.id) }
+    pub(super) fn failed(&self, entry: &Entry, failure: &Failure, at: Wall) -> Delivery {
+        // What was brought in from elsewhere has left at a time that nobody knows.
+        let first = entry.first.filter(|first| first.at > Wall(0));
+        Delivery::Failed {
+            failure: failure.clone(),
+            not_before: self.retry_not_before(entry.op.id),
+            took: first.map(|first| at - first.at),
+        }
     }
 
     /// Before this moment the server does not want the operation again, by its own word (I12).
@@ -126,8 +132,8 @@ impl Core {
     /// The failure that kept the case from being made: it is the first message's failure too.
     pub(super) fn failed_creation(&self, entry: &Entry) -> Option<Delivery> {
         self.ledger.meta_of(&entry.op.case).find_map(|other| match (&other.op.kind, &other.stage) {
-            (OperationKind::CreateCase { .. }, Stage::Failed { failure, .. }) => {
-                Some(self.failed(other, failure))
+            (OperationKind::CreateCase { .. }, Stage::Failed { failure, at }) => {
+                Some(self.failed(other, failure, *at))
             }
             _ => None,
         })

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Failure;
 use crate::ids::{CaseKey, MessageKey, OperationId};
 use crate::model::{Action, CaseState, RealMessage, Role, Stage};
-use crate::time::{Mono, ServerTime, Wall};
+use crate::time::{Millis, Mono, ServerTime, Wall};
 
 /// A confirmed message with the key it goes by on this device.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -254,6 +254,8 @@ pub enum Delivery {
         failure: Failure,
         /// No retry before this moment, by the server's word.
         not_before: Option<Mono>,
+        /// From its first attempt to the failure, by the wall clock; `None` when nothing has left.
+        took: Option<Millis>,
     },
     /// One before it was not sent.
     Blocked,

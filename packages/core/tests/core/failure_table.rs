@@ -171,7 +171,7 @@ fn every_failure_does_to_a_message_what_the_table_says() {
                 assert_eq!(texts[at + 1], "assistant: two");
             }
             Then::Parked { helps } => {
-                let Delivery::Failed { failure: shown, not_before: None } = shown else {
+                let Delivery::Failed { failure: shown, not_before: None, .. } = shown else {
                     panic!("{class:?}: {shown:?}")
                 };
                 assert_eq!(shown.class, class);

@@ -113,7 +113,7 @@ pub(crate) fn CaseItem(id: CaseKey, stop: bool, place: (usize, usize)) -> Elemen
                 div { class: "case-note", role: "note",
                     span { class: "gap",
                         strong { "{words::NOT_RENAMED}" }
-                        " {words::reason(&note.failure, Some(&case.state), None)}"
+                        " {words::reason(&note.failure, None, Some(&case.state), None)}"
                     }
                     button {
                         r#type: "button",

@@ -129,7 +129,7 @@ pub(crate) fn Strip() -> Element {
                     button {
                         r#type: "button",
                         class: "button primary",
-                        onclick: move |_| put(session.dialog, Some(Dialog::SignIn)),
+                        onclick: move |_| session.open_layer(Dialog::SignIn, Spot::Composer),
                         "{words::SIGN_IN_TO_SEND}"
                     }
                 },

@@ -79,7 +79,7 @@ impl Session {
 
     fn why_not_sent(&self, operation: OperationId) -> String {
         match self.row_of(operation).map(|row| row.delivery) {
-            Some(Delivery::Failed { failure, .. }) => words::reason(&failure, None, None),
+            Some(Delivery::Failed { failure, took, .. }) => words::reason(&failure, took, None, None),
             _ => String::new(),
         }
     }

@@ -51,7 +51,7 @@ pub(crate) fn AnswerRow(case: CaseKey, row: Rc<MessageRow>, last: bool) -> Eleme
     let keys = {
         let row = row.clone();
         move |event: KeyboardEvent| {
-            let letter = event.key() == Key::Character("c".to_owned());
+            let letter = matches!(event.key(), Key::Character(letter) if letter.eq_ignore_ascii_case("c"));
             if letter && row.thinking.is_none() && session.preferences.is_on(Choice::Letters) {
                 event.prevent_default();
                 session.copy(row.text.to_string());

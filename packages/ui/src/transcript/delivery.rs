@@ -238,9 +238,10 @@ pub(crate) fn ways_out(failure: &Failure, not_before: Option<Mono>, now: Mono) -
         FailureClass::Rejected(rejection) => match rejection {
             Rejection::Quota => vec![SeePlan, Edit, Copy, Discard],
             Rejection::Forbidden => vec![AskForAccess, Copy, Discard],
-            Rejection::Refused | Rejection::Unexplained | Rejection::OtherDialect => {
-                vec![Edit, Copy, Discard, Details]
-            }
+            Rejection::Refused
+            | Rejection::UnsupportedType
+            | Rejection::Unexplained
+            | Rejection::OtherDialect => vec![Edit, Copy, Discard, Details],
             Rejection::CaseGone => vec![MoveToNewCase, Copy, Discard],
             Rejection::CaseTerminal => vec![FollowUp, Copy, Discard],
             Rejection::TooLarge => vec![ReplaceFile, Edit, Copy, Discard],
@@ -256,7 +257,7 @@ pub(crate) fn ways_out(failure: &Failure, not_before: Option<Mono>, now: Mono) -
 #[must_use]
 pub fn failed_row(failure: &Failure) -> (String, Vec<&'static str>) {
     let buttons = ways_out(failure, None, Mono(0)).into_iter().map(Action::word);
-    (words::reason(failure, None, None), buttons.collect())
+    (words::reason(failure, None, None, None), buttons.collect())
 }
 
 #[cfg(test)]
@@ -289,7 +290,7 @@ mod tests {
         let failure = rejected(Rejection::TriesUsedUp { tries: 5, last });
         let actions = ways_out(&failure, None, Mono(0));
         assert_eq!(actions, [Action::Retry, Action::Edit, Action::Copy, Action::Discard]);
-        assert_eq!(show(&Delivery::Failed { failure, not_before: None }, false).state, "failed");
+        assert_eq!(show(&Delivery::Failed { failure, not_before: None, took: None }, false).state, "failed");
     }
 
     #[test]
@@ -299,7 +300,10 @@ mod tests {
             ways_out(&failure, None, Mono(0)),
             [Action::SeePlan, Action::Edit, Action::Copy, Action::Discard]
         );
-        assert_eq!(show(&Delivery::Failed { failure, not_before: None }, false).state, "failed-needs-change");
+        assert_eq!(
+            show(&Delivery::Failed { failure, not_before: None, took: None }, false).state,
+            "failed-needs-change"
+        );
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use copilot_core::Intent;
 use copilot_core::ids::{CaseKey, OperationId};
 use copilot_core::model::Turn;
 use copilot_core::view::{Attachment, Delivery, MessageRow};
+use copilot_core::{Failure, Intent, Millis};
 use dioxus::prelude::*;
 
 use super::delivery::{Action, Look, SENT_MS, Says, is_unsure, show, ways_out};
@@ -38,11 +38,15 @@ pub(crate) fn UserRow(case: CaseKey, row: Rc<MessageRow>, newest: bool) -> Eleme
     let now = session.handle.now();
     let time = moment(&row).map(|at| label::clock_time(at, now)).unwrap_or_default();
     let failure = match &row.delivery {
-        Delivery::Failed { failure, not_before } => Some((failure.clone(), *not_before)),
+        Delivery::Failed { failure, not_before, took } => {
+            let mut ways = ways_out(failure, *not_before, now.mono);
+            ways.retain(|way| *way != Action::ReplaceFile || row.attachment.is_some());
+            Some((failure.clone(), *took, ways))
+        }
         _ => None,
     };
     let state_words = match (&failure, shown.says) {
-        (Some((failure, _)), _) if is_unsure(failure) => "not confirmed".to_owned(),
+        (Some((failure, ..)), _) if is_unsure(failure) => "not confirmed".to_owned(),
         (Some(_), _) => "not sent".to_owned(),
         (None, Says::Words(words)) => words.trim_end_matches('…').to_lowercase(),
         (None, Says::StillSending(_)) => "still sending".to_owned(),
@@ -54,8 +58,7 @@ pub(crate) fn UserRow(case: CaseKey, row: Rc<MessageRow>, newest: bool) -> Eleme
     let why_id = failure.is_some().then(|| format!("why-{}", row.key));
     let keys = {
         let (session, row, case, shown) = (session.clone(), row.clone(), case.clone(), shown.clone());
-        let ways =
-            failure.as_ref().map(|(failure, until)| ways_out(failure, *until, now.mono)).unwrap_or_default();
+        let ways = failure.as_ref().map(|(.., ways)| ways.clone()).unwrap_or_default();
         move |event: KeyboardEvent| {
             if matches!(event.key(), Key::Character(_)) && !session.preferences.is_on(Choice::Letters) {
                 return;
@@ -85,17 +88,17 @@ pub(crate) fn UserRow(case: CaseKey, row: Rc<MessageRow>, newest: bool) -> Eleme
                 Bubble { row: row.clone(), look: shown.look }
             }
             Meta { case: case.clone(), row: row.clone(), shown: shown.clone(), time }
-            if let Some((failure, not_before)) = failure {
+            if let Some((failure, took, ways)) = failure {
                 div { class: "why", id: why_id,
                     Icon { glyph: Glyph::Alert, size: 14 }
                     span {
                         if !is_unsure(&failure) {
                             strong { "{words::NOT_SENT} " }
                         }
-                        "{why(&session, &row, &failure)}"
+                        "{why(&session, &row, &failure, took)}"
                     }
                 }
-                WaysOut { case, row: row, actions: ways_out(&failure, not_before, now.mono) }
+                WaysOut { case, row: row, actions: ways }
             } else if !shown.aside.is_empty() {
                 Aside { case, row: row, actions: shown.aside.clone() }
             }
@@ -103,17 +106,17 @@ pub(crate) fn UserRow(case: CaseKey, row: Rc<MessageRow>, newest: bool) -> Eleme
     }
 }
 
-fn why(session: &Session, row: &MessageRow, failure: &copilot_core::Failure) -> String {
+fn why(session: &Session, row: &MessageRow, failure: &Failure, took: Option<Millis>) -> String {
     let limit = session.view.status.peek().limits.max_bytes;
     let sizes = row.attachment.as_ref().map(|attachment| (attachment.bytes, limit));
     let state = session.open_case().map(|case| case.state);
-    words::reason(failure, state.as_ref(), sizes)
+    words::reason(failure, took, state.as_ref(), sizes)
 }
 
-/// Letters that act on the focused row (ux §8).
+/// Letters that act on the focused row (ux §8), also with Caps Lock.
 fn action_of_key(key: &Key) -> Option<Action> {
     match key {
-        Key::Character(letter) => match letter.as_str() {
+        Key::Character(letter) => match letter.to_ascii_lowercase().as_str() {
             "r" => Some(Action::Retry),
             "e" => Some(Action::Edit),
             "c" => Some(Action::Copy),

@@ -240,8 +240,10 @@ fn step(
     let to = match (event.key(), at) {
         (Key::ArrowDown, Some(at)) => at + 1,
         (Key::ArrowUp, Some(at)) => at.saturating_sub(1),
-        (Key::Character(letter), Some(at)) if letters && letter == "j" => at + 1,
-        (Key::Character(letter), Some(at)) if letters && letter == "k" => at.saturating_sub(1),
+        (Key::Character(letter), Some(at)) if letters && letter.eq_ignore_ascii_case("j") => at + 1,
+        (Key::Character(letter), Some(at)) if letters && letter.eq_ignore_ascii_case("k") => {
+            at.saturating_sub(1)
+        }
         (Key::End, _) => {
             event.prevent_default();
             reading.go_to_end();
@@ -259,18 +261,30 @@ fn step(
     }
 }
 
-/// The pill that leads to the end.
+/// The pill that leads to the end. A press leaves the focus where it is; the pill has it only when a key went there, and
+/// goes away with the press.
 #[component]
 fn Jump() -> Element {
     let session = use_session();
     let reading = use_context::<Rc<Reading>>();
     let count = session.view.unseen.read().len();
+    let mut focused = use_hook(|| CopyValue::new(false));
     if (reading.at_end)() {
         return rsx! {};
     }
     rsx! {
         div { class: "jump",
-            button { r#type: "button", onclick: move |_| reading.go_to_end(),
+            button {
+                r#type: "button",
+                onmousedown: |event| event.prevent_default(),
+                onfocusin: move |_| focused.set(true),
+                onfocusout: move |_| focused.set(false),
+                onclick: move |_| {
+                    reading.go_to_end();
+                    if focused() {
+                        session.focus(Spot::Composer);
+                    }
+                },
                 Icon { glyph: Glyph::ArrowDown, size: 14 }
                 "{words::JUMP}"
                 if count > 0 {

@@ -138,7 +138,7 @@ pub(crate) fn freed(bytes: u64) -> String {
 
 /// The server found no title for a case.
 pub(crate) fn not_named(failure: &copilot_core::Failure) -> String {
-    format!("No title was found, the old one stays. {}", super::reason(failure, None, None))
+    format!("No title was found, the old one stays. {}", super::reason(failure, None, None, None))
 }
 
 /// What a person without write access can send to the owner of a case.

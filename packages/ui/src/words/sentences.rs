@@ -117,12 +117,12 @@ pub(crate) fn no_hits(query: &str) -> String {
 
 /// The search found nothing here, and the server is being asked.
 pub(crate) fn no_hits_yet(query: &str) -> String {
-    format!("Nothing on this device matches “{query}”. Looking on the server.")
+    format!("{} The server is looking as well.", no_hits(query))
 }
 
 /// The search found nothing, and the server has answered.
 pub(crate) fn no_hits_anywhere(query: &str) -> String {
-    format!("Nothing matches “{query}”, on this device or on the server.")
+    format!("{} The server has nothing either.", no_hits(query))
 }
 
 /// Unfolds a long message.
@@ -267,7 +267,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
 
 /// The server refused to delete a case.
 pub(crate) fn not_deleted(title: &str, failure: &Failure) -> String {
-    format!("“{title}” was not deleted and is back in the list. {}", reason(failure, None, None))
+    format!("“{title}” was not deleted and is back in the list. {}", reason(failure, None, None, None))
 }
 
 /// The server's words with one full stop at their end.

@@ -52,7 +52,7 @@ fn a_429_with_an_hour_is_left_to_the_person() {
                         matches!(delivery, Delivery::Failed { .. })
                     })
                     .await;
-                let Delivery::Failed { failure, not_before } = failed else { panic!("a failure") };
+                let Delivery::Failed { failure, not_before, .. } = failed else { panic!("a failure") };
                 assert_eq!(failure.class, FailureClass::Transient(Transient::Busy));
                 assert_eq!(failure.retry_after, Some(Millis::seconds(3600)));
                 assert!(not_before.is_some());
