@@ -116,3 +116,18 @@ fn ten_thousand_that_come_in_order_and_go_from_the_front_or_at_random_are_all_th
     assert_eq!(map.len(), 5_000);
     assert!(map.keys().copied().eq(15_000..20_000));
 }
+
+#[test]
+fn what_is_kept_is_first_and_is_found_when_everything_around_it_is_taken_away() {
+    let mut map: OrderedMap<u32, u32> = (0..10_000).map(|key| (key, key)).collect();
+    map.retain(|key, _| (6_000..6_003).contains(key) || *key == 9_000);
+    assert_eq!(
+        (map.len(), map.first_key_value(), map.last_key_value()),
+        (4, Some((&6_000, &6_000)), Some((&9_000, &9_000)))
+    );
+    assert!(map.keys().copied().eq([6_000, 6_001, 6_002, 9_000]));
+    assert_eq!((map.get(&6_002), map.get(&5_999)), (Some(&6_002), None));
+    assert_eq!(map.remove(&9_000), Some(9_000));
+    assert_eq!(map.insert(0, 1), None);
+    assert!(map.into_keys().eq([0, 6_000, 6_001, 6_002]));
+}

@@ -286,6 +286,19 @@ fn an_offer_of_undo_that_is_held_outlives_the_window() {
 }
 
 #[test]
+fn a_message_that_waits_stands_below_one_that_was_sent_past_it() {
+    let mut desk = Desk::new();
+    let key = desk.settled_case("c-1", "first");
+    for text in ["second", "third", "fourth"] {
+        desk.say(Some(&key), text);
+    }
+    desk.answer(rejected(Rejection::Provider));
+    desk.wish(Intent::SendAnyway(desk.operation(&key, "fourth")));
+    let rows = [FIRST, ("second", None), ("fourth", None), ("third", None)];
+    assert_eq!(mine(&desk, &key), owned(&rows));
+}
+
+#[test]
 fn what_was_discarded_stays_so_when_another_turn_of_its_message_is_edited() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");
