@@ -36,7 +36,9 @@ impl Core {
     pub(super) fn sent_again_with(&self, op: OperationId, anyway: bool) -> Vec<OperationId> {
         self.turns_with(op, |other| match &other.stage {
             Stage::Failed { failure, .. } => other.op.id == op || (!anyway && retry_helps(failure)),
-            Stage::Open => anyway && self.is_blocked(other),
+            Stage::Open => {
+                anyway && !self.is_on_its_way(other) && (other.op.id == op || self.is_blocked(other))
+            }
             Stage::Acknowledged(_) | Stage::Stopped => false,
         })
     }
@@ -45,6 +47,10 @@ impl Core {
         let Some(entry) = self.ledger.entry(&op) else { return Vec::new() };
         let turns = self.ledger.ops_of(&entry.op.case).filter(|other| is_one_message(entry, other));
         turns.filter(|other| is_meant(other)).map(|other| other.op.id).collect()
+    }
+
+    fn is_on_its_way(&self, entry: &Entry) -> bool {
+        self.outbox.live.get(&entry.op.id).is_some_and(|live| matches!(live.phase, Phase::InFlight { .. }))
     }
 
     fn has_not_left(&self, entry: &Entry) -> bool {

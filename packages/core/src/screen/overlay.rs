@@ -258,36 +258,23 @@ impl Core {
     /// Where an unconfirmed row stands. With a turn number: around the confirmed rows of that turn.
     /// Without one: after the turn that was known when it left, or at the end, in the person's order.
     fn echo_place(&self, entry: &Entry, role: Role, key: &MessageKey) -> Place {
+        let answered = match &entry.stage {
+            Stage::Acknowledged(Acknowledged::Answered(answer)) => answer.turn,
+            _ => None,
+        };
+        let turn = answered.or_else(|| self.turn_of_question(entry));
         let side = u8::from(role != Role::User);
         let order = u32::try_from(entry.op.order).unwrap_or(u32::MAX);
         let op = Some(entry.op.id);
-        match self.turn_of(entry) {
-            Some(turn) if side == 0 => (turn, 0, 0, op, 0, key.clone()),
-            Some(turn) => (turn, u64::MAX - 1, 0, op, 1, key.clone()),
-            None => {
-                let turn = self.turn_left_after(entry).unwrap_or(UNNUMBERED);
+        match (turn, entry.first) {
+            (Some(turn), _) if side == 0 => (turn, 0, 0, op, 0, key.clone()),
+            (Some(turn), _) => (turn, u64::MAX - 1, 0, op, 1, key.clone()),
+            (None, Some(first)) => {
+                let turn = first.known_turn.max(self.turn_before(entry));
                 (turn, u64::MAX, order, op, side, key.clone())
             }
+            (None, None) => (UNNUMBERED, u64::MAX, order, op, side, key.clone()),
         }
-    }
-
-    /// The turn that the server gave to a message, by its answer or by the row that it has listed.
-    fn turn_of(&self, entry: &Entry) -> Option<u32> {
-        match &entry.stage {
-            Stage::Acknowledged(Acknowledged::Answered(answer)) => answer.turn,
-            _ => None,
-        }
-        .or_else(|| self.rows_of(&entry.op.case)?.by_key(entry.op.question()?)?.message.turn)
-    }
-
-    /// The turn that was known when an unanswered turn left. One that has not left stands with the turn of its message
-    /// before it: what was sent meanwhile must not come between them.
-    fn turn_left_after(&self, entry: &Entry) -> Option<u32> {
-        if let Some(first) = entry.first {
-            return Some(first.known_turn.max(self.turn_before(entry)));
-        }
-        let before = self.ledger.entry(&self.turn_of_message_before(entry)?)?;
-        self.turn_of(before).is_none().then(|| self.turn_left_after(before))?
     }
 
     /// The highest turn of the messages that were said before this one: theirs may be known later than it left.
@@ -300,6 +287,11 @@ impl Core {
         let open = self.ledger.ops_before(entry).find_map(turn_of);
         let over = self.ledger.finished(case).filter(is_before).find_map(turn_of);
         open.max(over).unwrap_or(0)
+    }
+
+    /// The turn that the server gave to a message whose row it has listed.
+    fn turn_of_question(&self, entry: &Entry) -> Option<u32> {
+        self.rows_of(&entry.op.case)?.by_key(entry.op.question()?)?.message.turn
     }
 
     /// Whether FaultMaven's row stands under a message: when it is being answered or has been.

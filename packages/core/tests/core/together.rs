@@ -100,45 +100,6 @@ fn a_message_that_is_discarded_goes_and_comes_back_as_a_whole_in_its_order() {
 }
 
 #[test]
-fn a_message_that_comes_back_beside_one_that_has_left_meanwhile_is_not_torn_apart() {
-    let mut desk = Desk::new();
-    let key = desk.settled_case("c-1", "first");
-    send_two_files(&mut desk, &key);
-    desk.say(Some(&key), "another message");
-    desk.answer(rejected(Rejection::Quota));
-    let op = desk.operation(&key, "compare");
-    desk.wish(Intent::Discard(op));
-    assert_eq!(desk.writes().len(), 1, "the other message is on its way");
-    desk.wish(Intent::Undo(op));
-    let (file, words, other) = (("", Some("a.log")), ("compare", Some("b.log")), ("another message", None));
-    assert_eq!(mine(&desk, &key), owned(&[FIRST, file, words, other]));
-    desk.answer(answered(2, "other"));
-    assert_eq!(mine(&desk, &key), owned(&[FIRST, file, words, other]), "no file is on the server");
-    desk.wish(Intent::Retry(op));
-    desk.answer(answered(3, "one"));
-    assert_eq!(mine(&desk, &key), owned(&[FIRST, other, file, words]), "as they stand on the server");
-    desk.answer(answered(4, "two"));
-    assert_eq!(mine(&desk, &key), owned(&[FIRST, other, file, words]));
-}
-
-#[test]
-fn a_message_that_is_sent_past_a_failed_one_stands_behind_all_of_its_rows() {
-    let mut desk = Desk::new();
-    let key = desk.settled_case("c-1", "first");
-    send_two_files(&mut desk, &key);
-    desk.say(Some(&key), "another message");
-    desk.answer(rejected(Rejection::Quota));
-    desk.wish(Intent::SendAnyway(desk.operation(&key, "another message")));
-    assert_eq!(desk.writes().len(), 1, "it is on its way");
-    let (file, words, other) = (("", Some("a.log")), ("compare", Some("b.log")), ("another message", None));
-    assert_eq!(mine(&desk, &key), owned(&[FIRST, file, words, other]));
-    // Built anew from the journal, it is the same.
-    let mut desk = desk.restart(7);
-    desk.wish(Intent::Open(Some(key.clone())));
-    assert_eq!(mine(&desk, &key), owned(&[FIRST, file, words, other]));
-}
-
-#[test]
 fn what_has_left_stays_where_it_is_when_the_rest_of_its_message_is_taken_back() {
     let mut desk = Desk::new();
     let key = desk.settled_case("c-1", "first");
