@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use copilot_core::ids::{CaseKey, OperationId, RealId};
+use copilot_core::ids::{CaseKey, MessageKey, OperationId, RealId};
 use copilot_core::journal::{Batch, BatchId, Record};
 use copilot_core::model::RealCase;
 use copilot_core::request::RequestId;
@@ -69,6 +69,9 @@ pub(crate) struct Window {
     pub(crate) cases: BTreeMap<RealId, u32>,
     /// Cases whose rows another window told of; they need not be shown.
     pub(crate) hearsay: BTreeSet<RealId>,
+    /// Rows that this window has read from the server itself. When others were missed it asks the cache for the case
+    /// again and keeps them, although the cache may not have taken them.
+    pub(crate) read: BTreeMap<RealId, BTreeSet<MessageKey>>,
     pub(crate) mirror: Mirror,
     /// What can be taken back, as the notices said.
     pub(crate) undoable: Vec<OperationId>,
@@ -113,6 +116,7 @@ impl Window {
             loading: BTreeSet::new(),
             cases: BTreeMap::new(),
             hearsay: BTreeSet::new(),
+            read: BTreeMap::new(),
             mirror: Mirror::default(),
             undoable: Vec::new(),
             gate: 0,

@@ -280,8 +280,10 @@ impl World {
             let behind = self.truth.row_of.get(key).and_then(|op| self.truth.did.get(op));
             behind.is_some_and(|did| did.over && did.effects > 0 && did.op.case == *case)
         };
-        let hearsay = real.as_ref().is_some_and(|real| window.hearsay.contains(real));
-        if !hearsay && let Some(stray) = keys.iter().find(|key| !accounted.contains(key) && !echo(key)) {
+        let read = real.as_ref().and_then(|real| window.read.get(real));
+        let is_read = |key: &MessageKey| read.is_some_and(|read| read.contains(key));
+        let of_nobody = |key: &&MessageKey| !accounted.contains(key) && !echo(key) && !is_read(key);
+        if !heard_of && let Some(stray) = keys.iter().find(of_nobody) {
             return Some(("I7", "a row of nobody", format!("{:?}", rows.get(stray))));
         }
         let repeated: BTreeSet<&str> = self

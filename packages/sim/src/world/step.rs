@@ -152,6 +152,7 @@ impl World {
                         CacheWrite::Forget(case) => {
                             window.cases.remove(case);
                             window.rows.remove(case);
+                            window.read.remove(case);
                         }
                     }
                 }

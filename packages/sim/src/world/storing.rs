@@ -189,6 +189,7 @@ impl World {
             match write {
                 CacheWrite::Case(case) => window.knows(case),
                 CacheWrite::Message { case, row } => {
+                    window.read.entry(case.clone()).or_default().insert(row.key.clone());
                     let rows = window.rows.entry(case.clone()).or_default();
                     let before = rows.insert(row.message.id.clone(), std::sync::Arc::clone(row));
                     // A cached row may get its name while it is loaded, before anybody has seen it.
@@ -201,6 +202,7 @@ impl World {
                 CacheWrite::Forget(case) => {
                     window.cases.remove(case);
                     window.rows.remove(case);
+                    window.read.remove(case);
                 }
             }
         }
