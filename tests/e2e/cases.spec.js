@@ -275,17 +275,6 @@ test('beside the drawer of a narrow panel enough is left to press on', async ({ 
   }
 });
 
-test('a double click on "New case" opens a case and nothing else', async ({ copilot }) => {
-  await copilot.page.setViewportSize({ width: 400, height: 860 });
-  await copilot.say('Disk of db-2 is full.');
-  await copilot.answered(1);
-  const box = await copilot.page.getByRole('button', { name: 'New case', exact: true }).boundingBox();
-  await copilot.page.mouse.dblclick((box?.x ?? 0) + 10, (box?.y ?? 0) + 10);
-  await expect(copilot.mine).toHaveCount(0);
-  await copilot.page.getByRole('button', { name: 'Settings', exact: true }).click();
-  await expect(copilot.page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
-});
-
 test('the drawer of a narrow panel opens, keeps the focus, and closes on Esc and on a choice', async ({ copilot }) => {
   const [first] = await casesOf(copilot, ['Disk of db-2 is full.', 'Kafka lags behind.']);
   await copilot.page.setViewportSize({ width: 400, height: 860 });

@@ -59,7 +59,7 @@ pub(crate) fn Header() -> Element {
             } else if !wide {
                 button {
                     r#type: "button",
-                    class: "icon-button late",
+                    class: "icon-button",
                     title: words::SETTINGS,
                     aria_label: words::SETTINGS,
                     onclick: {
