@@ -113,6 +113,23 @@ async function traced(page, categories, work) {
 }
 
 /**
+ * Waits until a page has asked nobody for anything for a while.
+ * @param {import('@playwright/test').Page} page
+ * @param {number} millis
+ */
+export async function rested(page, millis) {
+  let last = Date.now();
+  const asked = () => {
+    last = Date.now();
+  };
+  page.on('request', asked);
+  while (Date.now() - last < millis) {
+    await page.waitForTimeout(100);
+  }
+  page.off('request', asked);
+}
+
+/**
  * A page that answers Enter with one line of text: what the browser itself needs, and the wait for the next frame.
  * @param {import('@playwright/test').BrowserContext} context
  */

@@ -6,7 +6,7 @@
 import { expect, test } from '../harness.js';
 import { Extension } from '../harness/extension.js';
 import { CASES, letWait, listed, longCase, makeWorld, openLongCase, readAll } from '../harness/large.js';
-import { barePage, either, enters, framesOf, memory, slowed, starts, tell, untilPainted, watchStart } from '../harness/speed.js';
+import { barePage, either, enters, framesOf, memory, rested, slowed, starts, tell, untilPainted, watchStart } from '../harness/speed.js';
 
 const RUNS = either(40, 3);
 const STARTS = either(20, 2);
@@ -78,8 +78,8 @@ test('what is done often is done in a frame', async ({ server, chromium, copilot
 
   await part('Enter', async () => {
     await openLongCase(copilot);
-    // The page was started twenty times just now: what that leaves to be cleared away is no part of an Enter.
-    await page.waitForTimeout(either(5_000, 0));
+    // The page was started just now, and asks the server for all cases, a hundred at a time: that is no part of an Enter.
+    await rested(page, either(3_000, 0));
     for (const [rate, measure] of /** @type {const} */ ([[1, 'web.enter'], [4, 'web.enter.slow']])) {
       const write = (/** @type {number} */ number) => copilot.composer.fill(`Message of the measurement ${rate} ${number}`);
       await slowed(page, rate, async () => tell(measure, 'ms', await enters(page, RUNS, write)));
